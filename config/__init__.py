@@ -1,0 +1,1 @@
+"""Ground floor: settings, reasons, profiles and plug-ins. Imports nothing of ours."""

@@ -1,0 +1,188 @@
+"""Settings: one frozen tree, from defaults, the workspace's file and the environment."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from decimal import Decimal, InvalidOperation
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, get_type_hints
+
+ENVIRONMENT_PREFIX = "MAILROOM_"
+FILE_NAME = "mailroom.toml"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message names it and says what it takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """How files are taken from the inbox."""
+
+    quiet_seconds: float
+    longest_wait_seconds: float
+    look_seconds: float
+    max_megabytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How documents are read."""
+
+    workers: int
+    engines: tuple[str, ...]
+    tesseract_languages: str
+    date_order: str
+    max_pages: int
+    max_megapixels: int
+    seconds_per_page: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What may be posted."""
+
+    stale_check_days: int
+    amount_tolerance: Decimal
+    least_confidence: float
+    date_tolerance_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """Who posts: the policy, or people only."""
+
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """When deliveries to finance are closed."""
+
+    every_seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerSettings:
+    """How ledger exports are read; *columns* maps the contract's names to theirs."""
+
+    stale_days: int
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that an operator can choose."""
+
+    intake: Intake
+    reading: Reading
+    rules: Rules
+    posting: Posting
+    delivery: Delivery
+    ledger: LedgerSettings
+
+
+CHOICES = {"reading.date_order": ("DMY", "MDY"), "posting.mode": ("policy", "suggest")}
+"""Settings that take one of a few words."""
+
+
+def defaults_text() -> str:
+    """The commented defaults, as `mailroom init` writes them."""
+    return files("config").joinpath("defaults.toml").read_text(encoding="utf-8")
+
+
+def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings: defaults, then the file at *path*, then the environment.
+
+    Raises:
+        SettingsError: a name is unknown or a value does not fit.
+    """
+    tree = tomllib.loads(defaults_text())
+    if path is not None:
+        try:
+            own = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise SettingsError(
+                f"{path} cannot be read: {error}. Mend it, or delete it and run `mailroom init`."
+            ) from error
+        _overlay(tree, own, str(path))
+    _overlay(tree, _from_environment(environment), "the environment")
+    return _build(Settings, tree, "")
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """MAILROOM_RULES__STALE_CHECK_DAYS=0 as {"rules": {"stale_check_days": "0"}}."""
+    tree: dict[str, Any] = {}
+    for name, value in environment.items():
+        if name.startswith(ENVIRONMENT_PREFIX) and "__" in name:
+            *sections, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+            branch = tree
+            for section in sections:
+                branch = branch.setdefault(section, {})
+            branch[key] = value
+    return tree
+
+
+def _overlay(tree: dict[str, Any], own: Mapping[str, Any], source: str, at: str = "") -> None:
+    for key, value in own.items():
+        name = f"{at}{key}"
+        if key not in tree and at != "ledger.columns.":
+            known = ", ".join(sorted(tree))
+            raise SettingsError(
+                f"{source}: unknown setting {name!r}. The known ones here: {known}."
+            )
+        if isinstance(tree.get(key), dict):
+            if not isinstance(value, Mapping):
+                raise SettingsError(f"{source}: {name!r} is a section; write it as [{name}].")
+            _overlay(tree[key], value, source, f"{name}.")
+        else:
+            tree[key] = value
+
+
+def _build(form: Any, tree: Mapping[str, Any], at: str) -> Any:  # noqa: ANN401 - builds any of the dataclasses above
+    hints = get_type_hints(form)
+    return form(
+        **{
+            one.name: _value(hints[one.name], tree[one.name], f"{at}{one.name}")
+            for one in fields(form)
+        }
+    )
+
+
+def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - one of the leaf types
+    if is_dataclass(wanted):
+        return _build(wanted, value, f"{name}.")
+    try:
+        if wanted is Decimal:
+            result: Any = Decimal(str(value))
+        elif wanted in (int, float):
+            result = wanted(value)
+        elif wanted == tuple[str, ...]:
+            result = (
+                tuple(part.strip() for part in value.split(","))
+                if isinstance(value, str)
+                else tuple(value)
+            )
+        elif wanted is str:
+            result = str(value)
+        else:
+            return dict(value)
+    except (ValueError, TypeError, InvalidOperation) as error:
+        raise SettingsError(
+            f"setting {name!r} is {value!r}, which is not {_words(wanted)}."
+        ) from error
+    if name in CHOICES and result not in CHOICES[name]:
+        raise SettingsError(
+            f"setting {name!r} is {value!r}; it takes one of: {', '.join(CHOICES[name])}."
+        )
+    if wanted in (int, float, Decimal) and not result >= 0:
+        raise SettingsError(f"setting {name!r} is {value!r}; it takes no negative number.")
+    return result
+
+
+def _words(wanted: Any) -> str:  # noqa: ANN401 - one of the leaf types
+    return {int: "a whole number", float: "a number", Decimal: "an amount"}.get(
+        wanted, "a list of names"
+    )

@@ -1,0 +1,1 @@
+"""Documents in, extractions out: opening, reading and finding fields."""

@@ -1,0 +1,1 @@
+"""The readers of page images, behind one protocol."""

@@ -1,0 +1,222 @@
+"""What the reading stage accepts and gives: documents in, extractions out."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from config.reasons import Reason
+
+PAGE_DPI = 200
+"""Dots per inch of the upright page image in which every box is given."""
+
+Value = str | Decimal | dt.date | bool | tuple[str, ...]
+"""What a field can hold: money is Decimal, days are date, lists are tuples of text."""
+
+
+class ExtractionError(Exception):
+    """A document cannot be read; *reason* is the contract's code, the message says what to do."""
+
+    def __init__(self, message: str, reason: Reason = Reason.UNREADABLE) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class Kind(StrEnum):
+    """The kinds of mail that Mailroom tells apart."""
+
+    CHECK = "check"
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit_note"
+    RECEIPT = "receipt"
+    REMITTANCE = "remittance"
+    LETTER = "letter"
+    EMAIL = "email"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the upright page image at 200 dpi, origin top left."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return self.right - self.left
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return self.bottom - self.top
+
+    def union(self, other: Self) -> "Box":
+        """The smallest box that holds both."""
+        return Box(
+            min(self.left, other.left),
+            min(self.top, other.top),
+            max(self.right, other.right),
+            max(self.bottom, other.bottom),
+        )
+
+    def scaled(self, factor: float) -> "Box":
+        """The same place on a page image *factor* times as large."""
+        return Box(
+            *(round(side * factor) for side in (self.left, self.top, self.right, self.bottom))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word as a reader gave it; *confidence* is the reader's own, 0 to 1."""
+
+    text: str
+    box: Box
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One upright page: its size in pixels at 200 dpi, and the words on it in reading order.
+
+    *source* names the reader: `text_layer`, `tesseract`, `rapidocr`, or `` for a page not read.
+    """
+
+    number: int
+    width: int
+    height: int
+    words: tuple[Word, ...] = ()
+    source: str = ""
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One reading of one named field of the contract.
+
+    *value* is normalised, *text* exactly what was read, *confidence* the probability from 0 to 1
+    that *value* is right. Several fields under one name are alternatives.
+    """
+
+    name: str
+    value: Value
+    text: str
+    confidence: float
+    page: int | None = None
+    box: Box | None = None
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineItem:
+    """One line of an invoice; money and quantities as printed, None where nothing was read."""
+
+    description: str
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    amount: Decimal | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file inside an email; *name* is a label from outside and never a path."""
+
+    name: str
+    media_type: str
+    sha256: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One arrival: its bytes lie unchanged at *path*, *sha256* is taken over them.
+
+    *name* is the name as dropped, fit for showing. *hint* is the kind its folder promised.
+    """
+
+    id: str
+    sha256: str
+    path: Path
+    name: str
+    media_type: str
+    received: dt.datetime
+    hint: Kind | None = None
+    parent: str | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extraction:
+    """All that was read from one document.
+
+    *fields* may hold several readings under one name; `get` gives the surest. *problems* are the
+    reading's own findings. *attachments* are the files inside an email, *parts* their readings
+    where the caller asked for them.
+    """
+
+    document: Document
+    kind: Kind
+    kind_confidence: float
+    pages: tuple[Page, ...] = ()
+    fields: tuple[Field, ...] = ()
+    lines: tuple[LineItem, ...] = ()
+    problems: tuple[Reason, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    parts: tuple["Extraction", ...] = ()
+
+    def get(self, name: str) -> Field | None:
+        """The surest reading of a field, or None."""
+        return max(self.readings(name), key=lambda one: one.confidence, default=None)
+
+    def readings(self, name: str) -> tuple[Field, ...]:
+        """Every reading of a field, surest first."""
+        found = [one for one in self.fields if one.name == name]
+        return tuple(sorted(found, key=lambda one: -one.confidence))
+
+
+class Engine(Protocol):
+    """A reader of page images."""
+
+    name: str
+
+    def read(self, image: Any) -> Sequence[Word]:  # noqa: ANN401 - a numpy array, which this module must not load
+        """The words on an upright image (height x width x 3, uint8, RGB); boxes in its pixels."""
+
+
+class Finder(Protocol):
+    """Finds the fields of one kind of mail."""
+
+    def __call__(self, pages: Sequence[Page], hints: "Hints") -> "Findings":
+        """The fields, line items and problems on these pages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hints:
+    """What a finder may know beside the words.
+
+    *date_order* is the order of day and month (DMY or MDY) where the figures leave it open.
+    *images* are the upright page images (height x width x 3, uint8, RGB) at the resolution they
+    were read in; empty for pages that were not drawn. `page.width / image.shape[1]` scales to boxes.
+    *text* is the plain text where a document has no pages, such as the body of an email.
+    """
+
+    date_order: str = "DMY"
+    images: tuple[Any, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What a finder gives back."""
+
+    fields: tuple[Field, ...] = ()
+    lines: tuple[LineItem, ...] = ()
+    problems: tuple[Reason, ...] = ()

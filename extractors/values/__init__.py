@@ -1,0 +1,1 @@
+"""Text to values: money, dates, words, identifiers and names. Pure."""

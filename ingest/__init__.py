@@ -1,0 +1,1 @@
+"""The front desk: watches the inbox, carries documents, and is the command line."""

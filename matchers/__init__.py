@@ -1,0 +1,1 @@
+"""Extractions in, decisions out: looking up, comparing, deciding."""

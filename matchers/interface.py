@@ -1,0 +1,176 @@
+"""What the matching stage accepts and gives: extractions in, decisions out."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Protocol
+
+from config.reasons import Reason
+from extractors.interface import Box, Document, Extraction
+
+
+class LedgerError(Exception):
+    """The ledger cannot answer now; worth a retry. The message says what to do."""
+
+
+class Status(StrEnum):
+    """Where a ledger record stands."""
+
+    OPEN = "open"
+    PARTIAL = "partial"
+    CLOSED = "closed"
+    VOID = "void"
+    STOPPED = "stopped"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRecord:
+    """One line of the ledger, by the contract's names; empty where a column is empty."""
+
+    record_id: str
+    direction: str = ""
+    doc_type: str = ""
+    party_name: str = ""
+    party_address: str = ""
+    party_tax_id: str = ""
+    party_iban: str = ""
+    routing: str = ""
+    account_ref: str = ""
+    number: str = ""
+    po_number: str = ""
+    doc_date: dt.date | None = None
+    due_date: dt.date | None = None
+    currency: str = ""
+    amount: Decimal | None = None
+    open_amount: Decimal | None = None
+    discount_amount: Decimal | None = None
+    discount_date: dt.date | None = None
+    status: Status = Status.OPEN
+
+
+class Level(StrEnum):
+    """How one field of the document agrees with the same field of a record."""
+
+    EXACT = "exact"
+    CLOSE = "close"
+    DIFFERS = "differs"
+    UNREAD = "unread"
+    """The document does not say, so the field speaks neither for nor against."""
+    UNSTATED = "unstated"
+    """The ledger does not say."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """One field held against a record: what was read, what the ledger says, and what it weighs.
+
+    *similarity* is 0 to 1; *weight* is bits of evidence, positive for the record. *page* and *box*
+    say where it was read, for the crop beside it.
+    """
+
+    field: str
+    read: str
+    expected: str
+    level: Level
+    similarity: float
+    weight: float
+    confidence: float | None = None
+    page: int | None = None
+    box: Box | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A record that the document might be about; *score* is the sum of its evidence in bits."""
+
+    record: LedgerRecord
+    score: float
+    evidence: tuple[Evidence, ...]
+
+    def of(self, name: str) -> Evidence | None:
+        """The evidence of one field, or None where neither side speaks of it."""
+        return next((one for one in self.evidence if one.field == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matched:
+    """A posting: the document is about this record and nothing speaks against it.
+
+    *rule* names the rule that allowed it, *matched_by* the fields that agreed exactly, *candidates*
+    all that were weighed, best first (the first is the one), *flip* the smallest change that would
+    have held it.
+    """
+
+    extraction: Extraction
+    candidate: Candidate
+    rule: str
+    matched_by: tuple[str, ...]
+    amount: Decimal
+    currency: str
+    candidates: tuple[Candidate, ...] = ()
+    flip: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """A case for a person: at least one reason, the primary one first.
+
+    *detail* says in plain words what is wrong with this very document, *flip* the smallest change
+    that would have posted it, *related* the ids of documents that it collides with. *proposal* is
+    the one record that a person may approve as it stands.
+    """
+
+    document: Document
+    reasons: tuple[Reason, ...]
+    detail: str
+    extraction: Extraction | None = None
+    candidates: tuple[Candidate, ...] = ()
+    proposal: Candidate | None = None
+    related: tuple[str, ...] = ()
+    flip: str = ""
+
+
+Decision = Matched | Held
+
+
+class Ledger(Protocol):
+    """Where open items are looked up."""
+
+    def near(self, extraction: Extraction) -> Sequence[LedgerRecord]:
+        """The records that this document might be about, of any status; at most a few hundred."""
+
+    def get(self, record_id: str) -> LedgerRecord | None:
+        """One record by its id."""
+
+    def knows_party(self, names: Iterable[str]) -> bool:
+        """Whether any record's party resembles one of these names."""
+
+    def imported(self) -> dt.datetime | None:
+        """When records were last imported (UTC), or None for an empty ledger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """A document that came before and speaks of the same thing.
+
+    *posted* tells whether it was posted (then *record_id* is what it was posted to).
+    """
+
+    document_id: str
+    name: str
+    posted: bool
+    record_id: str | None = None
+    case: str | None = None
+
+
+class History(Protocol):
+    """What came before this document, from the journal."""
+
+    def posted_to(self, record_id: str) -> Earlier | None:
+        """The document already posted to a record, delivered or about to be."""
+
+    def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
+        """Other documents with the same business key, oldest first."""

@@ -1,0 +1,1 @@
+"""Where open items are kept and how exports come in."""

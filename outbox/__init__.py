@@ -1,0 +1,1 @@
+"""Decisions in, deliveries and cases out; the journal of all that happened."""
