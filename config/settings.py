@@ -109,7 +109,8 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
             ) from error
         _overlay(tree, own, str(path))
     _overlay(tree, _from_environment(environment), "the environment")
-    return _build(Settings, tree, "")
+    settings: Settings = _build(Settings, tree, "")
+    return settings
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -204,7 +204,8 @@ class Hints:
 
     *date_order* is the order of day and month (DMY or MDY) where the figures leave it open.
     *images* are the upright page images (height x width x 3, uint8, RGB) at the resolution they
-    were read in; empty for pages that were not drawn. `page.width / image.shape[1]` scales to boxes.
+    were read in, empty for pages that were not drawn; `page.width / image.shape[1]` scales to
+    boxes.
     *text* is the plain text where a document has no pages, such as the body of an email.
     """
 
