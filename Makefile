@@ -1,0 +1,51 @@
+# Two commands set everything up on a fresh Debian, Ubuntu or macOS machine:
+#   make demo    a workspace with sample documents, worked through; says where to look
+#   make test    everything that is checked before a change is taken in
+
+BIN := .venv/bin
+DEMO := demo-workspace
+UV := 0.13.9
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock upgrade setup setup-dev wheel help-blocks clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+demo: setup  ## make demo-workspace/ with sample documents and run it
+	$(BIN)/mailroom demo $(DEMO)
+
+test: check  ## all checks, then all tests with branch coverage
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -n auto --dist worksteal --cov
+
+check: setup-dev  ## everything but the tests: format, lint, types, import contract
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup-dev  ## rewrite the code as the formatter wants it
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+setup:  ## install what the product runs on
+	@scripts/setup
+
+setup-dev:  ## install the tools of make test too
+	@scripts/setup --dev
+
+lock:  ## pin what pyproject.toml asks for, with hashes; what is pinned already stays
+	@scripts/lock $(UV)
+
+upgrade:  ## the same with the newest of everything
+	@scripts/lock $(UV) --upgrade
+
+wheel: setup-dev  ## build the wheel into dist/
+	$(BIN)/python -m hatchling build -t wheel
+
+help-blocks: setup-dev  ## write the real --help into docs/commands.md
+	$(BIN)/python scripts/help_blocks.py
+
+clean:  ## remove .venv and every cache, keep all workspaces
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
+		.coverage* htmlcov dist
