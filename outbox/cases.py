@@ -1,0 +1,260 @@
+"""The exception folder at work: what people decide about cases, carried out once."""
+
+import datetime as dt
+import json
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any
+
+from config.reasons import Reason
+from matchers.interface import Ledger, LedgerRecord, Status
+from outbox import moves
+from outbox.interface import State, Workspace
+from outbox.journal import Journal, Ruling
+from outbox.tables import DocumentRow, ResolutionRow
+
+VERBS = {"_retry": "retry", "_approve": "approve", "_reject": "reject", "_rescan": "rescan"}
+"""Folders of exceptions/ into which a case is moved, and what that asks for."""
+
+CLOSED = "_closed"
+"""Where the folder of a closed case rests; with the original, if the case was rejected."""
+
+REFUSAL = "refused.txt"
+"""The note in a case whose decision could not be carried out."""
+
+POSTABLE = frozenset({Status.OPEN, Status.PARTIAL})
+"""A person may post to a record in one of these states."""
+
+MONEY = ("total", "amount")
+"""The fields that state what a document is about in money, in the order in which they are asked."""
+
+
+class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fault
+    """A decision cannot be carried out; the message says why and what to do instead."""
+
+
+class Cases:
+    """Carries out the decisions of people; each step can be repeated after a crash."""
+
+    def __init__(self, workspace: Workspace, journal: Journal, ledger: Ledger) -> None:
+        self._workspace = workspace
+        self._journal = journal
+        self._ledger = ledger
+
+    def collect(self) -> None:
+        """Turn case folders that people moved into verb folders into written decisions."""
+        asked = {row.case_name for row in self._journal.open_resolutions()}
+        for verb, action in VERBS.items():
+            folder = self._workspace.exceptions / verb
+            for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+                case = self._journal.case(path.name)
+                if path.is_dir() and case and case.closed is None and path.name not in asked:
+                    self._journal.ask(
+                        ResolutionRow(
+                            at=_now(), case_name=path.name, action=action, who="shared folder"
+                        )
+                    )
+
+    def apply(self) -> list[ResolutionRow]:
+        """Carry out every written decision, oldest first; gives them as they ended."""
+        return [self.carry_out(row.id or 0) for row in self._journal.open_resolutions()]
+
+    def carry_out(self, number: int) -> ResolutionRow:
+        """Carry out one decision, or refuse it with a note in the case."""
+        row = self._journal.resolution(number)
+        try:
+            document, folder = self._standing(row)
+            match row.action:
+                case "reject" | "rescan":
+                    self._reject(row, document, folder)
+                case "retry":
+                    self._retry(row, document, folder)
+                case _:
+                    self._post(row, document, folder)
+        except Refusal as why:
+            self._journal.refuse(number, str(why))
+            self._put_back(row.case_name, str(why))
+        return self._journal.resolution(number)
+
+    def folder(self, case: str) -> Path | None:
+        """Where a case's folder lies now: in its place, in a verb folder, or closed."""
+        rooms = ("", *VERBS, CLOSED)
+        places = (self._workspace.exceptions / room / case for room in rooms)
+        return next((place for place in places if place.is_dir()), None)
+
+    def _standing(self, row: ResolutionRow) -> tuple[DocumentRow, Path]:
+        case = self._journal.case(row.case_name)
+        if case is None:
+            raise Refusal(f"There is no case {row.case_name}. See `mailroom exceptions list`.")
+        if case.closed is not None:
+            raise Refusal(f"The case is closed already ({case.outcome}, {case.closed}).")
+        document = self._journal.get(case.document_id)
+        folder = self.folder(case.name)
+        if document is None or folder is None:
+            raise Refusal(
+                f"The folder of {case.name} is gone from exceptions/. Move it back, then try again."
+            )
+        return document, folder
+
+    # ---- the verbs
+
+    def _reject(self, row: ResolutionRow, document: DocumentRow, folder: Path) -> None:
+        rest = self._shut(folder)
+        outcome = "rescan_asked" if row.action == "rescan" else "rejected"
+        path = (rest / moves.own_name(document.name)).relative_to(self._workspace.root)
+        self._journal.carried_out(row, outcome, rejected_at=path.as_posix())
+
+    def _retry(self, row: ResolutionRow, document: DocumentRow, folder: Path) -> None:
+        path = self._take_back(document, folder)
+        if _still_held(document, row.case_name):
+            self._journal.reopen(row.case_name, path)
+        self._leave(folder, document)
+        self._journal.carried_out(row, "retried")
+
+    def _post(self, row: ResolutionRow, document: DocumentRow, folder: Path) -> None:
+        if _still_held(document, row.case_name):
+            ruling = self._ruling(row, document)
+            self._journal.reopen(row.case_name, self._take_back(document, folder), ruling)
+        self._leave(folder, document)
+        self._journal.carried_out(row, "approved" if row.action == "approve" else "resolved")
+
+    def _ruling(self, row: ResolutionRow, document: DocumentRow) -> Ruling:
+        """The posting that a person asks for, checked.
+
+        Raises:
+            Refusal: it may not be made as asked.
+        """
+        reasons = [Reason(code) for code in json.loads(document.reasons)]
+        if Reason.BANK_DETAILS_CHANGED in reasons:
+            raise Refusal(
+                "The bank details differ from the vendor's. Call the vendor on a number that you "
+                "already have, correct the ledger if the change is genuine, then retry the case."
+            )
+        dossier = self._journal.dossier(document.id) or {}
+        record = self._record(row, dossier)
+        fields = {**json.loads(document.fields), **json.loads(row.corrections)}
+        amount = _money(fields)
+        posting = {
+            "document_id": document.id,
+            "record_id": record.record_id,
+            "name": document.name,
+            "kind": document.kind or "",
+            "party": record.party_name,
+            "number": record.number or str(fields.get("invoice_number") or ""),
+            "date": _day(fields.get("date")),
+            "currency": str(fields.get("currency") or record.currency),
+            "amount": amount,
+            "decision": f"{'approved' if row.action == 'approve' else 'resolved'} by {row.who}",
+            "matched_by": ["person"],
+        }
+        return Ruling(
+            goal=State.MATCHED,
+            dossier={
+                **dossier,
+                "outcome": "matched",
+                "rule": f"a person decided: {row.who}",
+                "matched_by": ["person"],
+                "proposal": record.record_id,
+                "amount": amount,
+                "currency": posting["currency"],
+                "resolution": {
+                    "who": row.who,
+                    "at": row.at,
+                    "note": row.note,
+                    "corrections": json.loads(row.corrections),
+                },
+            },
+            by=row.who,
+            kind=document.kind,
+            fields=fields,
+            business_key=document.business_key,
+            posting=posting,
+        )
+
+    def _record(self, row: ResolutionRow, dossier: dict[str, Any]) -> LedgerRecord:
+        wanted = row.record_id or dossier.get("proposal")
+        if not wanted:
+            raise Refusal(
+                "The report proposes no single record. Choose one: "
+                f"`mailroom exceptions resolve {row.case_name} --record RECORD_ID`."
+            )
+        record = self._ledger.get(wanted)
+        if record is None:
+            raise Refusal(f"The ledger has no record {wanted}. See `mailroom ledger list`.")
+        if record.status not in POSTABLE:
+            raise Refusal(
+                f"Record {wanted} is {record.status} in the ledger, so nothing can post to it."
+            )
+        earlier = self._journal.posted_to(wanted)
+        if earlier is not None:
+            raise Refusal(
+                f"Record {wanted} has its posting already: {earlier.name} ({earlier.document_id})."
+            )
+        return record
+
+    # ---- files
+
+    def _take_back(self, document: DocumentRow, folder: Path) -> str:
+        """Put the original into the spool again, checked; gives its path in the workspace."""
+        home = self._workspace.spool / document.id
+        target = home / document.name
+        if not target.exists():
+            original = folder / moves.own_name(document.name)
+            if not original.is_file() or moves.sha256_of(original) != document.sha256:
+                raise Refusal(
+                    f"{original.name} in the case folder is missing or was changed. "
+                    "Put the original back and try again."
+                )
+            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            moves.place(original, target)
+            moves.sync_folder(home)
+        return target.relative_to(self._workspace.root).as_posix()
+
+    def _leave(self, folder: Path, document: DocumentRow) -> None:
+        """Close the folder of a case whose original went elsewhere."""
+        (folder / moves.own_name(document.name)).unlink(missing_ok=True)
+        self._shut(folder)
+
+    def _shut(self, folder: Path) -> Path:
+        rest = self._workspace.exceptions / CLOSED / folder.name
+        if folder != rest:
+            rest.parent.mkdir(exist_ok=True, mode=0o700)
+            folder.rename(rest)
+            moves.sync_folder(rest.parent)
+        return rest
+
+    def _put_back(self, case: str, why: str) -> None:
+        folder = self.folder(case)
+        home = self._workspace.exceptions / case
+        if folder is None or folder.parent.name == CLOSED:
+            return
+        if folder != home:
+            folder.rename(home)
+        (home / REFUSAL).write_text(f"{_now()}  {why}\n", encoding="utf-8")
+
+
+def _still_held(document: DocumentRow, case: str) -> bool:
+    """False when an earlier start got past this step before it was stopped."""
+    return document.state == State.EXCEPTION and document.case_name == case
+
+
+def _money(fields: dict[str, Any]) -> str:
+    stated = next((fields[name] for name in MONEY if fields.get(name)), None)
+    try:
+        return format(Decimal(str(stated)), "f")
+    except InvalidOperation:
+        raise Refusal(
+            "No amount could be read. State it: "
+            "`mailroom exceptions resolve CASE --set total=123.45`."
+        ) from None
+
+
+def _day(value: object) -> str | None:
+    try:
+        return dt.date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        return None
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,149 @@
+"""The journal's tables. Rows never leave the outbox but as what the journal gives."""
+
+from sqlalchemy import UniqueConstraint, event, text
+from sqlalchemy.engine import Connection
+from sqlmodel import Field, Index, SQLModel, Table, col
+
+from outbox.interface import State
+
+
+class DocumentRow(SQLModel, table=True):
+    """One document: where it stands, and where its bytes lie."""
+
+    __tablename__ = "document"
+
+    id: str = Field(primary_key=True)
+    name: str
+    """The name as dropped, made fit for showing and for any disk."""
+    sha256: str = Field(default="", index=True)
+    size: int = 0
+    parent: str | None = Field(default=None, index=True)
+    batch: str | None = None
+    hint: str | None = None
+    kind: str | None = None
+    stage: str = Field(default="claimed", index=True)
+    state: str = Field(default=State.IN_HAND, index=True)
+    goal: str | None = None
+    """Once decided: the state it is on its way to."""
+    path: str = ""
+    record_id: str | None = None
+    business_key: str | None = Field(default=None, index=True)
+    reasons: str = "[]"
+    fields: str = "{}"
+    case_name: str | None = Field(default=None, index=True)
+    partial: bool = False
+    attempts: int = 0
+    token: int = 0
+    received: str
+    finished: str | None = None
+
+
+class EventRow(SQLModel, table=True):
+    """Something that happened, once and for all; the table refuses change."""
+
+    __tablename__ = "event"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    document_id: str = Field(index=True)
+    event: str
+    detail: str = "{}"
+
+
+class DecisionRow(SQLModel, table=True):
+    """A decision with all that explains it; the newest one of a document holds."""
+
+    __tablename__ = "decision"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    document_id: str = Field(index=True)
+    by: str
+    dossier: str
+
+
+class PostingRow(SQLModel, table=True):
+    """A posting; `delivery` is empty until one takes it along."""
+
+    __tablename__ = "posting"
+    __table_args__ = (UniqueConstraint("document_id"), UniqueConstraint("record_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    document_id: str
+    record_id: str
+    delivery: str | None = Field(default=None, index=True)
+    line: str
+    at: str
+
+
+class DeliveryRow(SQLModel, table=True):
+    """A delivery; closed once its folder stands in matched/."""
+
+    __tablename__ = "delivery"
+
+    id: str = Field(primary_key=True)
+    opened: str
+    closed: str | None = None
+    previous: str | None = None
+    control: str | None = None
+
+
+class CaseRow(SQLModel, table=True):
+    """A case of the exception folder."""
+
+    __tablename__ = "exception_case"
+    __table_args__ = (UniqueConstraint("day", "number"),)
+
+    name: str = Field(primary_key=True)
+    document_id: str = Field(index=True)
+    day: str
+    number: int
+    opened: str
+    closed: str | None = None
+    outcome: str | None = None
+
+
+class ResolutionRow(SQLModel, table=True):
+    """What a person decided about a case; applied once."""
+
+    __tablename__ = "resolution"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    case_name: str = Field(index=True)
+    action: str
+    record_id: str | None = None
+    corrections: str = "{}"
+    who: str
+    note: str = ""
+    applied: str | None = None
+    refused: str | None = None
+
+
+TABLES = [
+    SQLModel.metadata.tables[name]
+    for name in (
+        "document",
+        "event",
+        "decision",
+        "posting",
+        "delivery",
+        "exception_case",
+        "resolution",
+    )
+]
+
+
+@event.listens_for(SQLModel.metadata.tables["event"], "after_create")
+def _refuse_change(_table: Table, connection: Connection, **_: object) -> None:
+    """Make the event table append-only."""
+    for change in ("UPDATE", "DELETE"):
+        connection.execute(
+            text(
+                f"CREATE TRIGGER event_no_{change.lower()} BEFORE {change} ON event "
+                "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
+            )
+        )
+
+
+Index("ix_document_at_work", col(DocumentRow.stage), col(DocumentRow.size))
