@@ -6,7 +6,7 @@ from pkgutil import resolve_name
 from typing import Any
 
 
-class UnknownPlugin(Exception):  # noqa: N818 - it names what is wrong, as KeyError does
+class UnknownPlugin(Exception):
     """No implementation goes by that name; the message lists the built-in ones."""
 
 

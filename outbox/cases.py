@@ -29,7 +29,7 @@ MONEY = ("total", "amount")
 """The fields that state what a document is about in money, in the order in which they are asked."""
 
 
-class Refusal(Exception):  # noqa: N818 - it is an answer to a person, not a fault
+class Refusal(Exception):
     """A decision cannot be carried out; the message says why and what to do instead."""
 
 

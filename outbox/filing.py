@@ -100,7 +100,7 @@ class Filer:
 
 def _crops(dossier: Mapping[str, Any], scratch: Path) -> dict[str, bytes]:
     """The piece of the page picture behind each field that has one."""
-    from extractors import pages  # noqa: PLC0415 - image libraries load only where a case is built
+    from extractors import pages
 
     found: dict[str, bytes] = {}
     places: dict[str, tuple[int, Box]] = dossiers.places(dict(dossier))

@@ -1,0 +1,209 @@
+"""The pool of reading processes: one thread each, models kept warm, killed when they overstay."""
+
+import ctypes
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from config.reasons import Reason
+from config.settings import Reading
+from extractors.interface import Document, Extraction, ExtractionError, Kind
+
+LOG = logging.getLogger(__name__)
+
+LEAST_PAGES = 4
+"""Every document may take at least as long as this many pages."""
+
+STRIKES = 2
+"""A document that has taken this many readers down with it is not tried again."""
+
+_DIE_WITH_PARENT = 1
+"""PR_SET_PDEATHSIG of Linux's prctl(2)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A document to be read; *pictures* is the folder for its page pictures, if they are wanted.
+
+    *parts* asks for the attachments of an email to be read with it.
+    """
+
+    document: Document
+    token: int = 0
+    pictures: Path | None = None
+    kind: Kind | None = None
+    parts: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document that could not be read, and why."""
+
+    reason: Reason
+    message: str
+
+
+Outcome = Extraction | Failure
+
+
+@dataclass(slots=True)
+class _Reader:
+    process: multiprocessing.process.BaseProcess
+    pipe: Connection
+    job: Job | None = None
+    deadline: float = 0.0
+    """Seconds of the monotonic clock at which it is killed; moved on with every page it reports."""
+
+
+@dataclass(slots=True)
+class Pool:
+    """Reading processes that take one document each at a time."""
+
+    reading: Reading
+    _readers: list[_Reader] = field(default_factory=list)
+    _strikes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How many documents are read at once."""
+        return self.reading.workers or os.cpu_count() or 1
+
+    @property
+    def free(self) -> int:
+        """How many more jobs can be handed in now."""
+        return self.size - sum(reader.job is not None for reader in self._readers)
+
+    def submit(self, job: Job) -> None:
+        """Hand a document to an idle reader; there must be one free."""
+        reader = next((one for one in self._readers if one.job is None), None)
+        if reader is None:
+            reader = self._start()
+        reader.job = job
+        reader.deadline = time.monotonic() + LEAST_PAGES * self.reading.seconds_per_page
+        try:
+            reader.pipe.send(job)
+        except OSError:
+            LOG.warning("a reader died while it was idle; another takes its place")
+            self._readers.remove(reader)
+            self.submit(job)
+
+    def collect(self, seconds: float) -> Iterator[tuple[Job, Outcome]]:
+        """The documents that are done, or that have taken their reader down, within *seconds*."""
+        busy = [reader for reader in self._readers if reader.job is not None]
+        if not busy:
+            time.sleep(seconds)
+            return
+        soonest = min(reader.deadline for reader in busy) - time.monotonic()
+        wait([reader.pipe for reader in busy], timeout=max(0.0, min(seconds, soonest)))
+        for reader in busy:
+            yield from self._look_at(reader)
+
+    def stop(self) -> list[Job]:
+        """End every reader at once; gives the jobs that were not finished."""
+        left = [reader.job for reader in self._readers if reader.job is not None]
+        for reader in self._readers:
+            _kill(reader)
+        self._readers.clear()
+        return left
+
+    def _look_at(self, reader: _Reader) -> Iterator[tuple[Job, Outcome]]:
+        job = reader.job
+        if job is None:
+            return
+        try:
+            while reader.pipe.poll():
+                said = reader.pipe.recv()
+                if said is None:
+                    reader.deadline = time.monotonic() + self.reading.seconds_per_page
+                    continue
+                reader.job = None
+                self._strikes.pop(job.document.id, None)
+                yield job, said
+                return
+        except (EOFError, OSError):
+            yield from self._lost(reader, job)
+            return
+        if time.monotonic() > reader.deadline:
+            self._drop(reader)
+            limit = self.reading.seconds_per_page
+            words = f"Reading took longer than {limit:g} seconds for a page and was stopped."
+            yield job, Failure(Reason.TIMEOUT, words)
+
+    def _lost(self, reader: _Reader, job: Job) -> Iterator[tuple[Job, Outcome]]:
+        self._drop(reader)
+        strikes = self._strikes.get(job.document.id, 0) + 1
+        self._strikes[job.document.id] = strikes
+        LOG.warning("%s: its reader died (%d of %d)", job.document.id, strikes, STRIKES)
+        if strikes < STRIKES:
+            self.submit(job)
+        else:
+            words = f"The program that reads documents broke down {strikes} times over this file."
+            yield job, Failure(Reason.WORKER_LOST, words)
+
+    def _drop(self, reader: _Reader) -> None:
+        _kill(reader)
+        self._readers.remove(reader)
+
+    def _start(self) -> _Reader:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=_serve, args=(theirs, self.reading), name="mailroom-reader", daemon=True
+        )
+        process.start()
+        theirs.close()
+        reader = _Reader(process, ours)
+        self._readers.append(reader)
+        return reader
+
+
+def _kill(reader: _Reader) -> None:
+    reader.process.kill()
+    reader.process.join()
+    reader.pipe.close()
+
+
+def _serve(pipe: Connection, reading: Reading) -> None:
+    """A reader's life: one document after the other until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _die_with_parent()
+    for name in ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS"):
+        os.environ[name] = "1"
+    while True:
+        try:
+            job = pipe.recv()
+        except EOFError:
+            return
+        pipe.send(_read(job, reading, lambda: pipe.send(None)))
+
+
+def _read(job: Job, reading: Reading, page_done: Callable[[], None]) -> Outcome:
+    """Read one document; whatever goes wrong with it is an outcome, not an end."""
+    from extractors.read import read, read_with_parts
+
+    do = read_with_parts if job.parts else read
+    try:
+        return do(job.document, reading, pictures=job.pictures, kind=job.kind, page_done=page_done)
+    except ExtractionError as error:
+        return Failure(error.reason, str(error))
+    except Exception as error:  # noqa: BLE001 - the one boundary of reading: a surprise holds one document
+        LOG.error("%s: unexpected\n%s", job.document.id, traceback.format_exc())  # noqa: TRY400 - the traceback is text already
+        words = f"An unexpected fault stopped the reading: {type(error).__name__}."
+        return Failure(Reason.FAULT, words)
+
+
+def _die_with_parent() -> None:
+    """On Linux, be killed when the daemon is; elsewhere the closed pipe ends us."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+        if os.getppid() == 1:
+            sys.exit()
