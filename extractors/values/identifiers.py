@@ -1,0 +1,136 @@
+"""Identifiers: folding for comparison, check digits, and where they stand in text."""
+
+import re
+from dataclasses import dataclass
+
+from stdnum import iban
+from stdnum.eu import vat
+from stdnum.in_ import gstin
+from stdnum.us import rtn
+
+_LOOKALIKES = str.maketrans(
+    {
+        **dict.fromkeys("oqd", "0"),
+        **dict.fromkeys("il|", "1"),
+        **dict.fromkeys("s$", "5"),
+        "b": "8",
+        "z": "2",
+        "g": "6",
+    }
+)
+SHOWN = 4
+"""Digits of an account number that people may see in lists."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An identifier inside a text: its plain value, and from where to where it stands."""
+
+    value: str
+    start: int
+    end: int
+
+
+def fold(text: str) -> str:
+    """Letters and digits that optical readers confuse become one; case and punctuation go.
+
+    O Q D are 0, I L | are 1, S $ are 5, B is 8, Z is 2, G is 6. Two identifiers that fold alike
+    may be the same, those that do not are not.
+    """
+    swapped = text.casefold().translate(_LOOKALIKES)
+    return "".join(one for one in swapped if one.isalnum())
+
+
+def is_valid_iban(text: str) -> bool:
+    """Length, country and check digits of an IBAN are right; spaces do not matter."""
+    return bool(iban.is_valid(text, check_country=False))
+
+
+def is_valid_vat(text: str) -> bool:
+    """A VAT number of the EU with its country in front, check digits right."""
+    return bool(vat.is_valid(text))
+
+
+ABA_PREFIXES = (*range(13), *range(21, 33), *range(61, 73), 80)
+"""First two digits that the American Bankers Association hands out (ABA Routing Number Policy)."""
+
+
+def is_valid_aba(text: str) -> bool:
+    """Nine digits of an American routing number: prefix in use and checksum right."""
+    return (
+        len(text) == len("021000021")
+        and text.isascii()
+        and text.isdigit()
+        and int(text[:2]) in ABA_PREFIXES
+        and bool(rtn.is_valid(text))
+    )
+
+
+def is_indian_sort_code(text: str) -> bool:
+    """Nine digits of city, bank and branch as on Indian checks; there is no checksum."""
+    return re.fullmatch(r"\d{9}", text) is not None and text[:3] != "000"
+
+
+def is_ifsc(text: str) -> bool:
+    """The shape of an Indian bank branch code: four letters, a zero, six letters or digits."""
+    return re.fullmatch(r"[A-Z]{4}0[A-Z0-9]{6}", text) is not None
+
+
+def is_valid_gstin(text: str) -> bool:
+    """An Indian goods and services tax number, check digit right."""
+    return bool(gstin.is_valid(text))
+
+
+_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:\s?[A-Z0-9]{1,4}){2,8}(?![A-Za-z0-9])")
+_VAT = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .]?[A-Z0-9](?:[ .\-]?[A-Z0-9]){6,12}(?![A-Za-z0-9])")
+_GSTIN = re.compile(r"(?<![A-Za-z0-9])\d{2}[A-Z]{5}\d{4}[A-Z]\d?[A-Z0-9]Z[A-Z0-9]")
+_SST = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{2}-\d{4}-\d{8}(?!\d)")
+_LABELLED = re.compile(
+    r"(?:GST|SST|TAX|VAT|EIN|TIN|ABN|UST|TVA|BTW|GSTIN|PAN)[\s.\-]*(?:REG(?:ISTRATION)?|ID|NO|NR|NUMBER|ID\s?NR|IDENT)?"
+    r"[\s.:#\-]*(?:NO|NR|NUMBER)?[\s.:#\-]*(?P<id>[A-Z]{0,3}\d[\dA-Z\-/]{6,18})(?![A-Za-z0-9])",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.){1,4}[A-Za-z]{2,24}")
+
+
+def find_ibans(text: str) -> tuple[Found, ...]:
+    """Valid IBANs in *text*, also written in groups."""
+    found = []
+    for match in _IBAN.finditer(text):
+        for end in _ends(match[0]):
+            value = re.sub(r"\s", "", match[0][:end])
+            if is_valid_iban(value):
+                found.append(Found(value, match.start(), match.start() + end))
+                break
+    return tuple(found)
+
+
+def _ends(text: str) -> list[int]:
+    """The whole, then shorter by a group each time: words after an IBAN look like its groups."""
+    return [len(text), *reversed([one.start() for one in re.finditer(r"\s", text)])]
+
+
+def find_tax_ids(text: str) -> tuple[Found, ...]:
+    """Tax numbers in *text*: those that check digits prove, then those that a label names."""
+    found: list[Found] = []
+    for pattern, valid in ((_VAT, is_valid_vat), (_GSTIN, is_valid_gstin), (_SST, bool)):
+        for match in pattern.finditer(text):
+            value = re.sub(r"[\s.]", "", match[0])
+            if valid(value):
+                found.append(Found(value, *match.span()))
+    for match in _LABELLED.finditer(text):
+        if not any(one.start < match.end("id") and match.start("id") < one.end for one in found):
+            found.append(Found(match["id"], *match.span("id")))
+    return tuple(found)
+
+
+def find_emails(text: str) -> tuple[Found, ...]:
+    """Addresses of email in *text*."""
+    return tuple(Found(match[0], *match.span()) for match in _EMAIL.finditer(text))
+
+
+def mask(text: str) -> str:
+    """An account number of which only the last four characters are shown."""
+    shown = "".join(one for one in text if one.isalnum())[-SHOWN:]
+    return f"…{shown}" if len(text) > SHOWN else text
+
