@@ -223,25 +223,18 @@ def _number(words: list[str]) -> tuple[int, bool] | None:
     """The whole number that the words state; irregular where a scale comes twice or rises."""
     if not words:
         return None
-    total, group, room, last, irregular = 0, 0, 10**3, 10**12, False
+    total, group, room, hundreds, last, irregular = 0, 0, 100, False, 10**12, False
     for word in words:
-        if word == "hundred":
-            if not 0 < group < 100 or room <= 100:  # noqa: PLR2004 - one to ninety-nine hundred
-                return None
-            group, room = group * 100, 100
-        elif word in _SCALES:
-            if not group:
-                return None
+        if word == "hundred" and not hundreds and 0 < group < 100:  # noqa: PLR2004 - to ninety-nine
+            group, room, hundreds = group * 100, 100, True
+        elif word in _SCALES and group:
             scale = _SCALES[word]
             irregular |= scale >= last
-            total, group, room, last = total + group * scale, 0, 10**3, scale
-        elif word in _SMALL:
+            total, group, room, hundreds, last = total + group * scale, 0, 100, False, scale
+        elif word in _SMALL and _NUMBERS[word] < room:
             number = _NUMBERS[word]
-            size = 10 if 0 < number < 10 else 100  # noqa: PLR2004 - units fill tens, tens hundreds
-            if size > room or (size == room and number >= room):
-                return None
             group += number
-            room = 10 if number in _TENS.values() else 1
+            room = 10 if number in _TENS.values() else 0
         else:
             return None
     return total + group, irregular
