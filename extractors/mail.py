@@ -1,0 +1,319 @@
+"""Opens email: who, to whom, about what, when, the text, and the files inside.
+
+What counts as an attachment is what a clerk would call a document of its own: every part that is
+not the text of the mail. Plain text and HTML without a file name are the text; in a
+multipart/alternative one of its versions is read. Pictures shown inside the text are attachments
+too: a phone's photo of an invoice arrives exactly so.
+"""
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.errors import MessageError
+from email.message import Message
+from email.policy import Compat32
+from email.utils import collapse_rfc2231_value, getaddresses, parsedate_tz
+from typing import TYPE_CHECKING, Any
+
+from config.reasons import Reason
+from extractors import mailtext
+from extractors.interface import Attachment, ExtractionError
+from extractors.mailbody import says_something
+
+MAX_ATTACHMENTS = 100
+MAX_NESTED_MESSAGES = 3
+MAX_NESTED_PARTS = 30
+"""Deeper structures are attacks or faults; no mail program makes them."""
+
+MAX_NAME = 150
+"""Characters of an attachment's name that are kept."""
+
+_SUFFIXES = {
+    "application/pdf": ".pdf",
+    "application/xml": ".xml",
+    "application/zip": ".zip",
+    "image/bmp": ".bmp",
+    "image/gif": ".gif",
+    "image/jpeg": ".jpg",
+    "image/jpg": ".jpg",
+    "image/png": ".png",
+    "image/tiff": ".tif",
+    "image/webp": ".webp",
+    "message/rfc822": ".eml",
+    "text/calendar": ".ics",
+    "text/csv": ".csv",
+    "text/html": ".html",
+    "text/plain": ".txt",
+    "text/xml": ".xml",
+}
+"""Endings for parts that come without a name."""
+
+
+class _Policy(Compat32):
+    """Headers as they stand in the file: Compat32 alone hides raw bytes in an object."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:  # noqa: ARG002 - the policy's signature
+        return value
+
+
+_POLICY = _Policy(mangle_from_=False, max_line_length=None)
+if TYPE_CHECKING:
+    _Base = Message[str, str]
+else:
+    _Base = Message
+
+
+class _Part(_Base):
+    """A message whose parameters are text or absent: the stdlib's own raise on broken ones."""
+
+    def get_param(
+        self,
+        param: str,
+        failobj: Any = None,  # noqa: ANN401 - the stdlib's signature
+        header: str = "content-type",
+        unquote: bool = True,
+    ) -> Any:  # noqa: ANN401
+        try:
+            value = super().get_param(param, None, header, unquote)
+            return failobj if value is None else collapse_rfc2231_value(value)
+        except (ValueError, LookupError, TypeError):
+            return failobj
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """An email, opened.
+
+    *sender* and *recipient* are bare addresses, *date* is the day as sent in the sender's own zone,
+    *body* the text (HTML as text). *body_document* is an .eml of the body alone, where the mail has
+    attachments and the body says something that must not be lost.
+    """
+
+    sender: tuple[str, ...]
+    recipient: tuple[str, ...]
+    subject: str
+    date: dt.date | None
+    body: str
+    attachments: tuple[Attachment, ...]
+    body_document: bytes | None
+
+
+def open_mail(data: bytes) -> Mail:
+    """Open the bytes of one email (RFC 5322), however badly formed.
+
+    Raises:
+        ExtractionError: TOO_LARGE, nested too deep or too many attachments.
+    """
+    message = _parsed(data)
+    _check_depth(message)
+    found = _Contents()
+    found.take(message)
+    body = mailtext.tidy("\n\n".join(found.texts))
+    attachments = tuple(found.attachments)
+    return Mail(
+        sender=_addresses(message, "From") or _addresses(message, "Sender"),
+        recipient=_addresses(message, "To") or _addresses(message, "Delivered-To"),
+        subject=mailtext.header(message.get("Subject", "")),
+        date=_day(message),
+        body=body,
+        attachments=attachments,
+        body_document=_body_alone(message, body) if attachments and says_something(body) else None,
+    )
+
+
+def _parsed(data: bytes) -> _Part:
+    try:
+        message = _read(data)
+        if _lost_its_parts(message):
+            message = _read(_with_boundary(data, message))
+    except RecursionError as error:
+        raise ExtractionError(
+            "The parts of this email are nested without end; open it by hand.", Reason.TOO_LARGE
+        ) from error
+    return message
+
+
+def _read(data: bytes) -> _Part:
+    message = message_from_bytes(data, _Part, policy=_POLICY)
+    assert isinstance(message, _Part)
+    return message
+
+
+def _lost_its_parts(message: _Part) -> bool:
+    """True for a multipart whose Content-Type is too broken for its parts to be found."""
+    declared = message.get("Content-Type", "").strip().lower()
+    return declared.startswith("multipart/") and not message.is_multipart()
+
+
+def _with_boundary(data: bytes, message: _Part) -> bytes:
+    """The mail with a Content-Type that says what the old one meant, or unchanged.
+
+    The boundary is the one named anywhere in the old header, else the first line of the body that
+    starts like one.
+    """
+    old = message.get("Content-Type", "")
+    named = re.search(r"boundary\s*=\s*(?:\"([^\"]+)\"|([^\s;\"]+))", old, re.IGNORECASE)
+    body = mailtext.decoded(_content(message), "utf-8")
+    first = re.search(r"^--(\S[^\r\n]*)", body, re.MULTILINE)
+    boundary = (named[1] or named[2]) if named else first[1].rstrip() if first else ""
+    head = re.split(rb"\r?\n\r?\n", data, maxsplit=1)
+    if not boundary or not boundary.isascii() or len(head) == 1:
+        return data
+    kept = re.sub(
+        rb"^content-type:[^\n]*\n(?:[ \t][^\n]*\n)*",
+        b"",
+        head[0].replace(b"\r\n", b"\n") + b"\n",
+        flags=re.IGNORECASE | re.MULTILINE,
+    )
+    quoted = boundary.replace('"', "").encode("ascii")
+    return kept + b'Content-Type: multipart/mixed; boundary="' + quoted + b'"\n\n' + head[1]
+
+
+def _check_depth(message: _Part) -> None:
+    waiting = [(message, 0, 0)]
+    while waiting:
+        part, parts, messages = waiting.pop()
+        if parts > MAX_NESTED_PARTS or messages > MAX_NESTED_MESSAGES:
+            raise ExtractionError(
+                f"This email holds messages within messages more than {MAX_NESTED_MESSAGES} deep, "
+                f"or parts more than {MAX_NESTED_PARTS} deep; take it apart by hand.",
+                Reason.TOO_LARGE,
+            )
+        inside = messages + (part.get_content_type() == "message/rfc822")
+        waiting.extend((child, parts + 1, inside) for child in _children(part))
+
+
+def _children(part: _Part) -> list[_Part]:
+    payload = part.get_payload() if part.is_multipart() else []
+    return [one for one in payload if isinstance(one, _Part)]
+
+
+def _content(part: _Part) -> bytes:
+    """The bytes of a part that has no parts, its transfer encoding undone as far as it goes."""
+    payload: object = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
+
+
+class _Contents:
+    """The texts and attachments of a mail, gathered part by part in their order."""
+
+    def __init__(self, attachments: list[Attachment] | None = None) -> None:
+        self.texts: list[str] = []
+        self.attachments: list[Attachment] = [] if attachments is None else attachments
+
+    def take(self, part: _Part) -> None:
+        """Sort one part, and all that is in it, into text or attachment."""
+        if part.get_content_maintype() == "message" and _children(part):
+            self._attach(part, _as_bytes(_children(part)[0]))
+        elif part.get_content_type() == "multipart/alternative":
+            self._take_alternative(_children(part))
+        elif part.is_multipart():
+            for child in _children(part):
+                self.take(child)
+        elif _is_body(part):
+            self.texts.append(_text_of(part))
+        else:
+            self._attach(part, _content(part))
+
+    def _take_alternative(self, versions: list[_Part]) -> None:
+        """One version's text, plain if it says anything; the attachments of all versions."""
+        told: list[tuple[bool, list[str]]] = []
+        for version in versions:
+            inside = _Contents(self.attachments)
+            inside.take(version)
+            is_plain = version.get_content_type() == "text/plain"
+            told.append((is_plain, [text for text in inside.texts if text.strip()]))
+        saying = [one for one in told if one[1]]
+        best = next((one for one in saying if one[0]), saying[0] if saying else None)
+        self.texts.extend(best[1] if best else ())
+
+    def _attach(self, part: _Part, content: bytes) -> None:
+        media_type = part.get_content_type()
+        name = _file_name(part) or f"part-{len(self.attachments) + 1}" + _SUFFIXES.get(
+            media_type, ".bin"
+        )
+        if media_type == "message/rfc822" and not name.lower().endswith(".eml"):
+            name += ".eml"
+        if len(self.attachments) >= MAX_ATTACHMENTS:
+            raise ExtractionError(
+                f"This email has more than {MAX_ATTACHMENTS} attachments; "
+                "have it sent again in smaller mails.",
+                Reason.TOO_LARGE,
+            )
+        digest = hashlib.sha256(content).hexdigest()
+        self.attachments.append(
+            Attachment(name=name, media_type=media_type, sha256=digest, content=content)
+        )
+
+
+def _is_body(part: _Part) -> bool:
+    disposition = part.get("Content-Disposition", "").partition(";")[0].strip().lower()
+    is_text = part.get_content_type() in {"text/plain", "text/html"}
+    return is_text and disposition != "attachment" and not _file_name(part)
+
+
+def _text_of(part: _Part) -> str:
+    text = mailtext.decoded(_content(part), part.get_param("charset", ""))
+    return mailtext.from_html(text) if part.get_content_subtype() == "html" else text
+
+
+def _file_name(part: _Part) -> str:
+    """The part's file name without folders and control characters; empty where it has none."""
+    named = part.get_param("filename", "", "content-disposition") or part.get_param("name", "")
+    name = re.split(r"[/\\]", mailtext.header(named))[-1]
+    return "".join(one for one in name if one.isprintable()).strip(". ")[-MAX_NAME:]
+
+
+def _as_bytes(message: _Part) -> bytes:
+    """A message inside a message, as a file of its own."""
+    try:
+        return message.as_bytes(policy=_POLICY)
+    except (MessageError, ValueError, LookupError, TypeError):  # cannot be written as it was read
+        heads = "".join(f"{name}: {value}\n" for name, value in message.items())
+        text = "\n".join(_texts_within(message))
+        return (heads + "\n" + text).encode("utf-8", "replace")
+
+
+def _texts_within(message: _Part) -> Iterator[str]:
+    for part in message.walk():
+        if not part.is_multipart():
+            yield _text_of(part)
+
+
+def _addresses(message: _Part, name: str) -> tuple[str, ...]:
+    """The bare addresses of a header, each once; a lone name is none unless it stands in <>."""
+    lines = [mailtext.unfolded(value) for value in message.get_all(name, [])]
+    found: dict[str, None] = {}
+    for person, address in getaddresses(lines):
+        bare = mailtext.header(address)
+        if "@" in bare or (person and bare):
+            found[bare] = None
+    return tuple(found)
+
+
+def _day(message: _Part) -> dt.date | None:
+    """The day that the Date header names, in the zone that it names."""
+    try:
+        stamp = parsedate_tz(mailtext.header(message.get("Date", "")))
+        return dt.date(*stamp[:3]) if stamp else None
+    except (ValueError, TypeError, IndexError, OverflowError):  # no such day
+        return None
+
+
+def _body_alone(message: _Part, body: str) -> bytes:
+    """An .eml with the mail's own headers and its text only; the same mail gives the same bytes."""
+    names = ("From", "To", "Cc", "Subject", "Date", "Message-ID", "In-Reply-To")
+    heads = [
+        f"{name}: {mailtext.unfolded(value)}\n"
+        for name in names
+        for value in message.get_all(name, [])
+    ]
+    fixed = (
+        "MIME-Version: 1.0\n"
+        "Content-Type: text/plain; charset=utf-8\n"
+        "Content-Transfer-Encoding: 8bit\n\n"
+    )
+    return "".join([*heads, fixed, body, "\n"]).encode("utf-8", "surrogateescape")
