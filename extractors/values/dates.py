@@ -1,4 +1,4 @@
-"""Days in text: every way in which people print a date, and both readings where two are possible."""
+"""Days in text: the ways in which people print a date, and both readings where two are possible."""
 
 import datetime as dt
 import re
@@ -60,7 +60,7 @@ _DIGIT = re.compile(r"\d")
 @cache
 def _months() -> dict[str, int]:
     """Month names and abbreviations, folded, in every known language; shared words must agree."""
-    from babel import Locale  # noqa: PLC0415 - locale data is loaded when the first month is met
+    from babel import Locale  # locale data is loaded when the first month is met
 
     found: dict[str, set[int]] = {}
     for language in LANGUAGES:

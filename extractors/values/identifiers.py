@@ -133,4 +133,3 @@ def mask(text: str) -> str:
     """An account number of which only the last four characters are shown."""
     shown = "".join(one for one in text if one.isalnum())[-SHOWN:]
     return f"…{shown}" if len(text) > SHOWN else text
-

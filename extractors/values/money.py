@@ -41,7 +41,7 @@ class Money:
 _NUMBER = r"""
     (?P<comma>     \d{1,3} (?:,\d{3})+        (?:\.\d{1,4})?          )   # 1,234.56
   | (?P<dot>       \d{1,3} (?:\.\d{3})+       (?:,\d{1,4})?           )   # 1.234,56
-  | (?P<tick>      \d{1,3} (?:['’´`]\d{3})+   (?:[.,]\d{1,4})?        )   # 1'234.56
+  | (?P<tick>      \d{1,3} (?:['\u2019\u00b4`]\d{3})+   (?:[.,]\d{1,4})?        )   # 1'234.56
   | (?P<thin>      \d{1,3} (?:[\u00a0\u2009\u202f]\d{3})+ (?:[.,]\d{1,4})?)  # 1 234,56, typeset
   | (?P<space>     \d{1,3} (?:[ ]\d{3})+      ,\d{2}                  )   # 1 234,56
   | (?P<indian>    \d{1,2} (?:,\d{2})+ ,\d{3} (?:\.\d{1,2})?          )   # 1,25,00,000.00
@@ -104,9 +104,9 @@ def _trimmed(text: str, match: re.Match[str]) -> tuple[int, int]:
     return start, end
 
 
-_BEFORE = re.compile(r"(?:\d[.,:/'’\-\u2013]?|[A-Za-z][-/]?|[#@_\\])$")
-_AFTER = re.compile(r"\d|[.,:/'’\-\u2013]\d|[A-Za-z_@\\]|\s?%|\s?\u2030|/[A-Za-z]")
-_RUN = re.compile(r"[\d.,:/'’\-\u2013]*\w*")
+_BEFORE = re.compile(r"(?:\d[.,:/'\u2019\-\u2013]?|[A-Za-z][-/]?|[#@_\\])$")
+_AFTER = re.compile(r"\d|[.,:/'\u2019\-\u2013]\d|[A-Za-z_@\\]|\s?%|\s?\u2030|/[A-Za-z]")
+_RUN = re.compile(r"[\d.,:/'\u2019\-\u2013]*\w*")
 
 
 def _apart(text: str, start: int, end: int) -> bool:
@@ -121,7 +121,7 @@ def _past_run(text: str, at: int) -> int:
 
 def _strict(text: str, printed: str, *, repaired: bool = False) -> Iterator[Money]:
     match = _AMOUNT.fullmatch(text.strip())
-    if match is None or bool(match["open"]) != bool(match["close"]):
+    if not match or bool(match["open"]) != bool(match["close"]):
         return
     signs = [match["before"] in _MINUS, bool(match["behind"]), _negative_tail(match["tail"])]
     negative = sum((*signs, bool(match["open"])))
@@ -157,14 +157,11 @@ def _sound_digits(match: re.Match[str]) -> bool:
 
 def _values(match: re.Match[str]) -> Iterator[tuple[Decimal, bool]]:
     """The amounts that the digits can mean, and whether cents were printed."""
-    form, number = str(match.lastgroup), match["number"]
+    number = match["number"]
     form = next(name for name in _FORMS if match[name] is not None)
     dashed = bool(match["tail"] and match["tail"] not in _MINUS and "-" in match["tail"])
     if form == "fraction":
-        whole, cents = re.split(r"\s*(?:and|&|\s)\s*(?=\S+\s*/)", number, maxsplit=1)
-        part = re.match(r"\d\d", cents)
-        digits = part[0] if part else "00"
-        yield Decimal(f"{whole.replace(',', '')}.{digits}"), True
+        yield _hundredths(number), True
         return
     if form == "whole":
         yield Decimal(number), dashed
@@ -183,6 +180,13 @@ def _values(match: re.Match[str]) -> Iterator[tuple[Decimal, bool]]:
         yield Decimal(f"{whole}.{part}"), False
 
 
+def _hundredths(number: str) -> Decimal:
+    """123 45/100, as checks are filled in."""
+    whole, cents = re.split(r"\s*(?:and|&|\s)\s*(?=\S+\s*/)", number, maxsplit=1)
+    part = re.match(r"\d\d", cents)
+    return Decimal(f"{_digits(whole)}.{part[0] if part else '00'}")
+
+
 _FORMS = ("comma", "dot", "tick", "thin", "space", "indian", "plain", "fraction", "whole")
 
 
@@ -195,16 +199,15 @@ def _decimal_point(form: str, number: str) -> int | None:
     if form == "plain":
         return max(number.rfind("."), number.rfind(","))
     mark = {"comma": ".", "indian": ".", "dot": ",", "space": ","}.get(form)
-    if mark is not None:
-        at = number.rfind(mark)
-    else:
-        at = max(number.rfind("."), number.rfind(","))
+    at = number.rfind(mark) if mark else max(number.rfind("."), number.rfind(","))
     return at if at >= 0 else None
 
 
 _LOOKALIKES = str.maketrans("OoQDlI|!iSsBZzG", "000011111558226")
 _SPACED_POINT = re.compile(r"(?<=\d)\s+(?=[.,]\s?\d\d(?!\d))|(?<=\d[.,])\s+(?=\d\d(?!\d))")
-_SPACED_GROUP = re.compile(r"(?<=\d)\s+(?=\d{3}[.,]\d{2}(?!\d))|(?<=\d)\s+(?=,\d{3})|(?<=\d,)\s+(?=\d{3})")
+_SPACED_GROUP = re.compile(
+    r"(?<=\d)\s+(?=\d{3}[.,]\d{2}(?!\d))|(?<=\d)\s+(?=,\d{3})|(?<=\d,)\s+(?=\d{3})"
+)
 _WRONG_POINT = re.compile(r"(?<=\d)[.,:;·]+(?=\d\d\D*$)")
 _LEAD = re.compile(rf"^\W*(?:{CURRENCY})?\s*")
 
@@ -227,9 +230,7 @@ def _mended(text: str) -> Iterator[str]:
 
 def _respaced(body: str) -> str:
     body = _SPACED_GROUP.sub("", _SPACED_POINT.sub("", body))
-    point = None
-    for point in _WRONG_POINT.finditer(body):
-        pass
+    point = _WRONG_POINT.search(body)
     if point is None:
         return body
     groups = re.sub(r"(?<=\d)[.,](?=\d{3}(?:\D|$))", "", body[: point.start()])

@@ -121,8 +121,9 @@ def _legal_pattern() -> re.Pattern[str]:
 
 
 def fold_name(name: str) -> str:
-    """A name without case, accents, punctuation and legal form: "Müller & Söhne GmbH" is
-    "muller and sohne". A name that is nothing but a legal form stays.
+    """A name without case, accents, punctuation and legal form.
+
+    "Müller & Söhne GmbH" becomes "muller and sohne"; a name that is only a legal form stays.
     """
     plain = _plain(name)
     bare = _legal_pattern().sub(" ", plain)
@@ -133,7 +134,7 @@ def fold_name(name: str) -> str:
 def _plain(name: str) -> str:
     text = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
     text = "".join(one for one in text if not unicodedata.combining(one))
-    text = re.sub(r"['’`]", "", text)
+    text = re.sub(r"['\u2019`]", "", text)
     return " ".join(re.sub(r"[^\w]|_", " ", text).split())
 
 

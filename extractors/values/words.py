@@ -60,7 +60,18 @@ _PART_MONEY = frozenset("cent cents paise paisa pence penny sen".split())
 _FILLERS = frozenset("and only exactly the sum of pay a an &".split())
 _WORDS = (*_NUMBERS, "hundred", *_SCALES)
 _KNOWN = frozenset((*_WORDS, *_SPELLINGS, *_WHOLE_MONEY, *_PART_MONEY, *_FILLERS))
-_FUZZY = (*_WORDS, "fourty", "lakhs", "lacs", "crores", "dollars", "rupees", "cents", "paise", "only")
+_FUZZY = (
+    *_WORDS,
+    "fourty",
+    "lakhs",
+    "lacs",
+    "crores",
+    "dollars",
+    "rupees",
+    "cents",
+    "paise",
+    "only",
+)
 
 _TOKEN = re.compile(r"(?:\d{1,2}|no|xx|zero)\s?/\s?(?:100|1oo|xx)|[^\W\d_]+|\d+|&")
 _FRACTION = re.compile(r"(\d{1,2}|no|xx|zero)\s?/")
