@@ -1,0 +1,111 @@
+"""A decision explained in the terminal: what was read, what was weighed, what tipped it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from config.reasons import Reason, meanings
+from outbox.showing import masked, visible
+from outbox.words import LEVELS, certainty, field_label, kind_label, percent, signed, value_text
+
+LABEL_WIDTH = 22
+"""Characters kept for the names on the left."""
+
+BAR_POINTS = 2.0
+"""Points of evidence that one block of a bar stands for."""
+
+LONGEST_BAR = 12
+"""Blocks in a bar at most."""
+
+
+def text(dossier: dict[str, Any]) -> str:
+    """The decision in plain words, with account numbers masked; ends with a line break."""
+    shown = masked(dossier)
+    lines = [*_head(shown), *_fields(shown), *_candidates(shown), *_rule(shown)]
+    return "\n".join(visible(line, newline=" ⏎ ") for line in lines) + "\n"
+
+
+def _head(shown: dict[str, Any]) -> Iterator[str]:
+    document = shown["document"]
+    yield f"{document['name']}  ({document['id']})"
+    yield _row("Received", document.get("received"))
+    yield _row("SHA-256", document.get("sha256"))
+    if shown.get("kind"):
+        yield _row("Kind", f"{kind_label(shown['kind'])}, {_sure(shown['kind_confidence'])}")
+    if twin := shown.get("twin"):
+        yield _row("Same bytes as", f"{twin['name']} ({twin['id']}), in {twin.get('path') or '-'}")
+    for place, code in enumerate(shown.get("reasons", [])):
+        yield _row("Reason" if place == 0 else "", f"{code}: {meanings()[Reason(code)].sentence}")
+    if shown.get("detail"):
+        yield _row("In detail", shown["detail"])
+    if shown.get("related"):
+        yield _row("Related", ", ".join(shown["related"]))
+
+
+def _fields(shown: dict[str, Any]) -> Iterator[str]:
+    if not shown.get("fields"):
+        return
+    yield ""
+    yield "What was read"
+    for name, read in shown["fields"].items():
+        where = f", page {read['page']}" if read["page"] else ""
+        source = f", {read['source']}" if read["source"] else ""
+        yield _row(
+            field_label(name),
+            f"{value_text(read['value'])}  [{_sure(read['confidence'])}{source}{where}]",
+        )
+        for other in read["alternatives"]:
+            yield _row("", f"or {value_text(other['value'])}  [{percent(other['confidence'])}]")
+
+
+def _candidates(shown: dict[str, Any]) -> Iterator[str]:
+    candidates = shown.get("candidates", [])
+    if candidates:
+        yield ""
+        yield "What the ledger offers (points of evidence, for and against)"
+    for rank, candidate in enumerate(candidates, start=1):
+        record = candidate["record"]
+        facts = (record["party_name"], record["number"], record["open_amount"] or record["amount"])
+        about = " · ".join(fact for fact in (*facts, record["currency"], record["status"]) if fact)
+        yield ""
+        yield f"  {rank}. {candidate['record_id']}  {about}"
+        for part in candidate["evidence"]:
+            yield _part(part)
+        yield f"     {'Sum':<{LABEL_WIDTH}} {signed(candidate['score']):>7}"
+    if shown.get("margin") is not None:
+        yield ""
+        yield _row("Ahead of the next by", f"{signed(shown['margin'])} points")
+
+
+def _part(part: dict[str, Any]) -> str:
+    weight = part["weight"]
+    blocks = min(LONGEST_BAR, round(abs(weight) / BAR_POINTS))
+    bar = ("█" if weight > 0 else "░") * blocks
+    sign, words = LEVELS[part["level"]]
+    facts = f"{part['read'] or '-'} | {part['expected'] or '-'}"
+    return (
+        f"     {field_label(part['field']):<{LABEL_WIDTH}} {signed(weight):>7}  "
+        f"{bar:<{LONGEST_BAR}}  {sign} {words:<17}  {facts}"
+    )
+
+
+def _rule(shown: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    yield _row("Outcome", shown.get("outcome") or ("duplicate" if "twin" in shown else "-"))
+    if shown.get("rule"):
+        yield _row("Rule", shown["rule"])
+    if shown.get("matched_by"):
+        yield _row("Agreed exactly in", ", ".join(field_label(one) for one in shown["matched_by"]))
+    if shown.get("proposal"):
+        yield _row("Record", shown["proposal"])
+    if shown.get("amount"):
+        yield _row("Amount", f"{shown['amount']} {shown.get('currency') or ''}".rstrip())
+    if shown.get("flip"):
+        yield _row("What would change it", shown["flip"])
+
+
+def _row(label: str, value: object) -> str:
+    return f"  {label:<{LABEL_WIDTH}} {'-' if value is None else value}"
+
+
+def _sure(confidence: float | None) -> str:
+    return f"{certainty(confidence)}, {percent(confidence)}"

@@ -1,0 +1,117 @@
+"""The words in which Mailroom speaks to people of kinds, fields, levels and certainty."""
+
+from typing import Any
+
+SURE = 0.95
+"""From this probability on a reading is called sure."""
+
+FAIRLY_SURE = 0.80
+"""From this probability on a reading is called fairly sure; below, unsure."""
+
+KINDS = {
+    "check": "Check",
+    "invoice": "Invoice",
+    "credit_note": "Credit note",
+    "receipt": "Receipt",
+    "remittance": "Remittance advice",
+    "letter": "Letter",
+    "email": "Email",
+    "other": "Other mail",
+}
+
+FIELDS = {
+    "iban": "IBAN",
+    "party_iban": "Party's IBAN",
+    "micr": "MICR line",
+    "routing": "Bank number (routing)",
+    "po_number": "Order number",
+    "vendor_tax_id": "Vendor's tax number",
+    "party_tax_id": "Party's tax number",
+    "account_ref": "Account",
+    "amount_words": "Amount in words",
+    "signature_present": "Signature",
+    "net": "Net amount",
+    "party_name": "Party",
+    "party": "Party",
+    "number": "Number",
+    "doc_date": "Date",
+    "vendor_address": "Vendor's address",
+    "party_address": "Party's address",
+}
+"""Names that are not simply the code with spaces."""
+
+LEVELS = {
+    "exact": ("✓", "agrees"),
+    "close": ("≈", "nearly agrees"),
+    "differs": ("≠", "differs"),
+    "unread": ("·", "not read"),
+    "unstated": ("·", "not in the ledger"),
+}
+"""A sign and words for each level of agreement."""
+
+SOURCES = {
+    "xml": "e-invoice data",
+    "text_layer": "the file's own text",
+    "tesseract": "text reader (Tesseract)",
+    "rapidocr": "text reader (RapidOCR)",
+    "micr": "MICR reader",
+    "consensus": "several readers agree",
+    "barcode": "barcode",
+}
+
+DOCUMENT_STATES = {
+    "in_hand": "in hand",
+    "matched": "matched",
+    "exception": "an open case",
+    "duplicate": "a duplicate",
+    "quarantined": "in quarantine",
+    "split": "split into its parts",
+    "rejected": "rejected",
+}
+
+
+def field_label(name: str) -> str:
+    """A field's name as people say it."""
+    return FIELDS.get(name, name.replace("_", " ").capitalize())
+
+
+def kind_label(kind: str | None) -> str:
+    """A kind of mail as people say it."""
+    return KINDS.get(kind or "", "Not read")
+
+
+def source_label(source: str) -> str:
+    """Which reader gave a value."""
+    return SOURCES.get(source, source.replace("_", " "))
+
+
+def certainty(confidence: float | None) -> str:
+    """A probability in words, for those who do not want the number."""
+    if confidence is None:
+        return ""
+    if confidence >= SURE:
+        return "sure"
+    return "fairly sure" if confidence >= FAIRLY_SURE else "unsure"
+
+
+def percent(confidence: float | None) -> str:
+    """A probability as a percentage that never rounds up to certainty."""
+    if confidence is None:
+        return ""
+    if confidence < 1 and round(confidence * 100) == 100:  # noqa: PLR2004 - percent
+        return "over 99 %"
+    return "under 1 %" if 0 < confidence < 0.01 else f"{confidence * 100:.0f} %"  # noqa: PLR2004 - percent
+
+
+def signed(weight: float) -> str:
+    """Points for or against a candidate, one decimal."""
+    return f"{weight:+.1f}".replace("-", "\N{MINUS SIGN}")
+
+
+def value_text(value: Any) -> str:  # noqa: ANN401 - any JSON value of a field
+    """A field's value as people read it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(str(one) for one in value)
+    return "" if value is None else str(value)
