@@ -9,12 +9,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from extractors.interface import Document, Kind
+from ingest.watcher import Ready
 from outbox import moves
 from outbox.interface import State, Workspace
 from outbox.journal import Journal, Ruling, stamp
 from outbox.tables import DocumentRow
-
-from ingest.watcher import Ready
 
 LOG = logging.getLogger(__name__)
 

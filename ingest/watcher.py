@@ -71,11 +71,13 @@ class Lookout:
                 ready.append(Ready(path))
             elif longest_wait is not None and now - first >= longest_wait:
                 ready.append(Ready(path, partial=True))
+        for one in ready:
+            del seen[one.path]
         self._seen = seen
         return ready
 
     def pending(self) -> int:
-        """How many files the last look saw, ready or not."""
+        """How many files the last look saw that had not settled."""
         return len(self._seen)
 
 

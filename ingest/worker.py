@@ -81,6 +81,11 @@ class Pool:
         """How many more jobs can be handed in now."""
         return self.size - sum(reader.job is not None for reader in self._readers)
 
+    @property
+    def busy(self) -> bool:
+        """Whether any reader has a document."""
+        return any(reader.job is not None for reader in self._readers)
+
     def submit(self, job: Job) -> None:
         """Hand a document to an idle reader; there must be one free."""
         reader = next((one for one in self._readers if one.job is None), None)

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import Engine, text
-from sqlmodel import Session, SQLModel, col, func, select, update
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, SQLModel, and_, col, func, not_, select, update
 
 from config.reasons import Reason
+from matchers.database import LOOKING
 from matchers.interface import Earlier
 from outbox.interface import OutboxError, State
 from outbox.tables import (
@@ -70,11 +72,14 @@ class Journal:
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with _spoken(), Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
-    def _read(self) -> Session:
-        return Session(self._engine, expire_on_commit=False)
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        looking = self._engine.execution_options(**{LOOKING: True})
+        with _spoken(), Session(looking, expire_on_commit=False) as session:
+            yield session
 
     # ---- arriving
 
@@ -185,7 +190,7 @@ class Journal:
 
     def unfinished_deliveries(self) -> Sequence[DeliveryRow]:
         """Deliveries that were opened and whose folder may not stand yet, oldest first."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.exec(
                 select(DeliveryRow)
                 .where(col(DeliveryRow.closed).is_(None))
@@ -194,7 +199,7 @@ class Journal:
 
     def lines_of(self, delivery: str) -> Sequence[PostingRow]:
         """The postings of a delivery, in the order of their documents."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.exec(
                 select(PostingRow)
                 .where(PostingRow.delivery == delivery)
@@ -214,12 +219,12 @@ class Journal:
 
     def deliveries(self) -> Sequence[DeliveryRow]:
         """Every delivery, oldest first."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.exec(select(DeliveryRow).order_by(col(DeliveryRow.id))).all()
 
     def oldest_waiting(self) -> str | None:
         """When the oldest posting without a delivery was written (UTC), or None."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.exec(
                 select(func.min(PostingRow.at)).where(col(PostingRow.delivery).is_(None))
             ).one()
@@ -245,7 +250,7 @@ class Journal:
 
     def open_resolutions(self) -> Sequence[ResolutionRow]:
         """Decisions of people that wait to be carried out, oldest first."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.exec(
                 select(ResolutionRow)
                 .where(col(ResolutionRow.applied).is_(None), col(ResolutionRow.refused).is_(None))
@@ -254,7 +259,7 @@ class Journal:
 
     def resolution(self, number: int) -> ResolutionRow:
         """One decision of a person."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.get_one(ResolutionRow, number)
 
     def refuse(self, number: int, why: str) -> None:
@@ -291,12 +296,12 @@ class Journal:
 
     def case(self, name: str) -> CaseRow | None:
         """One case by its name."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.get(CaseRow, name)
 
     def cases(self, *, everything: bool = False) -> Sequence[CaseRow]:
         """Open cases in the order of their names, or all that ever were."""
-        with self._read() as session:
+        with self._reading() as session:
             query = select(CaseRow).order_by(col(CaseRow.name))
             if not everything:
                 query = query.where(col(CaseRow.closed).is_(None))
@@ -311,14 +316,14 @@ class Journal:
 
     def get(self, document_id: str) -> DocumentRow | None:
         """One document by its id."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.get(DocumentRow, document_id)
 
     def documents(
         self, *, state: str | None = None, day: str | None = None, stage: Stage | None = None
     ) -> Sequence[DocumentRow]:
         """Documents in the order in which they came, filtered by state, stage or day (UTC)."""
-        with self._read() as session:
+        with self._reading() as session:
             query = select(DocumentRow).order_by(col(DocumentRow.received), col(DocumentRow.id))
             if state is not None:
                 query = query.where(DocumentRow.state == state)
@@ -330,7 +335,7 @@ class Journal:
 
     def waiting(self, limit: int) -> Sequence[DocumentRow]:
         """Documents to be read next: small ones first, then by arrival."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.exec(
                 select(DocumentRow)
                 .where(DocumentRow.stage == "received")
@@ -340,7 +345,7 @@ class Journal:
 
     def counts(self, day: str | None = None) -> dict[tuple[str, bool], int]:
         """How many documents stand in each state, dropped ones and parts (True) apart."""
-        with self._read() as session:
+        with self._reading() as session:
             part = col(DocumentRow.parent).is_not(None)
             query = select(DocumentRow.state, part, func.count()).group_by(
                 col(DocumentRow.state), part
@@ -349,17 +354,16 @@ class Journal:
                 query = query.where(col(DocumentRow.received).startswith(day))
             return {(state, bool(is_part)): count for state, is_part, count in session.exec(query)}
 
-    def busy(self) -> bool:
-        """Whether any document is not at rest."""
-        with self._read() as session:
-            return (
-                session.exec(select(DocumentRow.id).where(DocumentRow.stage != "rest")).first()
-                is not None
-            )
+    def unsettled(self) -> bool:
+        """Whether any document is neither at rest nor only waiting for its delivery."""
+        with self._reading() as session:
+            waits = and_(DocumentRow.stage == "decided", DocumentRow.goal == State.MATCHED)
+            query = select(DocumentRow.id).where(DocumentRow.stage != "rest", not_(waits))
+            return session.exec(query).first() is not None
 
     def dossier(self, document_id: str) -> dict[str, Any] | None:
         """The newest decision about a document."""
-        with self._read() as session:
+        with self._reading() as session:
             row = session.exec(
                 select(DecisionRow)
                 .where(DecisionRow.document_id == document_id)
@@ -369,7 +373,7 @@ class Journal:
 
     def events(self, document_id: str | None = None) -> Sequence[EventRow]:
         """What happened, oldest first, to one document or to all."""
-        with self._read() as session:
+        with self._reading() as session:
             query = select(EventRow).order_by(col(EventRow.id))
             if document_id is not None:
                 query = query.where(EventRow.document_id == document_id)
@@ -377,20 +381,20 @@ class Journal:
 
     def sound(self) -> bool:
         """Whether the database itself is whole (SQLite's own integrity check)."""
-        with self._read() as session:
+        with self._reading() as session:
             return session.connection().execute(text("PRAGMA quick_check")).scalar() == "ok"
 
     # ---- what the matching stage asks (matchers.interface.History)
 
     def posted_to(self, record_id: str) -> Earlier | None:
         """The document already posted to a record, delivered or about to be."""
-        with self._read() as session:
+        with self._reading() as session:
             row = session.exec(select(PostingRow).where(PostingRow.record_id == record_id)).first()
             return _earlier(_get(session, row.document_id)) if row else None
 
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
         """Other documents with the same business key that were decided, oldest first."""
-        with self._read() as session:
+        with self._reading() as session:
             standing = (State.MATCHED, State.EXCEPTION)
             rows = session.exec(
                 select(DocumentRow)
@@ -403,6 +407,18 @@ class Journal:
                 .order_by(col(DocumentRow.received), col(DocumentRow.id))
             ).all()
             return [_earlier(row) for row in rows]
+
+
+@contextmanager
+def _spoken() -> Iterator[None]:
+    """Say in our words that the database cannot be used."""
+    try:
+        yield
+    except OperationalError as error:
+        raise OutboxError(
+            f"The journal cannot be used now: {error.orig}. Look at the disk and the rights of "
+            "state/, or run `mailroom doctor`"
+        ) from error
 
 
 def _earlier(row: DocumentRow) -> Earlier:

@@ -1,0 +1,225 @@
+"""`mailroom exceptions`: the associate's work from a terminal."""
+
+import getpass
+import json as jsons
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ingest.terminal import (
+    NO,
+    WRONG_USE,
+    JsonLinesOption,
+    JsonOption,
+    WorkspaceOption,
+    console,
+    fail,
+    give,
+    opened,
+    say,
+)
+
+if TYPE_CHECKING:
+    from ingest.app import App
+    from outbox.tables import CaseRow, DocumentRow
+
+app = typer.Typer(
+    help="Cases: list them, look at one, decide, try again, leave a note.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+CaseArgument = Annotated[
+    str, typer.Argument(metavar="CASE", help="The case, as its folder is called.")
+]
+WhoOption = Annotated[
+    str, typer.Option("--who", metavar="NAME", help="Who decides; else the user logged in.")
+]
+WhyOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, in a few words.")]
+
+
+@app.command("list")
+def list_(
+    *,
+    workspace: WorkspaceOption = None,
+    jsonl: JsonLinesOption = False,
+    everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
+) -> None:
+    """List the open cases."""
+    with opened(workspace) as parts:
+        cases = parts.journal.cases(everything=everything)
+        rows = [
+            (case, document) for case in cases if (document := parts.journal.get(case.document_id))
+        ]
+        if jsonl:
+            for case, document in rows:
+                give(_line(case, document), indent=None)
+            return
+        from rich.table import Table
+
+        table = Table("case", "document", "reasons", "opened", "outcome")
+        for case, document in rows:
+            reasons = ", ".join(jsons.loads(document.reasons))
+            table.add_row(case.name, document.name, reasons, case.opened[:16], case.outcome or "")
+        console().print(table)
+
+
+@app.command()
+def show(
+    case: CaseArgument, *, workspace: WorkspaceOption = None, json: JsonOption = False
+) -> None:
+    """Show one case: what is wrong, the candidates, and its history."""
+    from outbox import explain
+
+    with opened(workspace) as parts:
+        row, document = _known(parts, case)
+        dossier = parts.journal.dossier(document.id) or {}
+        events = [
+            {"at": one.at, "event": one.event, **jsons.loads(one.detail)}
+            for one in parts.journal.events(document.id)
+        ]
+        if json:
+            give({**_line(row, document), "dossier": dossier, "events": events})
+            return
+        say(explain.text(dossier))
+        for one in events:
+            words = ", ".join(
+                f"{key} {value}" for key, value in one.items() if key not in {"at", "event"}
+            )
+            say(f"{one['at'][:19]}  {one['event']}  {words}")
+        folder = parts.cases.folder(case)
+        say(f"\nThe report: {folder / 'report.html' if folder else 'its folder is gone'}")
+
+
+@app.command()
+def resolve(
+    case: CaseArgument,
+    *,
+    record: Annotated[
+        str | None,
+        typer.Option("--record", metavar="ID", help="The ledger record; else the proposed one."),
+    ] = None,
+    corrections: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Correct a field; may be repeated."),
+    ] = None,
+    who: WhoOption = "",
+    note: WhyOption = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Post the document to a ledger record after all."""
+    fields = _corrections(corrections or [])
+    _decide(workspace, case, "resolve", who=who, note=note, record_id=record, corrections=fields)
+
+
+@app.command()
+def reject(
+    case: CaseArgument,
+    *,
+    who: WhoOption = "",
+    note: WhyOption = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Close the case without posting; the document stays in its closed folder."""
+    _decide(workspace, case, "reject", who=who, note=note)
+
+
+@app.command()
+def retry(
+    case: CaseArgument,
+    *,
+    who: WhoOption = "",
+    note: WhyOption = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Read and match the document again, for instance after a new ledger export."""
+    _decide(workspace, case, "retry", who=who, note=note)
+
+
+@app.command()
+def note(
+    case: CaseArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to remember about it.")],
+    *,
+    who: WhoOption = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Leave a note on a case."""
+    with opened(workspace) as parts:
+        _, document = _known(parts, case)
+        parts.journal.note(document.id, who or getpass.getuser(), text)
+    say(f"Noted on {case}.")
+
+
+def _decide(workspace: Any, case: str, action: str, *, who: str, note: str, **more: Any) -> None:  # noqa: ANN401 - passed on as given
+    """Write the decision down; carry it out here unless a daemon holds the workspace."""
+    from ingest.workspace import WorkspaceBusy, held
+    from outbox.tables import ResolutionRow
+
+    with opened(workspace) as parts:
+        _known(parts, case)
+        corrections = jsons.dumps(more.pop("corrections", {}))
+        asked = parts.journal.ask(
+            ResolutionRow(
+                at=_now(),
+                case_name=case,
+                action=action,
+                who=who or getpass.getuser(),
+                note=note,
+                corrections=corrections,
+                **more,
+            )
+        )
+        try:
+            with held(parts.workspace, f"exceptions {action}"):
+                ended = parts.cases.carry_out(asked)
+                if ended.refused:
+                    fail(ended.refused, NO)
+                if action == "resolve":
+                    parts.deliveries.close(parts.pipeline.today())
+        except WorkspaceBusy:
+            say(f"{case}: {action} is written down; the running daemon carries it out at once.")
+            return
+    ends = {
+        "resolve": "it is posted and delivered",
+        "reject": "it is closed without a posting",
+        "retry": "it is read again by the next `mailroom run`, or by `watch`",
+    }
+    say(f"{case}: {ends[action]}.")
+
+
+def _known(parts: "App", case: str) -> "tuple[CaseRow, DocumentRow]":
+    row = parts.journal.case(case)
+    document = parts.journal.get(row.document_id) if row else None
+    if row is None or document is None:
+        fail(f"There is no case {case!r}. See `mailroom exceptions list`.", WRONG_USE)
+    return row, document
+
+
+def _line(case: "CaseRow", document: "DocumentRow") -> dict[str, Any]:
+    return {
+        "case": case.name,
+        "document_id": document.id,
+        "name": document.name,
+        "kind": document.kind,
+        "reasons": jsons.loads(document.reasons),
+        "opened": case.opened,
+        "closed": case.closed,
+        "outcome": case.outcome,
+    }
+
+
+def _corrections(pairs: list[str]) -> dict[str, str]:
+    fields = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            fail(f"{pair!r} is no correction; write it as --set total=123.45.", WRONG_USE)
+        fields[name] = value
+    return fields
+
+
+def _now() -> str:
+    from outbox.journal import stamp
+
+    return stamp()

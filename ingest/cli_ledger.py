@@ -1,0 +1,103 @@
+"""`mailroom ledger`: records in, records listed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ingest.terminal import (
+    NO,
+    JsonLinesOption,
+    JsonOption,
+    WorkspaceOption,
+    console,
+    fail,
+    give,
+    opened,
+    say,
+)
+
+app = typer.Typer(
+    help="Ledger records: import exports, list what is there, print an empty form.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+COLUMNS = ("record_id", "doc_type", "party_name", "number", "doc_date", "currency", "open_amount")
+"""What `ledger list` shows people of a record, and its status."""
+
+
+@app.command("import")
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="CSV or XLSX exports to import.")
+    ],
+    *,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Add or refresh records; the same row twice changes nothing."""
+    from ingest.ledgers import import_file
+    from matchers.interface import LedgerError
+
+    reports, refused = [], []
+    with opened(workspace) as parts:
+        for path in files:
+            try:
+                report = import_file(parts, path)
+            except LedgerError as error:
+                refused.append(f"{path}: {error}")
+                continue
+            reports.append(report)
+            say(report.text().rstrip())
+    if json:
+        give(
+            {
+                "files": [
+                    {
+                        "name": one.name,
+                        "added": one.added,
+                        "changed": one.changed,
+                        "same": one.same,
+                        "faults": list(one.faults),
+                    }
+                    for one in reports
+                ],
+                "refused": refused,
+            }
+        )
+    for line in refused:
+        say(f"mailroom: {line}")
+    if refused or any(one.faults for one in reports):
+        fail("Mend the rows named above in the export and import it again.", NO)
+
+
+@app.command("list")
+def list_(*, workspace: WorkspaceOption = None, jsonl: JsonLinesOption = False) -> None:
+    """List the records of the ledger."""
+    from dataclasses import asdict
+
+    with opened(workspace) as parts:
+        records = parts.ledger.list_records()
+        if jsonl:
+            for one in records:
+                row = {
+                    name: None if value is None else str(value)
+                    for name, value in asdict(one).items()
+                }
+                give(row, indent=None)
+            return
+        from rich.table import Table
+
+        table = Table(*COLUMNS, "status")
+        for one in records:
+            table.add_row(*(str(getattr(one, name) or "") for name in COLUMNS), str(one.status))
+        console().print(table)
+
+
+@app.command()
+def template() -> None:
+    """Print an empty ledger with one example row, as CSV."""
+    from matchers.ledgers.imports import template as form
+
+    typer.echo(form(), nl=False)
