@@ -43,8 +43,8 @@ upgrade:  ## the same with the newest of everything
 wheel: setup-dev  ## build the wheel into dist/
 	$(BIN)/python -m hatchling build -t wheel
 
-help-blocks: setup-dev  ## write the real --help into docs/commands.md
-	$(BIN)/python scripts/help_blocks.py
+help-blocks: setup-dev  ## write the real --help into README.md and docs/commands.md
+	$(BIN)/python -m tests.help_blocks
 
 clean:  ## remove .venv and every cache, keep all workspaces
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \

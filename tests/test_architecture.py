@@ -12,6 +12,7 @@ import pytest
 
 from config.reasons import Reason
 from config.settings import defaults_text
+from tests.help_blocks import DOCUMENTS, commands, rewritten, shown_in
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("ingest", "outbox", "matchers", "extractors", "config")
@@ -116,3 +117,25 @@ def test_no_setting_is_explained_that_does_not_exist() -> None:
     text = (ROOT / "docs" / "settings.md").read_text("utf-8")
     explained = set(re.findall(r"^\| `([a-z_.]+)` \|", text, re.MULTILINE))
     assert explained - set(SETTINGS) == set()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_the_help_in_the_documents_is_the_real_one(document: Path) -> None:
+    text = document.read_text("utf-8")
+    assert text == rewritten(text), "`make help-blocks` writes it anew"
+
+
+def test_every_command_is_documented() -> None:
+    text = (ROOT / "docs" / "commands.md").read_text("utf-8")
+    assert sorted(shown_in(text)) == sorted(commands())
+
+
+def test_asking_for_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from ingest.cli import app; from tests.help_blocks import help_of; "
+        f"help_of(('run',)); print(*sorted(set({HEAVY!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.split() == []
