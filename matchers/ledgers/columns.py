@@ -1,0 +1,263 @@
+"""The ledger's columns: whole columns of text to values, deciding each style once and for all."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from functools import cache
+from typing import Any, assert_never
+
+from extractors.values import dates
+from matchers.interface import LedgerRecord, Status
+
+COLUMNS = tuple(one.name for one in fields(LedgerRecord))
+"""The contract's column names, in the order in which a template shows them."""
+
+MONEY = ("amount", "open_amount", "discount_amount")
+DATES = ("doc_date", "due_date", "discount_date")
+CHOICES = {
+    "direction": ("AP", "AR"),
+    "doc_type": (
+        "invoice",
+        "credit_note",
+        "receipt",
+        "issued_check",
+        "expected_payment",
+        "purchase_order",
+        "account",
+    ),
+    "status": tuple(Status),
+}
+"""Columns that take one of a few words (any case)."""
+
+DECIMALS = 3
+"""The most decimals that a currency in use has (KWD, BHD, TND and others; ISO 4217)."""
+
+LARGEST = Decimal(10) ** 15
+"""Amounts from here on are refused: thousandths of them would not fit a 64-bit integer safely."""
+
+_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: 00:00(?::00)?)?")
+_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?|(\d{4})(\d{2})(\d{2})")
+_SPACES = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
+
+
+class Unreadable(ValueError):
+    """A value does not fit its column; the message says what the column takes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Styles:
+    """How a file writes its figures; empty where it left that open.
+
+    *decimal_mark* is `.` or `,`; *date_order* is DMY or MDY.
+    """
+
+    decimal_mark: str = ""
+    date_order: str = ""
+
+
+UNSET = Styles()
+"""The file has to show how it writes its figures."""
+
+Cell = str | Decimal | dt.date
+"""A cell: text, or what a spreadsheet already knows as a figure or a day."""
+
+
+def styles(rows: Iterable[Sequence[Cell]], columns: Sequence[str], given: Styles = UNSET) -> Styles:
+    """The styles that all the rows together prove, where *given* does not say.
+
+    One value that can only be read one way decides for every row; two that contradict each other
+    decide nothing.
+    """
+    marks: set[str] = set()
+    orders: set[str] = set()
+    money_at = [place for place, name in enumerate(columns) if name in MONEY]
+    dates_at = [place for place, name in enumerate(columns) if name in DATES]
+    for row in rows:
+        marks.update(_mark(text) for text in _texts(row, money_at))
+        orders.update(_order(text) for text in _texts(row, dates_at))
+    return Styles(
+        decimal_mark=given.decimal_mark or _only(marks - {""}),
+        date_order=given.date_order or _only(orders - {""}),
+    )
+
+
+def value(name: str, cell: Cell, how: Styles) -> Any:  # noqa: ANN401 - str, Decimal, date or Status
+    """The value of one cell.
+
+    Raises:
+        Unreadable: it does not fit the column; the message says what it takes.
+    """
+    if name in MONEY:
+        return _exact(cell) if isinstance(cell, Decimal) else money(_plain(cell), how.decimal_mark)
+    if name in DATES:
+        return cell if isinstance(cell, dt.date) else day(_plain(cell), how.date_order)
+    text = _plain(cell)
+    if name == "record_id" and not text:
+        raise Unreadable("every row needs its own record_id; fill it in.")
+    if name == "currency":
+        return _currency(text)
+    return _choice(name, text) if name in CHOICES else text
+
+
+def money(text: str, mark: str) -> Decimal | None:
+    """An amount, exactly as written, or None for empty text.
+
+    A minus may stand before or after the figures, or be parentheses around them.
+
+    *mark* is the file's decimal mark, or empty where the file does not prove which it is.
+
+    Raises:
+        Unreadable: it is no plain amount, or without *mark* it could be two.
+    """
+    if not text:
+        return None
+    digits, negative = _bare(text)
+    found = _mark(text)
+    if not mark and ("." in digits or "," in digits):
+        raise Unreadable(
+            "the amounts in the file do not show which mark is the decimal one, or show both; "
+            'set decimal_mark under [ledger] to "." or ",".'
+        )
+    if found and found != mark:
+        raise Unreadable(
+            f"its decimal mark is {found!r} where the file's is {mark!r}; write it alike."
+        )
+    group = "," if mark == "." else "."
+    if not _amount(mark, group).fullmatch(digits):
+        raise Unreadable("it is no amount; write it like 1234.50.")
+    amount = Decimal(digits.replace(group, "").replace(mark or ".", "."))
+    return _exact(-amount if negative and amount else amount)
+
+
+def day(text: str, order: str) -> dt.date | None:
+    """A day: ISO, with the month's name, or in the file's *order*; None for empty text.
+
+    Raises:
+        Unreadable: there is no such day, or without *order* it could be two.
+    """
+    if not text:
+        return None
+    if iso := _ISO.fullmatch(text):
+        return _date(*(int(part) for part in iso.groups() if part))
+    if not (found := _DATE.fullmatch(text)):
+        return _named(text)
+    first, second, year = int(found[1]), int(found[3]), int(found[4])
+    if not order and first != second:
+        raise Unreadable(
+            "the dates in the file do not show which comes first, the day or the month, or show "
+            'both; set date_order under [ledger] to "DMY" or "MDY".'
+        )
+    return _date(year, first, second) if order == "MDY" else _date(year, second, first)
+
+
+def _texts(row: Sequence[Cell], places: Sequence[int]) -> Iterator[str]:
+    for place in places:
+        cell = row[place]
+        if isinstance(cell, str) and cell:
+            yield cell
+
+
+def _plain(cell: Cell) -> str:
+    match cell:
+        case Decimal():
+            return format(cell, "f")
+        case dt.date():
+            return cell.isoformat()
+        case str():
+            return cell
+        case _:
+            assert_never(cell)
+
+
+@cache
+def _amount(mark: str, group: str) -> re.Pattern[str]:
+    """Digits, in whole groups of thousands or without; lakhs have pairs before the last three."""
+    mark, group = re.escape(mark), re.escape(group)
+    if not mark:
+        return re.compile(r"\d+")
+    grouped = rf"\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}"
+    return re.compile(rf"(?:\d+|{grouped})(?:{mark}\d*)?|{mark}\d+")
+
+
+def _date(year: int, month: int, number: int) -> dt.date:
+    try:
+        return dt.date(year, month, number)
+    except ValueError as error:
+        raise Unreadable("there is no such day; write it as YYYY-MM-DD.") from error
+
+
+def _named(text: str) -> dt.date:
+    """A day whose month is written out, such as 31-Jan-2026."""
+    found = dates.readings(text)
+    if len(found) != 1 or found[0].repaired or not any(one.isalpha() for one in text):
+        raise Unreadable("it is no date; write it as YYYY-MM-DD.")
+    return found[0].date
+
+
+def _only(found: set[str]) -> str:
+    return found.pop() if len(found) == 1 else ""
+
+
+def _bare(text: str) -> tuple[str, bool]:
+    """The figures and marks of an amount without spaces and sign, and whether it is negative."""
+    text = text.replace("\u2212", "-").strip()
+    negative = False
+    if text.startswith("(") and text.endswith(")"):
+        text, negative = text[1:-1], True
+    elif text.startswith(("-", "+")):
+        text, negative = text[1:], text[0] == "-"
+    elif text.endswith("-"):
+        text, negative = text[:-1], True
+    return _SPACES.sub("", text.strip()), negative
+
+
+def _mark(text: str) -> str:
+    """The decimal mark that this amount proves, or empty: `1,234.5` and `.50` do, `1.234` not."""
+    digits, _ = _bare(text)
+    if "." not in digits and "," not in digits:
+        return ""
+    last = max(digits, key=lambda one: digits.rfind(one) if one in ".," else -1)
+    other = "," if last == "." else "."
+    head, _, tail = digits.rpartition(last)
+    if digits.count(last) > 1:
+        return other
+    if other in head or len(tail) != 3 or len(head) > 3 or head in {"", "0"}:  # noqa: PLR2004 - a group of thousands
+        return last
+    return ""
+
+
+def _exact(amount: Decimal) -> Decimal:
+    if amount != round(amount, DECIMALS):
+        raise Unreadable(f"it has more than {DECIMALS} decimals, which no currency in use has.")
+    if abs(amount) >= LARGEST:
+        raise Unreadable("it is too large for an amount.")
+    return amount
+
+
+def _order(text: str) -> str:
+    """The order that this date proves, or empty."""
+    if not (found := _DATE.fullmatch(text)):
+        return ""
+    if found[2] == ".":
+        return "DMY"  # nobody writes month.day.year
+    first, second = int(found[1]), int(found[3])
+    return "DMY" if first > 12 >= second else "MDY" if second > 12 >= first else ""  # noqa: PLR2004 - months
+
+
+def _choice(name: str, text: str) -> str:
+    folded = text.casefold().replace(" ", "_").replace("-", "_")
+    for word in CHOICES[name]:
+        if folded == word.casefold():
+            return word
+    if text:
+        raise Unreadable(f"the column takes one of: {', '.join(CHOICES[name])}.")
+    return ""
+
+
+def _currency(text: str) -> str:
+    code = text.upper()
+    if code and not re.fullmatch(r"[A-Z]{3}", code):
+        raise Unreadable("it is no currency code; write three letters, like EUR.")
+    return code

@@ -1,0 +1,401 @@
+"""The ledger in the workspace's database: import, look-up, and the three passes of the search."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
+from decimal import Decimal
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+)
+from sqlmodel import SQLModel
+
+from extractors.interface import Extraction
+from extractors.values import identifiers, names
+from matchers.database import reading
+from matchers.interface import LedgerError, LedgerRecord, Status
+from matchers.ledgers import search
+from matchers.ledgers.tables import MINOR, TABLES, ImportRow, PartyRow, RecordRow
+
+MOST_VALUES = 900
+"""Values in one IN list; older databases take no more than 999 for a statement."""
+
+CHUNK = 5000
+"""Records written at once."""
+
+COMMON_PIECE = 0.05
+"""A piece of a name that this share of all parties has is left out of a search..."""
+
+MANY_PARTIES = 5000
+"""...where there are more parties than this; below, every piece is cheap."""
+
+LEAST_PIECES = 6
+"""Pieces of a name that a search keeps, however common they are."""
+
+RECORD = RecordRow.__table__.c  # type: ignore[attr-defined]
+PARTY = PartyRow.__table__.c  # type: ignore[attr-defined]
+IMPORT = ImportRow.__table__.c  # type: ignore[attr-defined]
+
+MONEY = ("amount", "open_amount", "discount_amount")
+DAYS = ("doc_date", "due_date", "discount_date")
+NAMES = tuple(one.name for one in fields(LedgerRecord))
+SHOWN = [RECORD[name] for name in NAMES]
+
+FAR = 10**15
+"""A distance in thousandths or days where one side does not say."""
+
+ALIKE = text(
+    "SELECT party.id, party.fold FROM party_name JOIN party ON party.id = party_name.rowid "
+    "WHERE party_name MATCH :pieces ORDER BY party_name.rank, party.id LIMIT :most"
+)
+"""Parties by the pieces of their names that they share, most telling first (bm25)."""
+
+FORGET = (
+    "DELETE FROM party WHERE id NOT IN (SELECT party_id FROM record WHERE party_id IS NOT NULL)",
+    "DELETE FROM party_name WHERE rowid NOT IN (SELECT id FROM party)",
+)
+"""Removes parties that no record names any more."""
+
+Query = Select[Any]
+T = TypeVar("T")
+
+
+class SqlLedger:
+    """The ledger of a workspace."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        SQLModel.metadata.create_all(engine, tables=TABLES)
+
+    def near(self, extraction: Extraction) -> tuple[LedgerRecord, ...]:
+        """The records that the document might be about, of any status; at most a few hundred."""
+        wanted = search.keys(extraction)
+        found: dict[str, LedgerRecord] = {}
+        with reading(self._engine) as connection:
+            for query in _queries(wanted):
+                _gather(found, connection, query)
+            if not search.settled(wanted, found.values()):
+                parties = {key for name in wanted.parties for key, _ in _parties(connection, name)}
+                for query in (
+                    query for party in sorted(parties) for query in _of_party(party, wanted)
+                ):
+                    _gather(found, connection, query)
+        return tuple(found.values())
+
+    def get(self, record_id: str) -> LedgerRecord | None:
+        """One record by its id."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(*SHOWN).where(RECORD.record_id == record_id)).first()
+        return _record(row) if row else None
+
+    def knows_party(self, wanted: Iterable[str]) -> bool:
+        """Whether any record's party resembles one of these names."""
+        with reading(self._engine) as connection:
+            return any(
+                names.likeness(name, fold) >= search.ALIKE
+                for name in wanted
+                for _, fold in _parties(connection, name)
+            )
+
+    def imported(self) -> dt.datetime | None:
+        """When records were last imported (UTC), or None for an empty ledger."""
+        with reading(self._engine) as connection:
+            if connection.execute(select(RECORD.record_id).limit(1)).first() is None:
+                return None
+            last = connection.execute(select(func.max(IMPORT.at))).scalar()
+        return dt.datetime.fromisoformat(last) if last else None
+
+    def list_records(self) -> Iterator[LedgerRecord]:
+        """Every record, by record_id."""
+        with reading(self._engine) as connection:
+            rows = connection.execution_options(yield_per=CHUNK).execute(
+                select(*SHOWN).order_by(RECORD.record_id)
+            )
+            yield from map(_record, rows)
+
+    def store(self, records: Iterable[LedgerRecord], source: str) -> tuple[int, int, int]:
+        """Add or refresh records, all or none of them: how many were added, changed, the same.
+
+        Raises:
+            LedgerError: an amount has more decimals than thousandths.
+        """
+        added = changed = same = 0
+        with self._engine.begin() as connection:
+            parties = _Parties(connection)
+            for chunk in _chunks(records, CHUNK):
+                rows = {one.record_id: (_hash(one), one) for one in chunk}
+                before = _hashes(connection, list(rows))
+                fresh = [one for key, (own, one) in rows.items() if before.get(key) != own]
+                renewed = [one.record_id for one in fresh if one.record_id in before]
+                for ids in _chunks(renewed, MOST_VALUES):
+                    connection.execute(delete(RecordRow).where(RECORD.record_id.in_(ids)))
+                if fresh:
+                    known = parties.ids(one.party_name for one in fresh)
+                    values = [
+                        _values(one, rows[one.record_id][0], known[one.party_name]) for one in fresh
+                    ]
+                    connection.execute(insert(RecordRow), values)
+                added += len(fresh) - len(renewed)
+                changed += len(renewed)
+                same += len(rows) - len(fresh)
+            if changed:
+                parties.forget_unused()
+            _note(connection, source, added, changed, same)
+        return added, changed, same
+
+
+class _Parties:
+    """The parties of an import: each distinct folded name once, indexed by its pieces."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        rows = connection.execute(select(PARTY.fold, PARTY.id))
+        self._ids: dict[str, int] = {one.fold: one.id for one in rows}
+        self._folds: dict[str, str] = {}
+        self._next = max(self._ids.values(), default=0) + 1
+
+    def ids(self, wanted: Iterable[str]) -> dict[str, int | None]:
+        """The id of each name, made where it is new; None for a name that says nothing."""
+        found: dict[str, int | None] = {}
+        new: list[dict[str, Any]] = []
+        for name in wanted:
+            fold = self._folds.get(name)
+            if fold is None:
+                fold = self._folds[name] = names.fold_name(name)
+            if fold and fold not in self._ids:
+                self._ids[fold] = self._next
+                new.append({"id": self._next, "fold": fold, "glued": _glued(fold)})
+                self._next += 1
+            found[name] = self._ids[fold] if fold else None
+        if new:
+            self._connection.execute(
+                insert(PartyRow), [{"id": one["id"], "fold": one["fold"]} for one in new]
+            )
+            self._connection.execute(
+                text("INSERT INTO party_name(rowid, fold) VALUES (:id, :glued)"), new
+            )
+        return found
+
+    def forget_unused(self) -> None:
+        """Remove parties that no record names any more."""
+        for statement in FORGET:
+            self._connection.execute(text(statement))
+
+
+def _note(connection: Connection, source: str, added: int, changed: int, same: int) -> None:
+    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+    row = {"at": at, "source": source, "added": added, "changed": changed, "same": same}
+    connection.execute(insert(ImportRow), [row])
+
+
+def _gather(found: dict[str, LedgerRecord], connection: Connection, query: Query) -> None:
+    for row in connection.execute(query):
+        if row.record_id not in found:
+            found[row.record_id] = _record(row)
+
+
+# ---- the passes, as queries
+
+
+def _queries(wanted: search.Keys) -> Iterator[Query]:
+    """Passes A and B."""
+    for column, readings in (
+        (RECORD.number_fold, wanted.numbers),
+        (RECORD.po_fold, wanted.orders),
+        (RECORD.account_fold, wanted.accounts),
+    ):
+        for one in readings:
+            for values in _chunks(sorted(search.variants(one)), MOST_VALUES):
+                yield _nearest(_among(column, values), wanted)
+    for column, readings in (
+        (RECORD.number_digits, wanted.digits),
+        (RECORD.tax_fold, wanted.tax_ids),
+        (RECORD.iban_fold, wanted.ibans),
+    ):
+        if readings:
+            yield _nearest(_among(column, readings), wanted)
+    for amount in wanted.amounts:
+        yield from _of_amount(amount, wanted)
+
+
+def _of_amount(amount: Decimal, wanted: search.Keys) -> Iterator[Query]:
+    """The records over an amount, nearest in day, and those of the very day over nearly it.
+
+    The index is walked from the day both ways, so a common amount costs no more than a rare one.
+    """
+    same = _records().where(RECORD.size == minor(amount))
+    yield same.where(RECORD.day.is_(None)).order_by(RECORD.record_id)
+    if not wanted.days:
+        yield same.where(RECORD.day.is_not(None)).order_by(RECORD.record_id)
+        return
+    for day in (one.toordinal() for one in wanted.days):
+        yield same.where(RECORD.day >= day).order_by(RECORD.day, RECORD.record_id)
+        yield same.where(RECORD.day < day).order_by(RECORD.day.desc(), RECORD.record_id)
+        near = sorted(minor(one) for one in search.near_amounts(amount))
+        yield _nearest(and_(RECORD.size.in_(near), RECORD.day == day), wanted)
+
+
+def _of_party(party: int, wanted: search.Keys) -> Iterator[Query]:
+    """The records of a party, nearest in amount and nearest in day."""
+    for distance in (_gap(wanted), _days_apart(wanted)):
+        query = _records().where(RECORD.party_id == party)
+        yield query.order_by(distance, RECORD.record_id).limit(search.MOST_OF_A_PARTY)
+
+
+def _records() -> Query:
+    return select(*SHOWN).limit(search.MOST_FOUND)
+
+
+def _among(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
+    return and_(column.in_(values), column != "")  # the second half lets the partial index serve
+
+
+def _nearest(condition: ColumnElement[bool], wanted: search.Keys) -> Query:
+    """The nearest records that fulfil a condition: same amount first, then by days apart."""
+    other_amount = case((_gap(wanted) == 0, 0), else_=1)
+    return _records().where(condition).order_by(other_amount, _days_apart(wanted), RECORD.record_id)
+
+
+def _gap(wanted: search.Keys) -> ColumnElement[int]:
+    return _least([func.abs(RECORD.size - minor(one)) for one in wanted.amounts])
+
+
+def _days_apart(wanted: search.Keys) -> ColumnElement[int]:
+    return _least([func.abs(RECORD.day - one.toordinal()) for one in wanted.days])
+
+
+def _least(distances: Sequence[ColumnElement[int]]) -> ColumnElement[int]:
+    """The smallest of some distances; far away where one side does not say."""
+    if not distances:
+        return literal(FAR)
+    known = [func.coalesce(one, FAR) for one in distances]
+    return known[0] if len(known) == 1 else func.min(*known)
+
+
+# ---- parties
+
+
+def _parties(connection: Connection, name: str) -> list[tuple[int, str]]:
+    """The parties most like a name by the pieces they share, as id and folded name."""
+    fold = names.fold_name(name)
+    rows = list(connection.execute(select(PARTY.id, PARTY.fold).where(PARTY.fold == fold)))
+    if pieces := _telling(connection, _glued(fold)):
+        wanted = " OR ".join(f'"{one}"' for one in pieces)
+        rows += list(connection.execute(ALIKE, {"pieces": wanted, "most": search.MOST_PARTIES}))
+    return list(dict.fromkeys((key, known) for key, known in rows))
+
+
+def _telling(connection: Connection, glued: str) -> list[str]:
+    """The pieces of a name to search by: all but the very common ones.
+
+    Never only the rarest: those are the reader's own mistakes.
+    """
+    pieces = sorted({glued[at : at + 3] for at in range(len(glued) - 2)})
+    count = connection.execute(select(func.max(PARTY.id))).scalar() or 0
+    if count <= MANY_PARTIES:
+        return pieces
+    holders = ", ".join(f":p{at}" for at in range(len(pieces)))
+    query = text(f"SELECT term, doc FROM party_piece WHERE term IN ({holders})")  # noqa: S608 - only placeholders are put in
+    spread = connection.execute(query, {f"p{at}": one for at, one in enumerate(pieces)})
+    rarest_first = sorted((doc, term) for term, doc in spread)
+    telling = [term for doc, term in rarest_first if doc <= COMMON_PIECE * count]
+    return (
+        telling
+        if len(telling) >= LEAST_PIECES
+        else [term for _, term in rarest_first[:LEAST_PIECES]]
+    )
+
+
+def _glued(fold: str) -> str:
+    """A folded name without its gaps, which readers lose and invent."""
+    return fold.replace(" ", "")
+
+
+# ---- rows
+
+
+def minor(amount: Decimal) -> int:
+    """An amount in thousandths of its major unit.
+
+    Raises:
+        LedgerError: it has finer decimals.
+    """
+    scaled = amount * MINOR
+    if scaled != scaled.to_integral_value():
+        raise LedgerError(f"the amount {amount} has more than three decimals; round it.")
+    return int(scaled)
+
+
+def major(thousandths: int) -> Decimal:
+    """An amount as it is written, with two decimals, or three where it has them."""
+    decimals = 2 if thousandths % 10 == 0 else 3
+    return Decimal(thousandths // 10 ** (3 - decimals)).scaleb(-decimals)
+
+
+def _values(record: LedgerRecord, own_hash: str, party: int | None) -> dict[str, Any]:
+    amount = None if record.amount is None else minor(record.amount)
+    raw = {name: _plain(getattr(record, name)) for name in NAMES}
+    return raw | {
+        "hash": own_hash,
+        "party_id": party,
+        "number_fold": identifiers.fold(record.number),
+        "number_digits": search.digits(record.number),
+        "po_fold": identifiers.fold(record.po_number),
+        "account_fold": search.account(record.account_ref),
+        "tax_fold": identifiers.fold(record.party_tax_id),
+        "iban_fold": identifiers.fold(record.party_iban),
+        "size": None if amount is None else abs(amount),
+        "day": record.doc_date.toordinal() if record.doc_date else None,
+    }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return minor(value)
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _record(row: Row[Any]) -> LedgerRecord:
+    found = dict(zip(NAMES, row, strict=True))
+    for name in MONEY:
+        if found[name] is not None:
+            found[name] = major(found[name])
+    for name in DAYS:
+        if found[name]:
+            found[name] = dt.date.fromisoformat(found[name])
+    return LedgerRecord(**{**found, "status": Status(found["status"])})
+
+
+def _hash(record: LedgerRecord) -> str:
+    """What tells whether a row changed: all that it says, amounts without regard to zeros."""
+    said = [_plain(getattr(record, name)) for name in NAMES]
+    return hashlib.blake2b(repr(said).encode(), digest_size=12).hexdigest()
+
+
+def _hashes(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for some in _chunks(ids, MOST_VALUES):
+        query = select(RECORD.record_id, RECORD.hash).where(RECORD.record_id.in_(some))
+        found.update((key, own) for key, own in connection.execute(query))
+    return found
+
+
+def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
+    each = iter(values)
+    while chunk := list(islice(each, size)):
+        yield chunk
