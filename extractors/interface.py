@@ -1,7 +1,7 @@
 """What the reading stage accepts and gives: documents in, extractions out."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -158,8 +158,8 @@ class Extraction:
     """All that was read from one document.
 
     *fields* may hold several readings under one name; `get` gives the surest. *problems* are the
-    reading's own findings. *attachments* are the files inside an email, *parts* their readings
-    where the caller asked for them.
+    reading's own findings. *attachments* are the files inside an email, *body* its text as an email
+    of its own where it must not be lost, *parts* the readings of all these where the caller asked.
     """
 
     document: Document
@@ -170,6 +170,7 @@ class Extraction:
     lines: tuple[LineItem, ...] = ()
     problems: tuple[Reason, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    body: Attachment | None = None
     parts: tuple["Extraction", ...] = ()
 
     def get(self, name: str) -> Field | None:
@@ -185,7 +186,9 @@ class Extraction:
 class Engine(Protocol):
     """A reader of page images."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in the settings and as a field's source."""
 
     def read(self, image: Any) -> Sequence[Word]:  # noqa: ANN401 - a numpy array, which this module must not load
         """The words on an upright image (height x width x 3, uint8, RGB); boxes in its pixels."""
@@ -207,11 +210,14 @@ class Hints:
     were read in, empty for pages that were not drawn; `page.width / image.shape[1]` scales to
     boxes.
     *text* is the plain text where a document has no pages, such as the body of an email.
+    *tables* gives the tables of a page by its number, as rows of cell texts; None where pages
+    have no text layer.
     """
 
     date_order: str = "DMY"
     images: tuple[Any, ...] = ()
     text: str = ""
+    tables: Callable[[int], tuple[tuple[tuple[str, ...], ...], ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from outbox.interface import State
 
 
 def prepare(app: App) -> None:
-    """Write the sample documents into the inbox, as a scanner drops them, and import their ledger."""
+    """Import the sample ledger, and drop the sample documents into the inbox as a scanner does."""
     with tempfile.TemporaryDirectory(dir=app.workspace.state) as aside:
         made = Path(aside)
         samples.make(made, today=dt.datetime.now(dt.UTC).date())

@@ -7,15 +7,15 @@ import os
 import signal
 import sys
 import time
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Any
 
 from config.reasons import Reason
 from config.settings import Reading
-from extractors.interface import Document, Extraction, ExtractionError, Kind
+from extractors.interface import Document, Engine, Extraction, ExtractionError, Kind, Word
 
 LOG = logging.getLogger(__name__)
 
@@ -191,17 +191,40 @@ def _serve(pipe: Connection, reading: Reading) -> None:
         pipe.send(_read(job, reading, lambda: pipe.send(None)))
 
 
-def _read(job: Job, reading: Reading, page_done: Callable[[], None]) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Ticking:
+    """A reader of page images that tells after every page that it is still alive."""
+
+    engine: Engine
+    tick: Callable[[], None]
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    def read(self, image: Any) -> Sequence[Word]:  # noqa: ANN401 - a numpy array, passed on
+        words = self.engine.read(image)
+        self.tick()
+        return words
+
+
+def _read(job: Job, reading: Reading, tick: Callable[[], None]) -> Outcome:
     """Read one document; whatever goes wrong with it is an outcome, not an end."""
+    from extractors import engines
     from extractors.read import read, read_with_parts
 
-    do = read_with_parts if job.parts else read
     try:
-        return do(job.document, reading, pictures=job.pictures, kind=job.kind, page_done=page_done)
+        return (read_with_parts if job.parts else read)(
+            job.document,
+            reading,
+            pictures=job.pictures,
+            kind=job.kind,
+            engines=[_Ticking(one, tick) for one in engines.configured(reading)],
+        )
     except ExtractionError as error:
         return Failure(error.reason, str(error))
-    except Exception as error:  # noqa: BLE001 - the one boundary of reading: a surprise holds one document
-        LOG.error("%s: unexpected\n%s", job.document.id, traceback.format_exc())  # noqa: TRY400 - the traceback is text already
+    except Exception as error:
+        LOG.exception("%s: unexpected while reading", job.document.id)
         words = f"An unexpected fault stopped the reading: {type(error).__name__}."
         return Failure(Reason.FAULT, words)
 
