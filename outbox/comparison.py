@@ -1,0 +1,187 @@
+"""The rows of a report: each field as read, with its picture, against the ledger's word. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from outbox import differences
+from outbox.dossier import best
+from outbox.render import picture
+from outbox.showing import ACCOUNT_FIELDS
+from outbox.words import LEVELS, certainty, field_label, percent, signed, source_label, value_text
+
+__all__ = ["Row", "best", "part", "rows"]
+
+Json = dict[str, Any]
+
+CROP_SCALE = 0.6
+"""Screen pixels for each pixel of a piece of page at 200 dpi: a little larger than on paper."""
+
+_PNG_SIZE = slice(16, 24)
+"""Where a PNG file states its width and height, four bytes each."""
+
+_ORDER = ("differs", "close", "exact", "unread", "unstated")
+"""What an associate has to look at comes first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """A piece of the page picture, and its width on the screen in pixels."""
+
+    uri: Markup
+    width: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One field of the report; *number* is its mark on the page picture, *box* where it stands.
+
+    *compared* tells whether the ledger has a say in it; *level* is then its agreement.
+    """
+
+    number: int
+    label: str
+    compared: bool
+    level: str
+    sign: str
+    words: str
+    read: differences.Pieces
+    expected: differences.Pieces
+    text: str
+    remark: str
+    certainty: str
+    percent: str
+    source: str
+    alternatives: tuple[tuple[str, str], ...]
+    crop: Crop | None
+    page: int | None
+    box: tuple[int, int, int, int] | None
+
+
+def rows(dossier: Json, shown: Json, crops: Mapping[str, bytes]) -> list[Row]:
+    """Every field that was read or that the ledger speaks of, what differs first.
+
+    *shown* is *dossier* with its accounts masked; differences are looked for under the mask.
+    """
+    plain, veiled = best(dossier), best(shown)
+    found: list[Row] = []
+    used: set[str] = set()
+    if plain and veiled:
+        pairs = zip(plain["evidence"], veiled["evidence"], strict=True)
+        for part_plain, part_shown in sorted(pairs, key=lambda one: _ORDER.index(one[0]["level"])):
+            name = _field_of(part_plain, dossier["fields"])
+            used.add(name)
+            read = shown["fields"].get(name)
+            found.append(_compared(len(found) + 1, part_plain, part_shown, read, crops))
+    for name, read in shown["fields"].items():
+        if name not in used:
+            found.append(_read_only(len(found) + 1, name, read, crops))
+    return found
+
+
+def part(evidence: Json, heaviest: float) -> Json:
+    """One line of a candidate's evidence; *width* is its share of the heaviest, in percent."""
+    sign, words = LEVELS[evidence["level"]]
+    return {
+        "label": field_label(evidence["field"]),
+        "read": evidence["read"],
+        "expected": evidence["expected"],
+        "level": evidence["level"],
+        "sign": sign,
+        "words": words,
+        "points": signed(evidence["weight"]),
+        "for": evidence["weight"] >= 0,
+        "width": round(100 * abs(evidence["weight"]) / heaviest),
+    }
+
+
+def _field_of(evidence: Json, fields: Mapping[str, Json]) -> str:
+    """The name under which the reading stage gave what this evidence speaks of."""
+    if evidence["box"]:
+        place = (evidence["page"], evidence["box"])
+        at = [name for name, read in fields.items() if (read["page"], read["box"]) == place]
+        if at and evidence["field"] not in at:
+            return at[0]
+    return str(evidence["field"])
+
+
+def _compared(
+    number: int, plain: Json, shown: Json, read: Json | None, crops: Mapping[str, bytes]
+) -> Row:
+    sign, words = LEVELS[plain["level"]]
+    speaks = plain["level"] in {"close", "differs"}
+    ours: differences.Pieces = (differences.Piece(shown["read"], differs=False),)
+    theirs: differences.Pieces = (differences.Piece(shown["expected"], differs=False),)
+    if speaks and (plain["field"] in ACCOUNT_FIELDS or plain["read"] != shown["read"]):
+        ours, theirs = differences.account_pieces(plain["read"], plain["expected"])
+    elif speaks:
+        ours, theirs = differences.pieces(plain["read"], plain["expected"])
+    return Row(
+        number=number,
+        label=field_label(plain["field"]),
+        compared=True,
+        level=plain["level"],
+        sign=sign,
+        words=words,
+        read=ours,
+        expected=theirs,
+        text=_printed(read, shown["read"]),
+        remark=differences.remark(plain["read"], plain["expected"]) if speaks else "",
+        certainty=certainty(shown["confidence"]),
+        percent=percent(shown["confidence"]),
+        source=source_label(read["source"]) if read else "",
+        alternatives=_alternatives(read),
+        crop=_crop(crops.get(plain["field"])),
+        page=plain["page"],
+        box=_box(plain["box"]),
+    )
+
+
+def _read_only(number: int, name: str, read: Json, crops: Mapping[str, bytes]) -> Row:
+    value = value_text(read["value"])
+    return Row(
+        number=number,
+        label=field_label(name),
+        compared=False,
+        level="unstated",
+        sign="",
+        words="",
+        read=(differences.Piece(value, differs=False),),
+        expected=(),
+        text=_printed(read, value),
+        remark="",
+        certainty=certainty(read["confidence"]),
+        percent=percent(read["confidence"]),
+        source=source_label(read["source"]),
+        alternatives=_alternatives(read),
+        crop=_crop(crops.get(name)),
+        page=read["page"],
+        box=_box(read["box"]),
+    )
+
+
+def _printed(read: Json | None, value: str) -> str:
+    """What the reader saw, where it is not simply the value."""
+    return read["text"] if read and read["text"].strip() != value.strip() else ""
+
+
+def _alternatives(read: Json | None) -> tuple[tuple[str, str], ...]:
+    others: Sequence[Json] = read["alternatives"] if read else ()
+    return tuple((value_text(one["value"]), percent(one["confidence"])) for one in others)
+
+
+def _crop(content: bytes | None) -> Crop | None:
+    uri = picture(content) if content else None
+    if content is None or uri is None:
+        return None
+    width = int.from_bytes(content[_PNG_SIZE][:4]) if content[1:4] == b"PNG" else 0
+    return Crop(uri=uri, width=round(width * CROP_SCALE))
+
+
+def _box(box: Sequence[int] | None) -> tuple[int, int, int, int] | None:
+    if not box:
+        return None
+    left, top, right, bottom = box
+    return left, top, right - left, bottom - top
