@@ -1,0 +1,67 @@
+"""PP-OCR through rapidocr: the page reader, its models inside the wheel."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from config.settings import Reading
+from extractors.interface import Box, Word
+from extractors.sheet import READING_SIDE, Pixels
+
+_DETECTION_SIDE = 1280
+"""Pixels of the longer side on which lines are looked for; they are read in full resolution."""
+
+
+class RapidOcr:
+    """Reads lines and parts them into words."""
+
+    name = "rapidocr"
+
+    def __init__(self, _settings: Reading) -> None:
+        self._reader: Any = None
+
+    def read(self, image: Pixels) -> Sequence[Word]:
+        """The words of an image, line by line; the confidence is the line's."""
+        if self._reader is None:
+            self._reader = _load()
+        result = self._reader(np.ascontiguousarray(image[:, :, ::-1]))  # it takes BGR
+        if result.txts is None:
+            return ()
+        lines = zip(result.boxes, result.txts, result.scores, strict=True)
+        return tuple(
+            word
+            for corners, text, confidence in lines
+            for word in _parted(text, np.asarray(corners), float(confidence))
+        )
+
+
+def _load() -> Any:  # noqa: ANN401 - rapidocr has no types
+    from rapidocr import RapidOCR  # a second to load, and most commands never read
+
+    return RapidOCR(
+        params={
+            "Global.log_level": "error",
+            "Global.use_cls": False,
+            "Global.max_side_len": READING_SIDE,
+            "Det.limit_type": "max",
+            "Det.limit_side_len": _DETECTION_SIDE,
+            "EngineConfig.onnxruntime.intra_op_num_threads": 1,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+        }
+    )
+
+
+def _parted(text: str, corners: np.ndarray[Any, Any], confidence: float) -> Iterator[Word]:
+    """The words of a line, each with its share of the line's box, letter for letter."""
+    left, top = np.rint(corners.min(axis=0)).astype(int).tolist()
+    right, bottom = np.rint(corners.max(axis=0)).astype(int).tolist()
+    letter = (right - left) / max(1, len(text))
+    for match in re.finditer(r"\S+", text):
+        start, end = match.span()
+        yield Word(
+            match.group(),
+            Box(left + round(start * letter), top, left + round(end * letter), bottom),
+            confidence,
+        )

@@ -1,0 +1,112 @@
+"""Image files to sheets: TIFF, PNG, JPEG, WebP, BMP and GIF, by Pillow."""
+
+import struct
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from config.settings import Reading
+from extractors.interface import PAGE_DPI
+from extractors.sheet import (
+    READING_DPI,
+    READING_SIDE,
+    Pixels,
+    Sheet,
+    check_megapixels,
+    check_pages,
+    hostile_input,
+    size_at_page_dpi,
+)
+
+_PLAUSIBLE_DPI = (100.0, 1200.0)
+"""Scanners write these; 72 and 96 are what programs write that know of no paper."""
+
+_PLAUSIBLE_INCHES = (1.0, 24.0)
+"""The longer side of what comes by mail, from a ticket to a fold-out."""
+
+_SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
+
+
+def sheets(path: Path, decoder: str, settings: Reading) -> Iterator[Sheet]:
+    """The pages of an image file, one in memory at a time; of an animation the first frame.
+
+    Raises:
+        ExtractionError: the file is damaged, or a page or the file is too large.
+    """
+    most = settings.max_megapixels
+    Image.MAX_IMAGE_PIXELS = most * 1_000_000
+    with hostile_input("The image"), Image.open(path, formats=[decoder]) as image:
+        for number in range(1, _frames(image, decoder, settings.max_pages) + 1):
+            image.seek(number - 1)
+            check_megapixels(*image.size, most, number)
+            yield _sheet(image, number)
+
+
+def _frames(image: Image.Image, decoder: str, most: int) -> int:
+    """How many pages the file has, after walking no further than to the first one too many."""
+    if decoder != "TIFF":
+        return 1
+    count = 1
+    with suppress(EOFError):
+        while True:
+            image.seek(count)
+            count += 1
+            check_pages(count, most)
+    return count
+
+
+def _sheet(image: Image.Image, number: int) -> Sheet:
+    across, down = _dpi(image)
+    reading = min(max(across, down), READING_DPI)
+    width, height = (image.width / across * reading, image.height / down * reading)
+    shrink = min(1.0, READING_SIDE / max(width, height))
+    aim = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    flat = image.size
+    image.draft(None, aim)  # a JPEG is decoded no larger than needed
+    upright = _flattened(_oriented(image))
+    if (upright.width > upright.height) != (flat[0] > flat[1]):
+        aim = aim[::-1]
+    if upright.size != aim:
+        upright = upright.resize(aim, Image.Resampling.BOX)
+    pixels: Pixels = np.asarray(upright)
+    width, height = size_at_page_dpi(*aim, reading * shrink)
+    return Sheet(number=number, width=width, height=height, draw=lambda: pixels)
+
+
+def _dpi(image: Image.Image) -> tuple[float, float]:
+    """Dots per inch across and down, as the file says where that can be so, else 200."""
+    try:
+        across, down = (float(one) for one in image.info.get("dpi", (0, 0)))
+    except (TypeError, ValueError, ZeroDivisionError):  # a damaged tag is no damaged picture
+        across = down = 0.0
+    longer = max(image.width / across, image.height / down) if across and down else 0.0
+    if (
+        _PLAUSIBLE_DPI[0] <= min(across, down)
+        and max(across, down) <= _PLAUSIBLE_DPI[1]
+        and _PLAUSIBLE_INCHES[0] <= longer <= _PLAUSIBLE_INCHES[1]
+    ):
+        return across, down
+    return float(PAGE_DPI), float(PAGE_DPI)
+
+
+def _oriented(image: Image.Image) -> Image.Image:
+    """The image turned as its EXIF tag says; a damaged tag turns nothing."""
+    image.load()
+    try:
+        return ImageOps.exif_transpose(image)
+    except (SyntaxError, struct.error, ValueError, TypeError, KeyError, OSError):
+        return image
+
+
+def _flattened(image: Image.Image) -> Image.Image:
+    """Any mode as RGB on white paper."""
+    if image.mode in _SIXTEEN_BIT:
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+    if image.has_transparency_data:
+        clear = image.convert("RGBA")
+        paper = Image.new("RGBA", clear.size, "white")
+        return Image.alpha_composite(paper, clear).convert("RGB")
+    return image.convert("RGB")

@@ -1,0 +1,90 @@
+"""A document to pages of words, one sheet in memory at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from config.settings import Reading
+from extractors import imaging, media, pages, upright
+from extractors.interface import Document, Engine, Page, Word
+from extractors.sheet import Pixels, Sheet
+
+KEPT_IMAGES = 4
+"""Page images that are kept for the finders: a check has two sides, and two hundred pages of an
+archive do not fit into memory."""
+
+NOT_DRAWN: Pixels = np.empty((0, 0, 3), np.uint8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scan:
+    """The pages that were read; *images* stand beside them, empty where none was drawn or kept."""
+
+    pages: tuple[Page, ...]
+    images: tuple[Pixels, ...]
+
+
+def scan(
+    document: Document,
+    settings: Reading,
+    engines: Sequence[Engine],
+    pictures: Path | None = None,
+) -> Scan:
+    """Read every page of a PDF, an image or a text file with the first of *engines*.
+
+    Raises:
+        ExtractionError: the document cannot be opened or read; it carries the reason.
+    """
+    if document.media_type == media.TEXT:
+        typed = pages.text_pages(document.path, settings)
+        return Scan(pages=typed, images=(NOT_DRAWN,) * len(typed))
+    read, images = [], []
+    for sheet in pages.sheets(document.path, document.media_type, settings):
+        page, image = _read(sheet, engines[0])
+        if pictures is not None:
+            pages.save_picture(sheet.draw() if image is None else image, page, pictures)
+        kept = image is not None and sheet.number <= KEPT_IMAGES
+        read.append(page)
+        images.append(image if image is not None and kept else NOT_DRAWN)
+    return Scan(pages=tuple(read), images=tuple(images))
+
+
+def draw(document: Document, settings: Reading) -> tuple[Pixels, ...]:
+    """The images of the first pages as they lie in the file, for finders that must see them.
+
+    Raises:
+        ExtractionError: the document cannot be opened.
+    """
+    images = []
+    for sheet in pages.sheets(document.path, document.media_type, settings):
+        images.append(sheet.draw())
+        if sheet.number == KEPT_IMAGES:
+            break
+    return tuple(images)
+
+
+def _read(sheet: Sheet, engine: Engine) -> tuple[Page, Pixels | None]:
+    """The page, and the image that it was read from if it was."""
+    if sheet.words:
+        return _page(sheet, sheet.width, sheet.height, sheet.words, "text_layer"), None
+    image = sheet.draw()
+    if imaging.is_blank(image):
+        return _page(sheet, sheet.width, sheet.height, (), ""), image
+    scale = sheet.width / image.shape[1]
+    image, words = upright.read(image, engine)
+    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
+    placed = tuple(Word(one.text, one.box.scaled(scale), one.confidence) for one in words)
+    return _page(sheet, width, height, placed, engine.name), image
+
+
+def _page(sheet: Sheet, width: int, height: int, words: tuple[Word, ...], source: str) -> Page:
+    return Page(
+        number=sheet.number,
+        width=width,
+        height=height,
+        words=words,
+        source=source,
+        blank=not source,
+    )

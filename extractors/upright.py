@@ -1,0 +1,65 @@
+"""Reads a page image the right way up: straightens it, and turns it where it reads badly."""
+
+from collections.abc import Sequence
+
+from extractors import imaging
+from extractors.interface import Engine, Word
+from extractors.sheet import Pixels
+
+_SOUND_CONFIDENCE = 0.75
+"""Mean confidence, letter for letter, below which a page may lie on its side or head."""
+
+_TALL_SHARE = 0.5
+"""Share of the longer words that may stand taller than wide before a page is on its side."""
+
+_LONG = 3
+"""Letters from which on an upright word is wider than tall."""
+
+_OTHER_WAYS = (2, 1, 3)
+"""Quarter turns to try: upside down first, the likeliest in a feeder."""
+
+
+def read(image: Pixels, engine: Engine) -> tuple[Pixels, tuple[Word, ...]]:
+    """The upright image and the words on it, boxes in its pixels.
+
+    A page that reads well is read once. One that reads badly is read the other ways round too, and
+    the way that gives most is kept.
+    """
+    image, words = _straight(image, engine)
+    if _is_sound(words):
+        return image, words
+    best = merit(words)
+    found = image, words
+    for quarters in _OTHER_WAYS:
+        other = _straight(imaging.turned(image, quarters), engine)
+        if merit(other[1]) > best:
+            best, found = merit(other[1]), other
+        if _is_sound(other[1]):
+            break
+    return found
+
+
+def merit(words: Sequence[Word]) -> float:
+    """What a reading is worth: its letters, each with its confidence squared, on upright words."""
+    return sum(len(word.text) * word.confidence**2 for word in words if not _is_tall(word))
+
+
+def _straight(image: Pixels, engine: Engine) -> tuple[Pixels, tuple[Word, ...]]:
+    degrees = imaging.skew(image)
+    if degrees:
+        image = imaging.straightened(image, degrees)
+    return image, tuple(engine.read(image))
+
+
+def _is_sound(words: Sequence[Word]) -> bool:
+    letters = sum(len(word.text) for word in words)
+    long = [word for word in words if len(word.text) >= _LONG]
+    if not long:
+        return False
+    sure = sum(len(word.text) * word.confidence for word in words) / letters
+    tall = sum(map(_is_tall, long)) / len(long)
+    return sure >= _SOUND_CONFIDENCE and tall <= _TALL_SHARE
+
+
+def _is_tall(word: Word) -> bool:
+    return len(word.text) >= _LONG and word.box.height > word.box.width
