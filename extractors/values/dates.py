@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -31,30 +31,43 @@ class Day:
     repaired: bool = False
 
 
-_GAP = r"\s*[/.\-\u2013]\s*|\s+"
+_MARK = r"[/.\-\u2013]"
+_YEAR = r"(?:19|20)\d\d"
 _MONTH = r"(?P<month>[^\W\d_]{3,12})"
-_NTH = r"(?:\s?(?:st|nd|rd|th|er|ème|º|ª|°))?"
-_OF = r"(?:of|de|del|den)"
-_JOIN = rf"(?:\s*[/.,\-\u2013']\s*|\s+|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d))(?:{_OF}\s+)?"
+_NTH = r"(?:\s?(?:st|nd|rd|th|er|ème|º|ª|°)\b)?"
+_OF = r"(?:(?:day\s)?of|de|del|den)"
+_JOIN = rf"(?:\s?[/.,\-\u2013']\s?|\s{{1,2}}|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d))(?:{_OF}\s)?"
 _CLOCK = (
-    r"(?:\s*[,;T@-]?\s*(?:at|um|à)?\s*\(?\d{1,2}\s?[:.]\s?\d{2}(?:\s?[:.]\s?\d{2}(?:\.\d{1,6})?)?"
-    r"\s*(?:[ap]\.?\s?m\.?)?(?:\s*(?:Z|UTC|GMT|H|h|hrs|Uhr|MYT|SGT)|\s*[+-]\d{2}:?\d{2})?\)?)?"
+    r"(?:\s?[,;T@|\-]?\s?(?:at|um|à)?\s?\(?\d{1,2}\s?[:.]\s?\d{2}(?:\s?[:.]\s?\d{2}(?:\.\d{1,6})?)?"
+    r"\s?(?:[ap]\.?\s?m\.?)?(?:\s?(?:Z|UTC|GMT|h|hrs|Uhr|MYT|SGT)|\s?[+-]\d{2}:?\d{2})?\)?)?"
 )
-_WEEKDAY = r"(?:\(?[^\W\d_]{2,10}(?:\)\s*|[.,]+\s*|\s+)(?:(?:den|the|le)\s+)?)?"
+_WEEKDAY = r"(?:\(?[^\W\d_]{2,10}(?:\)\s?|[.,]{1,2}\s?|\s)(?:(?:den|the|le)\s)?)?"
 
 _FORMS: tuple[str, ...] = (
-    rf"(?P<a>\d{{1,2}})(?P<gap>{_GAP})(?P<b>\d{{1,2}})(?P<gap2>{_GAP})(?P<c>\d{{4}}|\d{{2}})",
-    rf"(?P<y>\d{{4}})(?P<gap>{_GAP})(?P<m>\d{{1,2}})(?P<gap2>{_GAP})(?P<d>\d{{1,2}})",
+    rf"(?P<a>\d{{1,2}})\s?(?P<mark>{_MARK})\s?(?P<b>\d{{1,2}})\s?(?P=mark)\s?(?P<c>{_YEAR}|\d\d)",
+    rf"(?P<y>{_YEAR})\s?(?P<mark>{_MARK})\s?(?P<m>\d{{1,2}})\s?(?P=mark)\s?(?P<d>\d{{1,2}})",
+    rf"(?P<a>\d{{1,2}})\s(?P<b>\d{{1,2}})\s(?P<c>{_YEAR})",
     r"(?P<box>\d{8})",
-    rf"(?P<d>\d{{1,2}}){_NTH}{_JOIN}{_MONTH}\.?{_JOIN}(?P<y>\d{{4}}|\d{{2}})",
-    rf"{_MONTH}\.?{_JOIN}(?P<d>\d{{1,2}}){_NTH}(?:\s*[,/.\-\u2013']\s*|\s+)(?P<y>\d{{4}}|\d{{2}})",
-    rf"(?P<y>\d{{4}}){_JOIN}{_MONTH}\.?{_JOIN}(?P<d>\d{{1,2}})",
+    rf"(?P<d>\d{{1,2}}){_NTH}{_JOIN}{_MONTH}\.?{_JOIN}(?P<y>{_YEAR}|\d\d)",
+    rf"{_MONTH}\.?{_JOIN}(?P<d>\d{{1,2}}){_NTH}(?:\s?[,/.\-\u2013']\s?'?|\s'?)(?P<y>{_YEAR}|\d\d)",
+    rf"(?P<y>{_YEAR}){_JOIN}{_MONTH}\.?{_JOIN}(?P<d>\d{{1,2}})",
 )
 _WHOLE = tuple(re.compile(rf"{_WEEKDAY}{form}{_CLOCK}", re.IGNORECASE) for form in _FORMS)
+_END = r"(?:(?!\d)|(?=\d{1,2}\s?:\s?\d\d))"
+_SAME_GAP = r"(?P<gap>\s?[/.\-\u2013]\s?)"
+_INSIDE: tuple[str, ...] = (
+    rf"(?P<y>\d{{4}}){_SAME_GAP}(?P<m>\d{{1,2}})(?P<gap2>(?P=gap))(?P<d>\d{{1,2}})",
+    rf"(?P<a>\d{{1,2}}){_SAME_GAP}(?P<b>\d{{1,2}})(?P<gap2>(?P=gap))(?P<c>\d{{4}}|\d{{2}})",
+    r"(?P<a>\d{1,2})(?P<gap>\s)(?P<b>\d{1,2})(?P<gap2>\s)(?P<c>\d{4})",
+    *_FORMS[2:],
+)
+"""Inside a line the marks of a date must be alike: other figures stand beside it there."""
+
 _WITHIN = tuple(
-    re.compile(rf"(?<![\d/]){form}(?:(?!\d)|(?=\d{{1,2}}:\d\d))", re.IGNORECASE) for form in _FORMS
+    re.compile(rf"(?<![\d/]){form}(?:(?!\d)|(?=\d{{1,2}}:\d\d))", re.IGNORECASE) for form in _INSIDE
 )
 _DIGIT = re.compile(r"\d")
+_BLANKS = re.compile(r"\s+")
 
 
 @cache
@@ -82,17 +95,16 @@ def readings(text: str, order: str = "DMY", latest: int | None = None) -> tuple[
     """Every day that the whole *text* can mean, the likeliest first; () where it is no date.
 
     *order* (DMY, MDY) is preferred where the figures leave it open. *latest* is the last plausible
-    year, by default the next one by the calendar. A time of day and a weekday beside the date are
+    year, by default the next one by the calendar. A weekday and a time of day beside the date are
     read over.
     """
     if len(text) > LONGEST or not _DIGIT.search(text):
         return ()
     last = latest or _next_year()
-    trimmed = text.strip(" \t\n.,;:()[]|*")
-    found = list(_days(trimmed, text, order, last, repaired=False))
-    for mended in _mended(trimmed):
-        found += _days(mended, text, order, last, repaired=True)
-    return _distinct(found)
+    plain = _BLANKS.sub(" ", text).strip(" .,;:()[]|*")
+    return _days(plain, text, order, last, repaired=False) or _distinct(
+        day for mended in _mended(plain) for day in _days(mended, text, order, last, repaired=True)
+    )
 
 
 def find(
@@ -107,61 +119,81 @@ def find(
     last = latest or _next_year()
     found: list[tuple[int, int, Day]] = []
     for pattern in _WITHIN:
-        for match in pattern.finditer(text):
+        at = 0
+        while match := pattern.search(text, at):
             start, end = match.span()
-            if any(start < taken_end and taken < end for taken, taken_end, _ in found):
-                continue
-            days = _distinct(list(_read(match, match[0], order, last, repaired=False)))
-            found += [(start, end, day) for day in days]
+            days = () if _is_piece(text, match) else _read(match, match[0], order, last)
+            taken = any(start < b and a < end for a, b, _ in found)
+            at = end if days or taken else start + 1
+            if not taken:
+                found += [(start, end, day) for day in days]
+    for match in _GARBLED.finditer(text):
+        start, end = match.span()
+        if not any(start < b and a < end for a, b, _ in found):
+            found += [(start, end, day) for day in readings(match[0], order, last)]
     return tuple(sorted(found, key=lambda one: one[0]))
+
+
+def _is_piece(text: str, match: re.Match[str]) -> bool:
+    """The figures go on at either side, as those of invoice and telephone numbers do."""
+    mark = match.groupdict().get("mark")
+    if not mark:
+        return False
+    before, after = text[: match.start()], text[match.end() :]
+    runs_in = before.endswith(mark) and before[-2:-1].isdigit()
+    return runs_in or (after.startswith(mark) and after[1:2].isalnum())
 
 
 def _next_year() -> int:
     return dt.datetime.now(dt.UTC).year + 1
 
 
-def _days(text: str, printed: str, order: str, last: int, *, repaired: bool) -> Iterator[Day]:
-    for pattern in _WHOLE:
-        if match := pattern.fullmatch(text):
-            yield from _read(match, printed, order, last, repaired=repaired)
+def _days(text: str, printed: str, order: str, last: int, *, repaired: bool) -> tuple[Day, ...]:
+    matches = (pattern.fullmatch(text) for pattern in _WHOLE)
+    return _distinct(
+        day
+        for match in matches
+        if match
+        for day in _read(match, printed, order, last, repaired=repaired)
+    )
 
 
 def _read(
-    match: re.Match[str], printed: str, order: str, last: int, *, repaired: bool
-) -> Iterator[Day]:
+    match: re.Match[str], printed: str, order: str, last: int, *, repaired: bool = False
+) -> tuple[Day, ...]:
     parts = match.groupdict()
     if parts.get("box"):
-        days = list(_box(parts["box"], order, last))
+        days = dict.fromkeys(_box(parts["box"], order, last))
     elif parts.get("month"):
-        month = _months().get(_fold(parts["month"]))
-        days = list(_day(parts["y"], month, int(parts["d"]), last)) if month else []
+        month = _months().get(_fold(parts["month"]), 0)
+        days = dict.fromkeys(_day(parts["y"], month, int(parts["d"]), last))
     elif parts.get("y"):
-        days = list(_day(parts["y"], int(parts["m"]), int(parts["d"]), last))
+        days = dict.fromkeys(_day(parts["y"], int(parts["m"]), int(parts["d"]), last))
     else:
-        days = list(_figures(parts, order, last))
-    uneven = bool(parts.get("gap")) and parts["gap"].strip() != parts["gap2"].strip()
-    for day in days:
-        yield Day(day, printed, len(set(days)) == 1, repaired or uneven)
+        days = dict.fromkeys(_figures(parts, order, last))
+    return tuple(Day(day, printed, len(days) == 1, repaired) for day in days)
 
 
 def _figures(parts: dict[str, str], order: str, last: int) -> Iterator[dt.date]:
     """Three numbers, the year at the end; at the front only where no other reading exists."""
     a, b, c = parts["a"], parts["b"], parts["c"]
-    pairs = {"day": (int(b), int(a)), "month": (int(a), int(b))}
-    first, second = ("month", "day") if order == "MDY" else ("day", "month")
-    found = [*_day(c, *pairs[first], last), *_day(c, *pairs[second], last)]
+    pairs = [(int(b), int(a)), (int(a), int(b))]
+    found = [day for pair in _preferred(pairs, order) for day in _day(c, *pair, last)]
     if not found and len(a) == len(c) == len("98"):
         found = list(_day(a, int(b), int(c), last))
     yield from found
 
 
+def _preferred(pairs: list[tuple[int, int]], order: str) -> list[tuple[int, int]]:
+    return pairs[::-1] if order == "MDY" else pairs
+
+
 def _box(digits: str, order: str, last: int) -> Iterator[dt.date]:
     """Eight digits without marks, as in the boxes of a form."""
-    a, b, year = int(digits[:2]), int(digits[2:4]), digits[4:]
-    both = [(b, a), (a, b)] if order != "MDY" else [(a, b), (b, a)]
-    for month, day in both:
-        yield from _day(year, month, day, last)
     yield from _day(digits[:4], int(digits[4:6]), int(digits[6:]), last)
+    pairs = [(int(digits[2:4]), int(digits[:2])), (int(digits[:2]), int(digits[2:4]))]
+    for pair in _preferred(pairs, order):
+        yield from _day(digits[4:], *pair, last)
 
 
 def _day(year: str, month: int, day: int, last: int) -> Iterator[dt.date]:
@@ -178,22 +210,35 @@ def _day(year: str, month: int, day: int, last: int) -> Iterator[dt.date]:
 _LOOKALIKES = str.maketrans("OoQDlI|!SBZ", "00001111582")
 _LETTERS = str.maketrans("0158", "OISB")
 _MONTHLIKE = re.compile(r"(?<![^\W\d_])(?=[A-Za-z0158]*[A-Za-z])[A-Za-z0158]{3,9}(?![^\W\d_])")
-_STRAY = re.compile(r"(?<=\d)\s*[,_~|:;]\s*(?=\d)|(?<=\d)\s*([/.\-])[/.\-]\s*(?=\d)")
+_THREE = re.compile(
+    r"(\d{1,4})\s?[^\w\s:]{1,2}(?:\s?[^\w\s:])?\s?(\d{1,2})\s?[^\w\s:]{1,2}\s?(\d{2,4})"
+)
+_UNPARTED = re.compile(r"(\d\d)([/.\-]?)(\d\d)([/.\-]?)((?:19|20)\d\d)")
+_SPACED_YEAR = re.compile(r"(?<=[/.\-])\s?(19|20)\s(\d\d)$")
+_GARBLED = re.compile(
+    r"(?<![\w/.\-])(?:[\dOoQDlI|!SBZ]{1,2}[/.\-~_,]{1,2}\s?[\dOoQDlI|!SBZ]{1,2}[/.\-~_,]{1,2}\s?"
+    r"[\dOoQDlI|!SBZ]{2,4}|\d\d[/.\-]?\d\d[/.\-]?(?:19|20)\d\d"
+    r"|\d{1,2}[\s/.\-]?[A-Za-z0158]{3}[\s/.\-]?(?:19|20)\d\d)(?![\w/\-])"
+)
+"""What may be a date with a character or two misread."""
 
 
 def _mended(text: str) -> Iterator[str]:
-    """The text with what optical readers garble put right, where that changes anything."""
+    """The text with what optical readers garble put right."""
     swapped = text.translate(_LOOKALIKES)
-    if swapped != text and len(_DIGIT.findall(swapped)) <= 2 * len(_DIGIT.findall(text)):
+    if len(_DIGIT.findall(swapped)) <= 2 * len(_DIGIT.findall(text)):
         yield swapped
-    worded = _MONTHLIKE.sub(lambda match: match[0].translate(_LETTERS), text)
-    if worded != text:
-        yield worded
-    if (joined := _STRAY.sub("/", text)) != text:
-        yield joined
+        if three := _THREE.fullmatch(swapped):
+            yield "/".join(three.groups())
+    yield _MONTHLIKE.sub(lambda match: match[0].translate(_LETTERS), text)
+    yield _SPACED_YEAR.sub(r"\1\2", text)
+    if unparted := _UNPARTED.fullmatch(text):
+        yield "/".join(unparted.group(1, 3, 5))
+    if re.fullmatch(r"(?:\d ?){8}", text):
+        yield text.replace(" ", "")
 
 
-def _distinct(found: list[Day]) -> tuple[Day, ...]:
+def _distinct(found: Iterable[Day]) -> tuple[Day, ...]:
     """Each day once, the first reading of it kept."""
     kept: dict[dt.date, Day] = {}
     for one in found:
