@@ -54,6 +54,44 @@ class Failure:
 Outcome = Extraction | Failure
 
 
+@dataclass(frozen=True, slots=True)
+class _Ticking:
+    """A reader of page images that tells after every page that it is still alive."""
+
+    engine: Engine
+    tick: Callable[[], None]
+
+    @property
+    def name(self) -> str:
+        return self.engine.name
+
+    def read(self, image: Any) -> Sequence[Word]:  # noqa: ANN401 - a numpy array, passed on
+        words = self.engine.read(image)
+        self.tick()
+        return words
+
+
+def read_one(job: Job, reading: Reading, tick: Callable[[], None]) -> Outcome:
+    """Read one document; whatever goes wrong with it is an outcome, not an end."""
+    from extractors import engines
+    from extractors.read import read, read_with_parts
+
+    try:
+        return (read_with_parts if job.parts else read)(
+            job.document,
+            reading,
+            pictures=job.pictures,
+            kind=job.kind,
+            engines=[_Ticking(one, tick) for one in engines.configured(reading)],
+        )
+    except ExtractionError as error:
+        return Failure(error.reason, str(error))
+    except Exception as error:
+        LOG.exception("%s: unexpected while reading", job.document.id)
+        words = f"An unexpected fault stopped the reading: {type(error).__name__}."
+        return Failure(Reason.FAULT, words)
+
+
 @dataclass(slots=True)
 class _Reader:
     process: multiprocessing.process.BaseProcess
@@ -65,9 +103,13 @@ class _Reader:
 
 @dataclass(slots=True)
 class Pool:
-    """Reading processes that take one document each at a time."""
+    """Reading processes that take one document each at a time.
+
+    *read* is what each of them does with a document; it must be importable by name.
+    """
 
     reading: Reading
+    read: Callable[[Job, Reading, Callable[[], None]], Outcome] = read_one
     _readers: list[_Reader] = field(default_factory=list)
     _strikes: dict[str, int] = field(default_factory=dict)
 
@@ -161,7 +203,10 @@ class Pool:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(
-            target=_serve, args=(theirs, self.reading), name="mailroom-reader", daemon=True
+            target=_serve,
+            args=(theirs, self.reading, self.read),
+            name="mailroom-reader",
+            daemon=True,
         )
         process.start()
         theirs.close()
@@ -176,7 +221,9 @@ def _kill(reader: _Reader) -> None:
     reader.pipe.close()
 
 
-def _serve(pipe: Connection, reading: Reading) -> None:
+def _serve(
+    pipe: Connection, reading: Reading, read: Callable[[Job, Reading, Callable[[], None]], Outcome]
+) -> None:
     """A reader's life: one document after the other until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -188,45 +235,7 @@ def _serve(pipe: Connection, reading: Reading) -> None:
             job = pipe.recv()
         except EOFError:
             return
-        pipe.send(_read(job, reading, lambda: pipe.send(None)))
-
-
-@dataclass(frozen=True, slots=True)
-class _Ticking:
-    """A reader of page images that tells after every page that it is still alive."""
-
-    engine: Engine
-    tick: Callable[[], None]
-
-    @property
-    def name(self) -> str:
-        return self.engine.name
-
-    def read(self, image: Any) -> Sequence[Word]:  # noqa: ANN401 - a numpy array, passed on
-        words = self.engine.read(image)
-        self.tick()
-        return words
-
-
-def _read(job: Job, reading: Reading, tick: Callable[[], None]) -> Outcome:
-    """Read one document; whatever goes wrong with it is an outcome, not an end."""
-    from extractors import engines
-    from extractors.read import read, read_with_parts
-
-    try:
-        return (read_with_parts if job.parts else read)(
-            job.document,
-            reading,
-            pictures=job.pictures,
-            kind=job.kind,
-            engines=[_Ticking(one, tick) for one in engines.configured(reading)],
-        )
-    except ExtractionError as error:
-        return Failure(error.reason, str(error))
-    except Exception as error:
-        LOG.exception("%s: unexpected while reading", job.document.id)
-        words = f"An unexpected fault stopped the reading: {type(error).__name__}."
-        return Failure(Reason.FAULT, words)
+        pipe.send(read(job, reading, lambda: pipe.send(None)))
 
 
 def _die_with_parent() -> None:
