@@ -54,18 +54,7 @@ _FORMS: tuple[str, ...] = (
 )
 _WHOLE = tuple(re.compile(rf"{_WEEKDAY}{form}{_CLOCK}", re.IGNORECASE) for form in _FORMS)
 _END = r"(?:(?!\d)|(?=\d{1,2}\s?:\s?\d\d))"
-_SAME_GAP = r"(?P<gap>\s?[/.\-\u2013]\s?)"
-_INSIDE: tuple[str, ...] = (
-    rf"(?P<y>\d{{4}}){_SAME_GAP}(?P<m>\d{{1,2}})(?P<gap2>(?P=gap))(?P<d>\d{{1,2}})",
-    rf"(?P<a>\d{{1,2}}){_SAME_GAP}(?P<b>\d{{1,2}})(?P<gap2>(?P=gap))(?P<c>\d{{4}}|\d{{2}})",
-    r"(?P<a>\d{1,2})(?P<gap>\s)(?P<b>\d{1,2})(?P<gap2>\s)(?P<c>\d{4})",
-    *_FORMS[2:],
-)
-"""Inside a line the marks of a date must be alike: other figures stand beside it there."""
-
-_WITHIN = tuple(
-    re.compile(rf"(?<![\d/]){form}(?:(?!\d)|(?=\d{{1,2}}:\d\d))", re.IGNORECASE) for form in _INSIDE
-)
+_WITHIN = tuple(re.compile(rf"(?<!\d){form}{_END}", re.IGNORECASE) for form in _FORMS)
 _DIGIT = re.compile(r"\d")
 _BLANKS = re.compile(r"\s+")
 
