@@ -13,7 +13,7 @@ _MIDDLE_GREY = 128
 def png(image: Picture, dpi: int) -> bytes:
     """A colour scan without loss."""
     target = BytesIO()
-    Image.fromarray(image).save(target, "PNG", dpi=(dpi, dpi))
+    Image.fromarray(image).save(target, "PNG", dpi=(dpi, dpi), compress_level=1)
     return target.getvalue()
 
 

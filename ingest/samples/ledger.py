@@ -115,6 +115,7 @@ def month_before(pen: Pen, record: LedgerRecord, months: int = 1) -> LedgerRecor
         po_number=_counted_down(record.po_number, months) if record.po_number else "",
         doc_date=record.doc_date - back,
         due_date=record.due_date - back if record.due_date else None,
+        discount_date=record.discount_date - back if record.discount_date else None,
     )
 
 

@@ -182,8 +182,9 @@ def _planted(
         "currency": bill.currency,
         "net": bill.net,
         "total": bill.total,
-        "po_number": bill.po_number,
     }
+    if bill.po_number:
+        fields["po_number"] = bill.po_number
     if bill.tax_rate:
         fields["tax"] = bill.tax
     if not bill.credit:
@@ -278,8 +279,7 @@ def _copperleaf_credit(pen: Pen) -> Paper:
     content = pdf(bills.american(bill, bills.RUST), title=f"Credit memo {bill.number}")
     record = owed(pen, bill)
     planted = _planted("006-credit-memo-copperleaf.pdf", "clean", bill, record.record_id)
-    fields = {name: value for name, value in planted.fields.items() if name != "po_number"}
-    return Paper(planted=replace(planted, fields=fields), content=content, records=(record,))
+    return Paper(planted=planted, content=content, records=(record,))
 
 
 def _copperleaf_scan(pen: Pen) -> Paper:
@@ -333,6 +333,7 @@ def _stonebridge_paid(pen: Pen) -> Paper:
 
 def _vantrel_unknown(pen: Pen) -> Paper:
     bill = _bill(pen, parties.VANTREL, "VR", _DIRECTORY, days=3, least=1, most=1)
+    bill = replace(bill, po_number="")
     planted = _planted("010-invoice-vantrel.pdf", "unknown party", bill, None, Reason.PARTY_UNKNOWN)
     return Paper(planted=planted, content=pdf(bills.american(bill, bills.RUST)))
 

@@ -33,8 +33,8 @@ def papers(pen: Pen) -> tuple[Paper, ...]:
 
 
 def _written(pen: Pen, payee: Party, number: int, days: int, memo: str) -> Check:
-    """One of our own checks; chance chooses the amount."""
-    amount = Decimal(int(pen.rng(f"check {number}").integers(110_000, 490_000))) / 100
+    """One of our own checks; chance chooses the amount, from 1,100 to 1,999.99."""
+    amount = Decimal(int(pen.rng(f"check {number}").integers(110_000, 199_999))) / 100
     return Check(
         payer=parties.US,
         bank=parties.OUR_BANK,
@@ -113,7 +113,7 @@ def _altered(pen: Pen) -> Paper:
     forged = replace(check, figures=raised, words=raised)
     planted = _planted(
         "015-check-104822.png",
-        "raised by 6000.00 in figures and words",
+        "the one made a seven, in figures and words",
         forged,
         record.record_id,
         Reason.CHECK_AMOUNT_MISMATCH,
@@ -188,8 +188,10 @@ def _customer(pen: Pen) -> Paper:
         words=amount,
         memo="Invoice LI-30418",
     )
-    record = expected(pen, check, number=check.number)
-    sibling = replace(record, record_id=pen.record_id("AR"), number="20531", doc_date=pen.ago(34))
+    record = expected(pen, check, number="LI-30418")
+    sibling = replace(
+        record, record_id=pen.record_id("AR"), number="LI-30377", doc_date=pen.ago(34)
+    )
     planted = _planted("019-check-marlow.png", "clean", check, record.record_id)
     content = files.png(_scan(pen, check, -0.3, "Iris Marlow"), DPI)
     return Paper(planted=planted, content=content, records=(record, sibling))

@@ -4,6 +4,7 @@ Every function takes and gives height x width x 3 arrays of uint8 (RGB) and leav
 alone. Those that need chance take a numpy Generator, so that one seed gives one picture.
 """
 
+from collections.abc import Callable
 from io import BytesIO
 
 import numpy as np
@@ -12,23 +13,30 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from ingest.samples.sheet import Colour, Picture
 
-Grey = npt.NDArray[np.float64]
+_LINE_NOISE = 14.0
+"""Levels of noise before a fax machine's threshold."""
 
-_CELL = 8
+_HALF = 0.5
+"""Rounds a level when what follows the point is cut off."""
+
+Wear = Callable[[Picture, np.random.Generator], Picture]
+"""A recipe of what happens to a sheet on its way."""
+
+_CELLS = 4
 """Cells along each side of the coarse field from which uneven light is blown up."""
 
 
 def skew(image: Picture, degrees: float, surround: Colour = (255, 255, 255)) -> Picture:
     """Turned counter-clockwise about its middle; what was outside shows as *surround*."""
     turned = Image.fromarray(image).rotate(
-        degrees, resample=Image.Resampling.BICUBIC, fillcolor=surround
+        degrees, resample=Image.Resampling.BILINEAR, fillcolor=surround
     )
     return np.asarray(turned)
 
 
 def grain(image: Picture, rng: np.random.Generator, sigma: float) -> Picture:
     """Grey sensor noise of *sigma* levels."""
-    noise = rng.normal(0.0, sigma, image.shape[:2]).astype(np.float32)
+    noise = sigma * rng.standard_normal(image.shape[:2], np.float32)
     return _levels(image + noise[:, :, None])
 
 
@@ -39,22 +47,20 @@ def blur(image: Picture, radius: float) -> Picture:
 
 def uneven_light(image: Picture, rng: np.random.Generator, depth: float) -> Picture:
     """Darker here and there, by up to *depth* (0 to 1) of the brightness."""
-    coarse = Image.fromarray((rng.random((_CELL, _CELL)) * 255).astype(np.uint8))
+    coarse = Image.fromarray((rng.random((_CELLS, _CELLS)) * 255).astype(np.uint8))
     size = (image.shape[1], image.shape[0])
     shade = np.asarray(coarse.resize(size, Image.Resampling.BICUBIC), np.float32) / 255
     return _levels(image * (1.0 - depth * shade)[:, :, None])
 
 
 def dust(image: Picture, rng: np.random.Generator, specks: int) -> Picture:
-    """Dark specks of one to three pixels."""
-    copy = Image.fromarray(image)
-    draw = ImageDraw.Draw(copy)
+    """Dark specks of one or two pixels."""
+    dusty = image.copy()
     height, width = image.shape[:2]
     for _ in range(specks):
-        x, y, size = rng.integers(width), rng.integers(height), rng.integers(1, 4)
-        tone = int(rng.integers(60, 150))
-        draw.ellipse((int(x), int(y), int(x + size), int(y + size)), fill=(tone, tone, tone))
-    return np.asarray(copy)
+        y, x, size = rng.integers(height), rng.integers(width), rng.integers(1, 3)
+        dusty[y : y + size, x : x + size] = rng.integers(70, 160)
+    return dusty
 
 
 def punch_holes(image: Picture, dpi: int, count: int = 2) -> Picture:
@@ -79,8 +85,10 @@ def crease(image: Picture, at: float, depth: float = 0.12) -> Picture:
 
 def fax(image: Picture, rng: np.random.Generator, threshold: int = 150) -> Picture:
     """One bit a pixel, with a little noise before the threshold."""
-    grey = image.mean(axis=2) + rng.normal(0.0, 14.0, image.shape[:2])
-    return _levels(np.repeat(np.where(grey > threshold, 255.0, 0.0)[:, :, None], 3, axis=2))
+    grey = np.asarray(Image.fromarray(image).convert("L"), np.float32)
+    noisy = grey + _LINE_NOISE * rng.standard_normal(grey.shape, np.float32)
+    bits = np.where(noisy > threshold, 255, 0).astype(np.uint8)
+    return np.repeat(bits[:, :, None], 3, axis=2)
 
 
 def jpeg(image: Picture, quality: int) -> Picture:
@@ -94,8 +102,8 @@ def jpeg(image: Picture, quality: int) -> Picture:
 def flatbed(image: Picture, rng: np.random.Generator, degrees: float = 0.5) -> Picture:
     """An ordinary office scan: a little turned, soft, grainy and dusty."""
     turned = skew(image, degrees, surround=(246, 246, 244))
-    soft = blur(uneven_light(turned, rng, 0.06), 0.6)
-    return dust(grain(soft, rng, 3.5), rng, specks=40)
+    lit = uneven_light(dust(turned, rng, specks=40), rng, 0.06)
+    return grain(blur(lit, 0.6), rng, 3.5)
 
 
 def faxed(image: Picture, rng: np.random.Generator, degrees: float = -0.3) -> Picture:
@@ -139,5 +147,5 @@ def _coefficients(
 
 
 def _levels(values: npt.NDArray[np.floating]) -> Picture:
-    levels: Picture = np.clip(np.rint(values), 0, 255).astype(np.uint8)
+    levels: Picture = np.clip(values + _HALF, 0, 255).astype(np.uint8)
     return levels
