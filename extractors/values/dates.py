@@ -53,8 +53,9 @@ _FORMS: tuple[str, ...] = (
     rf"(?P<y>{_YEAR}){_JOIN}{_MONTH}\.?{_JOIN}(?P<d>\d{{1,2}})",
 )
 _WHOLE = tuple(re.compile(rf"{_WEEKDAY}{form}{_CLOCK}", re.IGNORECASE) for form in _FORMS)
-_END = r"(?:(?!\d)|(?=\d{1,2}\s?:\s?\d\d))"
-_WITHIN = tuple(re.compile(rf"(?<!\d){form}{_END}", re.IGNORECASE) for form in _FORMS)
+_START = r"(?<!\d)(?<![^\W\d_])(?=[^\W\d_])|(?<!\d)(?=\d)"
+_END = r"(?:(?![\d_]|:\d)|(?=\d{1,2}\s?:\s?\d\d))"
+_WITHIN = tuple(re.compile(rf"(?:{_START}){form}{_END}", re.IGNORECASE) for form in _FORMS)
 _DIGIT = re.compile(r"\d")
 _BLANKS = re.compile(r"\s+")
 
@@ -207,7 +208,7 @@ _SPACED_YEAR = re.compile(r"(?<=[/.\-])\s?(19|20)\s(\d\d)$")
 _GARBLED = re.compile(
     r"(?<![\w/.\-])(?:[\dOoQDlI|!SBZ]{1,2}[/.\-~_,]{1,2}\s?[\dOoQDlI|!SBZ]{1,2}[/.\-~_,]{1,2}\s?"
     r"[\dOoQDlI|!SBZ]{2,4}|\d\d[/.\-]?\d\d[/.\-]?(?:19|20)\d\d"
-    r"|\d{1,2}[\s/.\-]?[A-Za-z0158]{3}[\s/.\-]?(?:19|20)\d\d)(?![\w/\-])"
+    r"|\d{1,2}[\s/.\-]?[A-Za-z0158]{3}[\s/.\-]?(?:19|20)\d\d)(?![\w/:\-])"
 )
 """What may be a date with a character or two misread."""
 

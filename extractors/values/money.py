@@ -219,6 +219,7 @@ _GROUPS = re.compile(r"(?<=\d)[.,](?=\d{3}(?:\D|$))")
 _GARBLED = re.compile(
     r"(?<![\w.])\S*\d(?:\S*[^\s.,])?(?: ?[.,] ?\d\d)?(?![\w.])|\b[OQDIlSBZ][.,]\d\d\b"
 )
+_HYPHENED = re.compile(r"\W?[\dA-Z/]+-\d\d")  # house numbers and articles, unless alone in a line
 _SPLIT = re.compile(rf"(?:{BEFORE} ?\d{{1,3}}(?:, ?| )|(?<!\S)\d{{1,3}}, )\d{{3}}\.\d\d(?![\d.,])")
 
 
@@ -261,9 +262,10 @@ def _find_mended(text: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int,
     for match in (*_GARBLED.finditer(text), *_SPLIT.finditer(text)):
         start, end = match.span()
         inside = any(start < b and a < end for a, b in taken)
-        if end - start > LONGEST or (inside and match.re is _GARBLED):
-            continue
         plain = _BLANKS.sub(" ", match[0]).rstrip(".,:;")
+        numbers = _HYPHENED.fullmatch(plain) and plain != text.strip()
+        if end - start > LONGEST or numbers or (inside and match.re is _GARBLED):
+            continue
         if not _AMOUNT.fullmatch(plain):
             for one in _mended(plain, match[0]):
                 yield start, end, one
