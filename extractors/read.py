@@ -1,0 +1,188 @@
+"""Document to Extraction: open, read, classify, find, ask a second reader, compare with the XML."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from config import plugins
+from config.reasons import Reason, ordered
+from config.settings import Reading
+from extractors import einvoice, embedded, kinds, media, pdf
+from extractors.engines import configured
+from extractors.finders import FINDERS
+from extractors.finders.email import find_mail
+from extractors.interface import (
+    Document,
+    Engine,
+    Extraction,
+    ExtractionError,
+    Findings,
+    Hints,
+    Kind,
+)
+from extractors.mail import open_mail
+from extractors.scan import Scan, draw, scan
+
+_DEEPEST = 3
+"""Emails inside emails that are still opened; what people forward nests no deeper."""
+
+
+def read(
+    document: Document,
+    settings: Reading,
+    *,
+    kind: Kind | None = None,
+    pictures: Path | None = None,
+    engines: Sequence[Engine] | None = None,
+) -> Extraction:
+    """Everything that *document* says; the attachments of an email are named, not read.
+
+    *kind* overrules the classification. With *pictures*, the upright pages are saved there as
+    `page-N.jpg`. *engines* replaces the configured readers.
+
+    Raises:
+        ExtractionError: the document cannot be read; it carries the reason.
+    """
+    if document.media_type == media.EMAIL:
+        return _read_mail(document)
+    if document.media_type == media.XML:
+        return _read_xml(document)
+    readers = configured(settings) if engines is None else engines
+    scanned = scan(document, settings, readers, pictures)
+    if all(page.blank for page in scanned.pages):
+        return _blank(document, scanned)
+    found, sureness = (kind, 1.0) if kind else kinds.classify(scanned.pages, document.hint)
+    findings = _find(found, scanned, document, settings)
+    extraction = Extraction(
+        document=document,
+        kind=found,
+        kind_confidence=sureness,
+        pages=scanned.pages,
+        fields=findings.fields,
+        lines=findings.lines,
+        problems=ordered(findings.problems),
+    )
+    return _with_invoice_xml(extraction) if document.media_type == media.PDF else extraction
+
+
+def read_with_parts(
+    document: Document,
+    settings: Reading,
+    *,
+    kind: Kind | None = None,
+    pictures: Path | None = None,
+    engines: Sequence[Engine] | None = None,
+) -> Extraction:
+    """As `read`; the body and the attachments of an email are read too, into *parts*.
+
+    A part that cannot be read has kind `other` and the reason among its problems.
+
+    Raises:
+        ExtractionError: the document itself cannot be read.
+    """
+    reader = partial(read, settings=settings, engines=engines)
+    whole = reader(document, kind=kind, pictures=pictures)
+    return _with_parts(whole, reader, 1) if whole.attachments else whole
+
+
+def _find(kind: Kind, scanned: Scan, document: Document, settings: Reading) -> Findings:
+    """What the finder of this kind finds on the pages."""
+    images = scanned.images
+    if kind is Kind.CHECK and document.media_type == media.PDF and not any(map(len, images)):
+        images = draw(document, settings)
+    hints = Hints(
+        date_order=settings.date_order,
+        images=images,
+        tables=partial(pdf.tables, document.path) if document.media_type == media.PDF else None,
+    )
+    findings: Findings = plugins.find("finders", kind, FINDERS)(scanned.pages, hints)
+    return findings
+
+
+def _blank(document: Document, scanned: Scan) -> Extraction:
+    return Extraction(
+        document=document,
+        kind=Kind.OTHER,
+        kind_confidence=1.0,
+        pages=scanned.pages,
+        problems=(Reason.EMPTY_PAGE,),
+    )
+
+
+def _with_invoice_xml(extraction: Extraction) -> Extraction:
+    """The reading of a PDF, led by the e-invoice inside it if there is one."""
+    xml = pdf.invoice_xml(extraction.document.path)
+    if xml is None:
+        return extraction
+    try:
+        invoice = einvoice.find(xml)
+    except ExtractionError:  # the page can be read, but a person must see that its XML cannot
+        return replace(extraction, problems=ordered((*extraction.problems, Reason.LOW_CONFIDENCE)))
+    return extraction if invoice is None else embedded.compared(extraction, invoice)
+
+
+def _read_xml(document: Document) -> Extraction:
+    invoice = einvoice.find(document.path.read_bytes())
+    if invoice is None:
+        raise ExtractionError(
+            "The XML is no e-invoice that is known (CII, UBL). Ask the sender what it is.",
+            Reason.UNSUPPORTED_TYPE,
+        )
+    bare = Extraction(document=document, kind=invoice.kind, kind_confidence=1.0)
+    return embedded.alone(bare, invoice)
+
+
+def _read_mail(document: Document) -> Extraction:
+    opened = open_mail(document.path.read_bytes())
+    findings = find_mail(opened)
+    return Extraction(
+        document=document,
+        kind=Kind.EMAIL,
+        kind_confidence=1.0,
+        fields=findings.fields,
+        lines=findings.lines,
+        problems=ordered(findings.problems),
+        attachments=opened.attachments,
+    )
+
+
+def _with_parts(
+    whole: Extraction, reader: Callable[[Document], Extraction], depth: int
+) -> Extraction:
+    """The email with each of its files read, from a folder that is gone afterwards."""
+    body = open_mail(whole.document.path.read_bytes()).body_document
+    files = [(one.name, one.content) for one in whole.attachments]
+    if body is not None:
+        files.insert(0, (whole.document.name, body))
+    parts = []
+    with TemporaryDirectory() as folder:
+        for number, (name, content) in enumerate(files, 1):
+            path = Path(folder) / str(number)
+            path.write_bytes(content)
+            part = _part(whole.document, number, name, path)
+            try:
+                read_part = reader(part)
+                if read_part.attachments and depth < _DEEPEST:
+                    read_part = _with_parts(read_part, reader, depth + 1)
+            except ExtractionError as error:
+                read_part = Extraction(
+                    document=part, kind=Kind.OTHER, kind_confidence=0.0, problems=(error.reason,)
+                )
+            parts.append(read_part)
+    return replace(whole, parts=tuple(parts))
+
+
+def _part(parent: Document, number: int, name: str, path: Path) -> Document:
+    return replace(
+        parent,
+        id=f"{parent.id}.{number}",
+        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
+        path=path,
+        name=name,
+        media_type=media.sniff(path),
+        hint=None,
+        parent=parent.id,
+    )
