@@ -1,0 +1,125 @@
+"""The trade's rules for invoices, receipts and credit notes. Pure."""
+
+from config.reasons import Reason
+from extractors.interface import Field
+from extractors.values.identifiers import is_valid_iban
+from matchers.compare import READ, identifier_likeness, same_identifier
+from matchers.findings import (
+    Case,
+    Finding,
+    entry,
+    money,
+    of_amount,
+    of_confidence,
+    of_currency,
+    of_date,
+    of_fields,
+    of_party,
+    of_posting,
+    of_proof,
+    of_rivals,
+)
+from matchers.interface import Status
+from matchers.standing import Standing, rivals
+
+MISREAD = 0.9
+"""An IBAN with wrong check digits, but this like the ledger's, is the ledger's misread."""
+
+
+def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
+    """Everything that speaks against posting the document to this record."""
+    found = [
+        *_status(case, one),
+        *of_posting(case, one, key, Reason.DUP_INVOICE, Reason.DUP_POSTING),
+        *_bank(case, one),
+        *_sign(case, one),
+        *of_currency(case, one),
+        *of_amount(case, one, Reason.AMOUNT_MISMATCH),
+        *of_party(case, one, Reason.PARTY_MISMATCH),
+        *of_fields(
+            case,
+            one,
+            {
+                "invoice_number": Reason.NUMBER_CONFLICT,
+                "po_number": Reason.PO_CONFLICT,
+                "account_number": Reason.ACCOUNT_CONFLICT,
+            },
+        ),
+        *of_date(case, one),
+        *of_rivals(case, one, rivals(one, case.standings[1:])),
+        *of_confidence(case, one),
+    ]
+    return [*found, *of_proof(case, one, found)]
+
+
+def _status(case: Case, one: Standing) -> list[Finding]:
+    """Whether the item is still open."""
+    record = one.record
+    settled = record.open_amount is not None and record.open_amount == 0 and record.amount
+    if record.status in {Status.CLOSED, Status.VOID} or settled:
+        what = "void" if record.status is Status.VOID else "already settled"
+        return [_item(Reason.ITEM_CLOSED, one, f"is {what}", "been open")]
+    if record.status in {Status.HOLD, Status.STOPPED}:
+        return [_item(Reason.ITEM_ON_HOLD, one, f"is on {record.status}", "been released")]
+    if record.status is Status.PARTIAL:
+        rest = (
+            f": {money(record.open_amount, record.currency)} is open" if record.open_amount else ""
+        )
+        return [_item(Reason.PARTIAL_PAY, one, f"is already paid in part{rest}", "been untouched")]
+    return []
+
+
+def _item(reason: Reason, one: Standing, state: str, change: str) -> Finding:
+    name = entry(one.record)
+    return Finding(
+        reason=reason, words=f"{name[0].upper()}{name[1:]} {state}.", change=f"{name} {change}"
+    )
+
+
+def _bank(case: Case, one: Standing) -> list[Finding]:
+    """The bank account to pay to: wrong in itself, or another one than the ledger's."""
+    stated = [one for one in case.paper.extraction.readings("iban") if one.confidence >= READ]
+    known = one.record.party_iban
+    if not stated or any(known and same_identifier(str(field.value), known) for field in stated):
+        return []
+    read = str(stated[0].value)
+    if not is_valid_iban(read):
+        misread = known and identifier_likeness(read, known) >= MISREAD
+        return [] if misread else _invalid(case, stated[0])
+    if not known:
+        return []
+    return [
+        Finding(
+            reason=Reason.BANK_DETAILS_CHANGED,
+            words=f"It asks for payment to {read}; the ledger knows {one.record.party_name} "
+            f"with {known}.",
+            change=f"the IBAN been {known}",
+        )
+    ]
+
+
+def _invalid(case: Case, field: Field) -> list[Finding]:
+    if field.confidence < case.rules.least_confidence:
+        return []
+    return [
+        Finding(
+            reason=Reason.BANK_DETAILS_INVALID,
+            words=f"The IBAN {field.value} is wrong in itself: its length or its check digits do "
+            "not fit.",
+            change="the IBAN been a valid one",
+        )
+    ]
+
+
+def _sign(case: Case, one: Standing) -> list[Finding]:
+    """A bill where the ledger expects a credit, or the other way round."""
+    if not one.differs("kind"):
+        return []
+    return [
+        Finding(
+            reason=Reason.SIGN_MISMATCH,
+            words=f"The document is of the kind {case.noun!r}; {entry(one.record)} is of the type "
+            f"{one.record.doc_type!r}: one asks for money, the other gives it back.",
+            change="both been of one kind",
+        )
+    ]

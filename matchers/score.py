@@ -1,0 +1,95 @@
+"""Levels to bits of evidence, and candidates in order. Pure.
+
+The weights are log2 likelihood ratios in the manner of Fellegi and Sunter (A Theory for Record
+Linkage, 1969). The numbers were fitted on 1,500 noisy documents against a ledger of 100,000
+records, 15 % of which had no true record and half of those a sibling; they hold *given* that a
+record was found by identifier, amount or name, which is why an exact amount weighs so little.
+Those marked "set" could not be fitted and were chosen between their neighbours.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from matchers.compare import PARTY_ALIKE, Paper, compare
+from matchers.interface import Candidate, Evidence, LedgerRecord, Level
+
+ONE_SLIP = 0.75
+"""Likeness from which a differing value may be one slip of pen or eye away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Bits for each level of one field; *slip* is for values that differ in one sign."""
+
+    exact: float
+    close: float
+    slip: float
+    differs: float
+
+
+NUMBER = Weights(exact=10.4, close=7.3, slip=1.0, differs=-6.6)
+ORDER = Weights(exact=12.6, close=7.3, slip=0.0, differs=-9.4)  # close and slip: set
+ACCOUNT = Weights(exact=2.1, close=1.5, slip=-3.0, differs=-9.3)  # close and slip: set
+AMOUNT = Weights(exact=1.9, close=1.9, slip=-3.0, differs=-6.5)  # slip: set
+DATE = Weights(exact=6.5, close=4.0, slip=-5.6, differs=-5.6)  # close: set
+CURRENCY = Weights(exact=0.0, close=0.0, slip=-8.7, differs=-8.7)
+OWN_NUMBER = Weights(exact=4.0, close=2.0, slip=0.0, differs=-2.0)  # set: tax number, IBAN
+KIND = Weights(exact=0.0, close=0.0, slip=-10.0, differs=-10.0)  # set: never before another
+NAME_EXACT, NAME_DIFFERS = 2.2, -3.5
+
+WEIGHTS = {
+    "invoice_number": NUMBER,
+    "check_number": NUMBER,
+    "memo": NUMBER,
+    "po_number": ORDER,
+    "account_number": ACCOUNT,
+    "total": AMOUNT,
+    "amount": AMOUNT,
+    "date": DATE,
+    "currency": CURRENCY,
+    "vendor_tax_id": OWN_NUMBER,
+    "iban": OWN_NUMBER,
+    "kind": KIND,
+}
+
+
+def weight(evidence: Evidence) -> float:
+    """Bits that one field speaks for its record, negative against it; 0 where a side is silent."""
+    if evidence.level in {Level.UNREAD, Level.UNSTATED}:
+        return 0.0
+    bits = WEIGHTS.get(evidence.field)
+    if bits is None:
+        return _name(evidence.similarity)
+    match evidence.level:
+        case Level.EXACT:
+            return bits.exact
+        case Level.CLOSE:
+            return bits.close
+        case _:
+            return bits.slip if evidence.similarity >= ONE_SLIP else bits.differs
+
+
+def _name(likeness: float) -> float:
+    """Bits of a party's name: full from a clear likeness on, sinking below it in a line."""
+    share = min(likeness / PARTY_ALIKE, 1.0)
+    return NAME_DIFFERS + (NAME_EXACT - NAME_DIFFERS) * share
+
+
+def candidate(paper: Paper, record: LedgerRecord) -> Candidate:
+    """A record with its evidence weighed."""
+    evidence = tuple(replace(one, weight=weight(one)) for one in compare(paper, record))
+    return Candidate(
+        record=record, score=round(sum(one.weight for one in evidence), 6), evidence=evidence
+    )
+
+
+def rank(paper: Paper, records: Iterable[LedgerRecord]) -> tuple[Candidate, ...]:
+    """Every record weighed, best first; equals in the order of their ids."""
+    weighed = (candidate(paper, one) for one in records)
+    return tuple(sorted(weighed, key=lambda one: (-one.score, one.record.record_id)))
+
+
+def margin(ranked: Iterable[Candidate]) -> float | None:
+    """Bits between the best and the second, or None without a second."""
+    return next((one.score - other.score for one, other in pairwise(ranked)), None)

@@ -1,0 +1,188 @@
+"""How one candidate stands: what agrees, what contradicts, and what that proves. Pure."""
+
+from dataclasses import dataclass
+
+from config.settings import Rules
+from extractors.interface import Field, Kind
+from matchers.compare import (
+    PARTY_ALIKE,
+    PAYMENT,
+    READ,
+    Paper,
+    amount_agrees,
+    amount_field,
+    date_agrees,
+    family,
+    number_field,
+    party_field,
+    plain_identifier,
+)
+from matchers.interface import Candidate, Evidence, LedgerRecord, Level
+from matchers.score import ONE_SLIP
+
+STRONG_LENGTH, STRONG_DIGITS = 4, 3
+"""A number with fewer signs or figures than these is no strong identifier: many share it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A rule that allows a posting, and the fields that decide under it."""
+
+    rule: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A candidate beside the document it may belong to."""
+
+    paper: Paper
+    candidate: Candidate
+
+    @property
+    def record(self) -> LedgerRecord:
+        """The record in question."""
+        return self.candidate.record
+
+    @property
+    def payment(self) -> bool:
+        """Whether the record is a payment that is expected."""
+        return family(self.record) == PAYMENT
+
+    @property
+    def number_name(self) -> str:
+        """The field that holds the number to compare."""
+        return "memo" if self.payment else number_field(self.paper.kind)
+
+    @property
+    def party_name(self) -> str:
+        """The field that names the party to compare."""
+        return party_field(self.paper.kind, self.record)
+
+    @property
+    def amount_name(self) -> str:
+        """The field that holds the amount."""
+        return amount_field(self.paper.kind)
+
+    def of(self, name: str) -> Evidence | None:
+        """The evidence of one field."""
+        return self.candidate.of(name)
+
+    def exact(self, name: str) -> bool:
+        """Whether a field agrees exactly."""
+        found = self.of(name)
+        return found is not None and found.level is Level.EXACT
+
+    def close(self, name: str) -> bool:
+        """Whether a field agrees, exactly or closely."""
+        found = self.of(name)
+        return found is not None and found.level in {Level.EXACT, Level.CLOSE}
+
+    def differs(self, name: str) -> bool:
+        """Whether a field was read and says something else."""
+        found = self.of(name)
+        return found is not None and found.level is Level.DIFFERS
+
+    def clashes(self, name: str, least: float = READ) -> bool:
+        """Whether a field says something else and was read surely enough to be believed."""
+        found = self.of(name)
+        return self.differs(name) and found is not None and (found.confidence or 0) >= least
+
+    def alike(self) -> bool:
+        """Whether the party is clearly the same: by name, tax number or bank account."""
+        found = self.of(self.party_name)
+        by_name = found is not None and found.similarity >= PARTY_ALIKE
+        return by_name or self.exact("vendor_tax_id") or self.exact("iban")
+
+    def unlike(self) -> bool:
+        """Whether the document names another party."""
+        return self.clashes(self.party_name) and not self.alike()
+
+    def priced(self) -> bool:
+        """Whether the amount that was read is what the record expects."""
+        return amount_agrees(self.paper, self.record)
+
+    def dated(self) -> bool:
+        """Whether the date that was read is the record's."""
+        return not self.payment and date_agrees(self.paper, self.record)
+
+    def numbered(self) -> bool:
+        """Whether a number that few share agrees exactly."""
+        return self.exact(self.number_name) and _strong(self.record.number, self.paper.kind)
+
+    def near_number(self) -> bool:
+        """Whether the number differs by no more than a slip."""
+        found = self.of(self.number_name)
+        return self.differs(self.number_name) and found is not None and found.similarity >= ONE_SLIP
+
+    def contradicted(self) -> bool:
+        """Whether a field that identifies speaks against the record."""
+        return self.unlike() or self.differs(self.number_name) or self.clashes("date")
+
+    def meant(self) -> bool:
+        """Whether the document is clearly about this record, be everything else in order or not."""
+        if self.payment:
+            return self.alike() and (self.exact("memo") or self.priced())
+        if self.close(self.number_name):
+            return not self.unlike() or (self.priced() and self.dated())
+        if self.near_number():
+            return self.alike() and self.dated() and self.priced()
+        if self.differs(self.number_name):
+            return False
+        return self.alike() and (self.dated() or (self.exact("po_number") and self.priced()))
+
+    def proofs(self) -> tuple[Proof, ...]:
+        """Every rule under which the document may be posted to this record, strongest first."""
+        if not self.priced() or self.contradicted():
+            return ()
+        found = []
+        supported = self.alike() or self.dated() or self.exact("po_number")
+        if self.numbered() and (supported or self.exact("account_number")):
+            found.append(Proof("number and amount", (self.number_name, self.amount_name)))
+        if self.payment or (self.paper.kind is Kind.CHECK and self.record.number):
+            return tuple(found)
+        if self.alike() and self.dated():
+            found.append(Proof("party, date and amount", ("date", self.amount_name)))
+        return tuple(found)
+
+    def clear(self, proof: Proof, rules: Rules) -> bool:
+        """Whether every field that decides was read surely enough."""
+        return not self.unsure(proof, rules)
+
+    def unsure(self, proof: Proof, rules: Rules) -> tuple[Field, ...]:
+        """The deciding fields that were not read surely enough."""
+        read = (self.paper.extraction.get(name) for name in proof.fields)
+        return tuple(one for one in read if one and one.confidence < rules.least_confidence)
+
+    def agreed(self) -> tuple[str, ...]:
+        """The fields that agreed: exactly, or a name clearly alike."""
+        names = [one.field for one in self.candidate.evidence if one.level is Level.EXACT]
+        if self.alike() and self.close(self.party_name):
+            names.append(self.party_name)
+        if self.priced():
+            names.append(self.amount_name)
+        return tuple(dict.fromkeys(name for name in names if name != "kind"))
+
+
+def _strong(number: str, kind: Kind) -> bool:
+    plain = plain_identifier(number)
+    figures = sum(one.isdecimal() for one in plain)
+    if kind is Kind.CHECK:
+        return figures >= STRONG_DIGITS  # a serial is told apart by its account and payee
+    return len(plain) >= STRONG_LENGTH and figures >= STRONG_DIGITS
+
+
+def rivals(best: Standing, others: tuple[Standing, ...]) -> tuple[Standing, ...]:
+    """Other records that the document may just as well be about."""
+    return tuple(one for one in others if _rivals(best, one))
+
+
+def _rivals(best: Standing, other: Standing) -> bool:
+    if not other.priced() or other.unlike() or other.differs(other.number_name):
+        return False
+    if best.close(best.number_name) and not other.close(other.number_name):
+        return False
+    if best.alike() and not other.alike():
+        return False
+    date = other.of("date")
+    return date is None or date.level is not Level.DIFFERS
