@@ -15,6 +15,7 @@ from extractors.engines import configured
 from extractors.finders import FINDERS
 from extractors.finders.email import find_mail
 from extractors.interface import (
+    Attachment,
     Document,
     Engine,
     Extraction,
@@ -23,7 +24,7 @@ from extractors.interface import (
     Hints,
     Kind,
 )
-from extractors.mail import open_mail
+from extractors.mail import Mail, open_mail
 from extractors.scan import Scan, draw, scan
 
 _DEEPEST = 3
@@ -146,6 +147,19 @@ def _read_mail(document: Document) -> Extraction:
         lines=findings.lines,
         problems=ordered(findings.problems),
         attachments=opened.attachments,
+        body=_body(opened, document),
+    )
+
+
+def _body(mail: Mail, document: Document) -> Attachment | None:
+    """The text of a mail with attachments, as an email of its own under the mail's name."""
+    if mail.body_document is None:
+        return None
+    return Attachment(
+        name=document.name,
+        media_type=media.EMAIL,
+        sha256=hashlib.sha256(mail.body_document).hexdigest(),
+        content=mail.body_document,
     )
 
 
@@ -153,16 +167,13 @@ def _with_parts(
     whole: Extraction, reader: Callable[[Document], Extraction], depth: int
 ) -> Extraction:
     """The email with each of its files read, from a folder that is gone afterwards."""
-    body = open_mail(whole.document.path.read_bytes()).body_document
-    files = [(one.name, one.content) for one in whole.attachments]
-    if body is not None:
-        files.insert(0, (whole.document.name, body))
+    files = (*whole.attachments, *([whole.body] if whole.body else []))
     parts = []
     with TemporaryDirectory() as folder:
-        for number, (name, content) in enumerate(files, 1):
+        for number, file in enumerate(files, 1):
             path = Path(folder) / str(number)
-            path.write_bytes(content)
-            part = _part(whole.document, number, name, path)
+            path.write_bytes(file.content)
+            part = _part(whole.document, number, file.name, path)
             try:
                 read_part = reader(part)
                 if read_part.attachments and depth < _DEEPEST:

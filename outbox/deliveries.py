@@ -30,14 +30,8 @@ class Deliveries:
 
     def _finish(self, row: DeliveryRow) -> Path:
         folder = self._workspace.matched / row.id
-        lines = self._journal.lines_of(row.id)
-        if not folder.exists():
-            originals = {line.document_id: self._original(line) for line in lines}
-            moves.set_down(
-                self._workspace.building / row.id[:10],
-                folder,
-                lambda aside: _fill(aside, row, lines, originals),
-            )
+        room = self._workspace.building / row.id[:10]
+        moves.set_down(room, folder, lambda aside: self._fill(aside, row))
         control = moves.sha256_of(folder / "control.json")
         paths = {
             path.name.removesuffix(path.suffix): path.relative_to(self._workspace.root).as_posix()
@@ -49,31 +43,34 @@ class Deliveries:
             moves.clear(self._workspace.scratch / document_id)
         return folder
 
-    def _original(self, line: PostingRow) -> Path:
-        """The spooled original of a posting, its bytes checked against the journal."""
+    def _fill(self, aside: Path, row: DeliveryRow) -> None:
+        lines = self._journal.lines_of(row.id)
+        (aside / "documents").mkdir(mode=0o700)
+        hashes: dict[str, str] = {}
+        for line in lines:
+            path, sha256 = self._original(line)
+            name = f"documents/{line.document_id}{path.suffix.lower()}"
+            moves.place(path, aside / name)
+            hashes[name] = sha256
+        writers.write_all(
+            aside,
+            delivery=row.id,
+            postings=[posting_of(line) for line in lines],
+            previous=row.previous,
+            documents=hashes,
+        )
+
+    def _original(self, line: PostingRow) -> tuple[Path, str]:
+        """The spooled original of a posting and its hash, checked against the journal."""
         path = moves.spooled(self._workspace, line.document_id)
         row = self._journal.get(line.document_id)
-        if row is None or moves.sha256_of(path) != row.sha256:
+        sha256 = moves.sha256_of(path)
+        if row is None or sha256 != row.sha256:
             raise OutboxError(
                 f"The bytes of {line.document_id} are no longer those that were read. The delivery "
                 "waits; run `mailroom verify` and restore the file from the scanner or a backup."
             )
-        return path
-
-
-def _fill(
-    aside: Path, row: DeliveryRow, lines: list[PostingRow], originals: dict[str, Path]
-) -> None:
-    documents = aside / "documents"
-    documents.mkdir(mode=0o700)
-    for document_id, path in originals.items():
-        moves.place(path, documents / f"{document_id}{path.suffix.lower()}")
-    writers.write_all(
-        aside,
-        delivery=row.id,
-        postings=[posting_of(line) for line in lines],
-        previous=row.previous,
-    )
+        return path, sha256
 
 
 def posting_of(line: PostingRow) -> Posting:
