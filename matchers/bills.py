@@ -29,7 +29,7 @@ MISREAD = 0.9
 def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
     """Everything that speaks against posting the document to this record."""
     found = [
-        *_status(case, one),
+        *_status(one),
         *of_posting(case, one, key, Reason.DUP_INVOICE, Reason.DUP_POSTING),
         *_bank(case, one),
         *_sign(case, one),
@@ -49,10 +49,10 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
         *of_rivals(case, one, rivals(one, case.standings[1:])),
         *of_confidence(case, one),
     ]
-    return [*found, *of_proof(case, one, found)]
+    return [*found, *of_proof(one, found)]
 
 
-def _status(case: Case, one: Standing) -> list[Finding]:
+def _status(one: Standing) -> list[Finding]:
     """Whether the item is still open."""
     record = one.record
     settled = record.open_amount is not None and record.open_amount == 0 and record.amount

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from config.reasons import Reason
 from config.settings import Rules
-from extractors.interface import Field
+from extractors.interface import Field, Kind
 from matchers.compare import Paper, due, plain_money
 from matchers.interface import Earlier, History, Ledger, LedgerRecord
 from matchers.standing import Standing
@@ -42,6 +42,11 @@ class Case:
     def best(self) -> Standing | None:
         """The candidate that scores best."""
         return self.standings[0] if self.standings else None
+
+    @property
+    def checks(self) -> bool:
+        """Whether the document is a check."""
+        return self.paper.kind is Kind.CHECK
 
     @property
     def noun(self) -> str:
@@ -301,7 +306,7 @@ def of_date(case: Case, one: Standing) -> list[Finding]:
     ]
 
 
-def of_proof(case: Case, one: Standing, found: Sequence[Finding]) -> list[Finding]:
+def of_proof(one: Standing, found: Sequence[Finding]) -> list[Finding]:
     """Too little that agrees, where nothing else explains why no rule holds."""
     if found or one.proofs():
         return []

@@ -1,0 +1,223 @@
+"""Candidates to a decision: posted, or held with reasons. Pure but for the ledger and the history.
+
+A document is posted only where the amount and what identifies the item were read surely and agree
+exactly, and nothing at all speaks against it. The amount that found a record never confirms it
+alone: a number, or the party and the date, have to agree as well (see `standing.Standing.proofs`).
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from decimal import Decimal
+
+from config.reasons import Reason, ordered
+from config.settings import Rules
+from extractors.interface import Extraction, Kind
+from matchers import bills, checks, compare, unmatched
+from matchers.compare import BILL, CHECK, CREDIT, PAYMENT, READ, WANTED
+from matchers.findings import Case, Finding, entry, label, listed, of_earlier
+from matchers.interface import Candidate, Decision, Held, History, Ledger, Matched, Status
+from matchers.keys import business_key
+from matchers.score import rank
+from matchers.standing import Standing, rivals
+
+MOST_CANDIDATES = 10
+"""Candidates that a decision carries on; those behind them are noise to people."""
+
+SENTENCES = 3
+"""Findings whose words go into the detail; every reason is listed anyway."""
+
+LEAST_KIND = 0.5
+"""A document whose kind is less sure than this is shown to a person first."""
+
+COMPARABLE = {
+    Kind.INVOICE: {BILL, CREDIT},
+    Kind.RECEIPT: {BILL, CREDIT},
+    Kind.CREDIT_NOTE: {BILL, CREDIT},
+    Kind.CHECK: {CHECK, PAYMENT},
+}
+"""The families of records that may be meant by each kind, rightly or by mistake of sign."""
+
+ROUTED = {Reason.NEEDS_ROUTING, Reason.COMPLAINT, Reason.RETURN_TO_SENDER}
+
+
+def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and nothing else
+    extraction: Extraction,
+    ledger: Ledger,
+    history: History,
+    rules: Rules,
+    posting_mode: str,
+    today: dt.date,
+    *,
+    stale_days: int = 0,
+) -> Decision:
+    """Decide what becomes of a document.
+
+    *posting_mode* is `policy` or `suggest`; *stale_days* the age in days from which on the ledger
+    is too old to post by, 0 for never.
+    """
+    if extraction.kind not in WANTED:
+        return _route(extraction)
+    case = _case(extraction, ledger, history, rules, today)
+    key = business_key(extraction)
+    best = case.best if case.best and case.best.meant() else None
+    found = [*_of_document(case, key), *_of_ledger(ledger, today, stale_days)]
+    if best is None:
+        return _held(case, [*found, *unmatched.explain(case)], None)
+    found += checks.judge(case, best, key) if case.checks else bills.judge(case, best, key)
+    if found:
+        return _held(case, found, best)
+    if posting_mode != "policy":
+        return _held(case, [_suggestion(best)], best)
+    return _matched(case, best)
+
+
+def _case(
+    extraction: Extraction, ledger: Ledger, history: History, rules: Rules, today: dt.date
+) -> Case:
+    paper = compare.paper(extraction, rules.amount_tolerance, rules.date_tolerance_days)
+    families = COMPARABLE[extraction.kind]
+    near = [one for one in ledger.near(extraction) if compare.family(one) in families]
+    standings = tuple(Standing(paper, one) for one in rank(paper, near))
+    return Case(
+        paper=paper,
+        standings=standings,
+        ledger=ledger,
+        history=history,
+        rules=rules,
+        today=today,
+    )
+
+
+def _route(extraction: Extraction) -> Held:
+    """Mail that asks for no posting goes to a person."""
+    told = [one for one in extraction.problems if one in ROUTED]
+    others = [one for one in extraction.problems if one not in ROUTED]
+    said = [
+        f"{label(name)} {field.value!r}"
+        for name in ("sender", "subject")
+        if (field := extraction.get(name)) and isinstance(field.value, str)
+    ]
+    kind = "document" if extraction.kind is Kind.OTHER else extraction.kind
+    described = f" ({', '.join(said)})" if said else ""
+    return Held(
+        document=extraction.document,
+        reasons=(*(ordered(told) or (Reason.NEEDS_ROUTING,)), *ordered(others)),
+        detail=f"This {kind}{described} asks for a person; there is nothing in it to post.",
+        extraction=extraction,
+        flip="Only checks, invoices, receipts and credit notes are ever posted.",
+    )
+
+
+def _of_document(case: Case, key: str | None) -> list[Finding]:
+    """What speaks against the document itself, whatever the ledger says."""
+    again = Reason.CHECK_PRESENTED_TWICE if case.checks else Reason.DUP_INVOICE
+    found = of_earlier(case, key, again)
+    found += unmatched.of_problems(case)
+    if case.checks:
+        found += checks.face(case)
+    sure = case.paper.extraction.kind_confidence
+    if sure < LEAST_KIND:
+        found.append(
+            Finding(
+                reason=Reason.CLASS_UNCERTAIN,
+                words=f"It looks like a document of the kind {case.noun!r}, but only with a "
+                f"confidence of {sure:.2f}.",
+                change="its kind been certain",
+            )
+        )
+    return found
+
+
+def _of_ledger(ledger: Ledger, today: dt.date, stale_days: int) -> list[Finding]:
+    """A ledger too old to post by."""
+    last = ledger.imported()
+    if not stale_days or last is None or (age := (today - last.date()).days) <= stale_days:
+        return []
+    return [
+        Finding(
+            reason=Reason.STALE_LEDGER,
+            words=f"The ledger was last imported {age} days ago; {stale_days} are allowed.",
+            change="the ledger been imported lately",
+        )
+    ]
+
+
+def _suggestion(best: Standing) -> Finding:
+    return Finding(
+        reason=Reason.UNCERTIFIED,
+        words=f"Everything agrees with {entry(best.record)}; the setting posting.mode leaves the "
+        "posting to a person.",
+        change='posting.mode been "policy"',
+    )
+
+
+def _held(case: Case, found: Sequence[Finding], best: Standing | None) -> Held:
+    reasons = ordered(one.reason for one in found)
+    in_order = sorted(found, key=lambda one: reasons.index(one.reason))
+    words = list(dict.fromkeys(one.words for one in in_order if one.words))
+    related = dict.fromkeys(name for one in in_order for name in one.related)
+    return Held(
+        document=case.paper.extraction.document,
+        reasons=reasons,
+        detail=" ".join(words[:SENTENCES]),
+        extraction=case.paper.extraction,
+        candidates=_shown(case),
+        proposal=best.candidate if best and _approvable(case, best) else None,
+        related=tuple(related),
+        flip=_needed(in_order),
+    )
+
+
+def _needed(found: Sequence[Finding]) -> str:
+    """The smallest change that would have posted the document."""
+    changes = list(dict.fromkeys(one.change for one in found if one.change))
+    if not changes:
+        return ""
+    return f"It would have been posted had {listed(changes, most=len(changes))}."
+
+
+def _approvable(case: Case, best: Standing) -> bool:
+    """Whether a person may post the document to the record as it stands."""
+    usable = best.record.status in {Status.OPEN, Status.PARTIAL, Status.HOLD}
+    one_sided = best.differs("kind") or best.differs("currency")
+    twins = rivals(best, case.standings[1:])
+    taken = case.history.posted_to(best.record.record_id)
+    return (
+        usable and not one_sided and not twins and taken is None and case.paper.amount is not None
+    )
+
+
+def _shown(case: Case) -> tuple[Candidate, ...]:
+    return tuple(one.candidate for one in case.standings[:MOST_CANDIDATES])
+
+
+def _matched(case: Case, best: Standing) -> Matched:
+    amount = case.paper.amount
+    assert amount is not None
+    assert isinstance(amount.value, Decimal)
+    rule = next(one.rule for one in best.proofs() if best.clear(one, case.rules))
+    currency = case.paper.extraction.get("currency")
+    read = str(currency.value) if currency and currency.confidence >= READ else ""
+    return Matched(
+        extraction=case.paper.extraction,
+        candidate=best.candidate,
+        rule=rule,
+        matched_by=best.agreed(),
+        amount=abs(amount.value),
+        currency=best.record.currency or read,
+        candidates=_shown(case),
+        flip=_weakest(case, best),
+    )
+
+
+def _weakest(case: Case, best: Standing) -> str:
+    """The smallest change that would have held the document."""
+    agreed = listed([label(name) for name in best.agreed()], most=len(best.agreed()))
+    told = f"Any difference in {agreed} would have held it"
+    if len(case.standings) == 1:
+        return f"{told}; no other record came near."
+    second = case.standings[1]
+    apart = [label(one.field) for one in second.candidate.evidence if second.differs(one.field)]
+    behind = best.candidate.score - second.candidate.score
+    parted = f", which differs in {listed(apart)}" if apart else ""
+    return f"{told}; the next, {entry(second.record)}{parted}, is {behind:.1f} bits behind."

@@ -1,0 +1,162 @@
+"""Why no record answers to a document: the nearest one, and what keeps it apart. Pure."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from config.reasons import Reason
+from matchers.findings import Case, Finding, entry, label, listed, money, value
+from matchers.ledgers.search import PARTY_FIELDS, keys
+from matchers.standing import Standing
+
+
+def explain(case: Case) -> list[Finding]:
+    """At least one reason why the document matches nothing, and what is missing on it."""
+    found = list(_missing(case))
+    if case.ledger.imported() is None:
+        return [_nothing("The ledger is empty; import one with `mailroom ledger import`."), *found]
+    if keys(case.paper.extraction).empty:
+        return [
+            Finding(
+                reason=Reason.NO_IDENTIFIER,
+                words=f"Nothing was read from the {case.noun} by which a record could be found: "
+                "no number, no party and no amount.",
+                change="a number, a party or an amount been readable",
+            ),
+            *found,
+        ]
+    if case.checks and case.paper.number:
+        return [_not_issued(case), *found]
+    near = case.best
+    apart = _kept_apart(case, near) if near else []
+    return [*(apart or [_unknown(case)]), *found]
+
+
+def of_problems(case: Case) -> list[Finding]:
+    """What the reading itself found wrong."""
+    return [
+        Finding(
+            reason=one,
+            words=_arithmetic(case) if one is Reason.ARITHMETIC else "",
+            change=PROBLEMS.get(one, f"the reading found no {one.value.replace('_', ' ')}"),
+        )
+        for one in case.paper.extraction.problems
+        if one is not Reason.CHECK_STALE or case.rules.stale_check_days
+    ]
+
+
+PROBLEMS = {
+    Reason.ARITHMETIC: "the amounts added up",
+    Reason.CHECKSUM: "the check digits been right",
+    Reason.WORDS_FIGURES_DIFFER: "the words and the figures stated the same amount",
+    Reason.MISSING_SIGNATURE: "it been signed",
+    Reason.LOW_CONFIDENCE: "it been clearer to read",
+}
+"""What would have had to be otherwise, for the commonest findings of the reading."""
+
+
+def _arithmetic(case: Case) -> str:
+    read = {name: case.paper.extraction.get(name) for name in ("net", "tax", "total")}
+    net, tax, total = (one.value if one else None for one in read.values())
+    if not all(isinstance(one, Decimal) for one in (net, tax, total)):
+        return f"The amounts on the {case.noun} do not add up."
+    assert isinstance(net, Decimal)
+    assert isinstance(tax, Decimal)
+    assert isinstance(total, Decimal)
+    if net + tax == total:
+        return f"The amounts on the {case.noun} do not add up."
+    return f"Net {money(net)} and tax {money(tax)} make {money(net + tax)}, not {money(total)}."
+
+
+def _missing(case: Case) -> Iterator[Finding]:
+    if case.paper.amount is None:
+        yield Finding(
+            reason=Reason.FIELD_MISSING,
+            words=f"No amount could be read on the {case.noun}.",
+            change="the amount been readable",
+        )
+
+
+def _nothing(words: str) -> Finding:
+    return Finding(
+        reason=Reason.NO_CANDIDATE, words=words, change="the ledger held a record for it"
+    )
+
+
+def _not_issued(case: Case) -> Finding:
+    account = value(case.paper.extraction.get("account_number"))
+    drawn = f" on account {account}" if account else ""
+    near = f" The nearest is {entry(case.best.record)}." if case.best else ""
+    return Finding(
+        reason=Reason.CHECK_NOT_ISSUED,
+        words=f"The ledger knows no check {value(case.paper.number)}{drawn}.{near}",
+        change="the ledger held a record for it",
+    )
+
+
+def _kept_apart(case: Case, near: Standing) -> list[Finding]:
+    """What keeps the nearest record apart, where it is near enough to be worth a word."""
+    described = f"The nearest is {entry(near.record)}, but"
+    found = []
+    if near.unlike() and (near.priced() or near.exact(near.number_name)):
+        read = value(case.paper.extraction.get(near.party_name))
+        found.append(
+            Finding(
+                reason=Reason.PARTY_MISMATCH,
+                words=f"{described} the {case.noun} names {read!r}.",
+                change=f"the ledger held a record of {read!r}",
+            )
+        )
+    if not near.alike() or not near.priced():
+        return found
+    for name, reason in (
+        (near.number_name, Reason.NUMBER_CONFLICT),
+        ("date", Reason.DATE_MISMATCH),
+    ):
+        evidence = near.of(name)
+        if evidence and near.differs(name):
+            found.append(
+                Finding(
+                    reason=reason,
+                    words=f"{described} its {label(name)} is {evidence.expected}, not "
+                    f"{evidence.read}.",
+                    change=f"the ledger held a record with the {label(name)} {evidence.read}",
+                )
+            )
+    return found or [_too_little(case, near)]
+
+
+def _too_little(case: Case, near: Standing) -> Finding:
+    agreed = listed([label(name) for name in near.agreed()] or ["nothing"])
+    return Finding(
+        reason=Reason.LOW_SCORE,
+        words=f"The nearest is {entry(near.record)}, but only {agreed} agreed; that proves too "
+        "little.",
+        change=f"the number or the date of the {case.noun} agreed as well",
+    )
+
+
+def _unknown(case: Case) -> Finding:
+    """No record at all; whether it is the party that the ledger does not know."""
+    read = [
+        str(one.value)
+        for name in PARTY_FIELDS
+        for one in case.paper.extraction.readings(name)
+        if isinstance(one.value, str)
+    ]
+    if read and not case.ledger.knows_party(read):
+        return Finding(
+            reason=Reason.PARTY_UNKNOWN,
+            words=f"The ledger knows nobody like {read[0]!r}.",
+            change="the ledger held a record for it",
+        )
+    said = [
+        f"{label(name)} {value(field)}"
+        for name, field in (
+            ("number", case.paper.number),
+            ("date", case.paper.date),
+            ("amount", case.paper.amount),
+        )
+        if field
+    ]
+    who = f" of {read[0]!r}" if read else ""
+    return _nothing(f"No record{who} fits what was read ({listed(said or ['nothing'])}).")
