@@ -7,8 +7,15 @@ from typing import Any
 from config.reasons import Reason
 from outbox.dossier import best
 
-NEVER_AS_IT_STANDS = frozenset({Reason.BANK_DETAILS_CHANGED})
-"""Reasons with which nothing is posted before the ledger itself is corrected."""
+NEVER_AS_IT_STANDS = {
+    Reason.BANK_DETAILS_CHANGED: (
+        "The bank account must be confirmed and the ledger corrected first; then retry the case."
+    )
+}
+"""Reasons with which nothing is posted before the ledger itself is corrected, and why."""
+
+NOT_FOR_THE_LEDGER = frozenset({Reason.NEEDS_ROUTING, Reason.COMPLAINT, Reason.RETURN_TO_SENDER})
+"""Primary reasons of mail that is seldom posted: closing it comes first among the answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,9 +31,19 @@ class Choice:
 def of(shown: dict[str, Any], case: str) -> tuple[Choice, ...]:
     """The answers that this case allows, the likeliest first."""
     command = f"mailroom exceptions {{}} {shlex.quote(case)}"
-    posting = () if NEVER_AS_IT_STANDS.intersection(shown["reasons"]) else _postings(shown, command)
+    posting = () if blocked(shown) else _postings(shown, command)
+    if NOT_FOR_THE_LEDGER.intersection(shown["reasons"][:1]):
+        return (*_others(command), *posting)
+    return (*posting, *_others(command))
+
+
+def blocked(shown: dict[str, Any]) -> str:
+    """Why nothing can be posted as the case stands; empty where something can."""
+    return next((why for one, why in NEVER_AS_IT_STANDS.items() if one in shown["reasons"]), "")
+
+
+def _others(command: str) -> tuple[Choice, ...]:
     return (
-        *posting,
         Choice(
             title="Reject",
             does="Closes the case without posting. The paper's file stays in exceptions/_closed/.",
@@ -57,7 +74,7 @@ def _postings(shown: dict[str, Any], command: str) -> tuple[Choice, ...]:
     candidate = best(shown)
     resolve = f"{command.format('resolve')} --record"
     elsewhere = Choice(
-        title="Post to another record",
+        title="Post to another record" if candidate else "Post to a record",
         does="Posts to the record you name. Correct what was misread with --set FIELD=VALUE.",
         command=f"{resolve} RECORD_ID --set FIELD=VALUE",
     )

@@ -10,7 +10,16 @@ from outbox import differences
 from outbox.dossier import best
 from outbox.render import picture
 from outbox.showing import ACCOUNT_FIELDS
-from outbox.words import LEVELS, certainty, field_label, percent, signed, source_label, value_text
+from outbox.words import (
+    LEVELS,
+    certainty,
+    field_label,
+    field_order,
+    percent,
+    signed,
+    source_label,
+    value_text,
+)
 
 __all__ = ["Row", "best", "part", "rows"]
 
@@ -18,6 +27,11 @@ Json = dict[str, Any]
 
 CROP_SCALE = 0.6
 """Screen pixels for each pixel of a piece of page at 200 dpi: a little larger than on paper."""
+
+BADGE_WIDTH = 38
+"""Width in page pixels of the number beside a box, and its distance from what was read."""
+
+BADGE_GAP = 8
 
 _PNG_SIZE = slice(16, 24)
 """Where a PNG file states its width and height, four bytes each."""
@@ -59,6 +73,12 @@ class Row:
     page: int | None
     box: tuple[int, int, int, int] | None
 
+    def badge(self, page_width: int) -> int:
+        """Where the number stands on the page: right of the box, as labels stand on the left."""
+        left, _, width, _ = self.box or (0, 0, 0, 0)
+        right = left + width + BADGE_GAP
+        return right if right + BADGE_WIDTH < page_width else left - BADGE_GAP - BADGE_WIDTH
+
 
 def rows(dossier: Json, shown: Json, crops: Mapping[str, bytes]) -> list[Row]:
     """Every field that was read or that the ledger speaks of, what differs first.
@@ -75,7 +95,8 @@ def rows(dossier: Json, shown: Json, crops: Mapping[str, bytes]) -> list[Row]:
             used.add(name)
             read = shown["fields"].get(name)
             found.append(_compared(len(found) + 1, part_plain, part_shown, read, crops))
-    for name, read in shown["fields"].items():
+    for name in sorted(shown["fields"], key=field_order):
+        read = shown["fields"][name]
         if name not in used:
             found.append(_read_only(len(found) + 1, name, read, crops))
     return found

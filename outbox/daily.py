@@ -11,11 +11,19 @@ from typing import Any
 from config.reasons import Reason, meanings
 from outbox.render import render
 from outbox.showing import visible
-from outbox.words import DOCUMENT_STATES, kind_label
+from outbox.words import kind_label
 from outbox.writers.rows import harmless
 
-STATES = ("matched", "exception", "duplicate", "quarantined", "split", "rejected", "in_hand")
-"""Where a document can stand, in the order of the contract's equation."""
+STATES = {
+    "matched": "matched",
+    "exception": "exceptions",
+    "duplicate": "duplicates",
+    "quarantined": "quarantined",
+    "split": "split",
+    "rejected": "rejected",
+    "in_hand": "in hand",
+}
+"""Where a document can stand, in the order of the contract's equation, and how it is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +146,13 @@ def html(daily: Daily) -> str:
     return render(
         "daily.html",
         daily=daily,
-        made=daily.made.astimezone(dt.UTC).strftime("%d %B %Y, %H:%M UTC"),
-        day=daily.day.strftime("%A, %d %B %Y"),
+        made=f"{daily.made.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC",
+        day=f"{daily.day:%A}, {daily.day.day} {daily.day:%B %Y}",
         tallies=[
             ("Files dropped", daily.dropped),
             ("Parts of split files", daily.parts),
         ],
-        states=[(state, DOCUMENT_STATES[state]) for state in STATES],
+        states=list(STATES.items()),
         kinds=_shares({kind_label(kind): count for kind, count in daily.kinds.items()}),
         reasons=_shares(dict(daily.reasons)),
         sentences={reason.value: meaning.sentence for reason, meaning in meanings().items()},
@@ -153,7 +161,7 @@ def html(daily: Daily) -> str:
 
 def equation(tally: Tally) -> str:
     """The conservation equation with this tally's figures in it."""
-    parts = " + ".join(f"{getattr(tally, state)} {DOCUMENT_STATES[state]}" for state in STATES)
+    parts = " + ".join(f"{getattr(tally, state)} {words}" for state, words in STATES.items())
     return f"{tally.received} {'=' if tally.balances else '≠'} {parts}"
 
 

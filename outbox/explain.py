@@ -5,7 +5,16 @@ from typing import Any
 
 from config.reasons import Reason, meanings
 from outbox.showing import masked, visible
-from outbox.words import LEVELS, certainty, field_label, kind_label, percent, signed, value_text
+from outbox.words import (
+    LEVELS,
+    certainty,
+    field_label,
+    field_order,
+    kind_label,
+    percent,
+    signed,
+    value_text,
+)
 
 LABEL_WIDTH = 22
 """Characters kept for the names on the left."""
@@ -46,7 +55,8 @@ def _fields(shown: dict[str, Any]) -> Iterator[str]:
         return
     yield ""
     yield "What was read"
-    for name, read in shown["fields"].items():
+    for name in sorted(shown["fields"], key=field_order):
+        read = shown["fields"][name]
         where = f", page {read['page']}" if read["page"] else ""
         source = f", {read['source']}" if read["source"] else ""
         yield _row(

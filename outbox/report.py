@@ -45,7 +45,9 @@ def html(
         candidates=_candidates(shown)[:MOST_CANDIDATES],
         others=[one["record_id"] for one in shown["candidates"][MOST_CANDIDATES:]],
         margin=None if shown["margin"] is None else signed(shown["margin"]),
+        differing=any(row.level in {"close", "differs"} for row in rows),
         choices=choices.of(shown, case),
+        blocked=choices.blocked(shown),
         pictures=_pictures(shown, rows, pages),
         attachments=shown["attachments"],
     )
@@ -151,7 +153,6 @@ def _record(candidate: Json | None, proposal: str | None) -> Json | None:
 
 
 def _facts(record: Json) -> list[str]:
-    amount = record["open_amount"] or record["amount"]
     kind = value_text(record["doc_type"]).replace("_", " ")
     return [
         fact
@@ -159,11 +160,18 @@ def _facts(record: Json) -> list[str]:
             record["party_name"],
             " ".join(one for one in (kind, record["number"]) if one),
             record["doc_date"],
-            f"{amount} {record['currency']}".strip() if amount else "",
+            _amount(record),
             record["status"],
         )
         if fact
     ]
+
+
+def _amount(record: Json) -> str:
+    whole, still_open, currency = record["amount"], record["open_amount"], record["currency"]
+    if whole is None or still_open in {None, whole}:
+        return f"{whole or still_open or ''} {currency}".strip()
+    return f"{whole} {currency} ({still_open} open)"
 
 
 def _candidates(shown: Json) -> list[Json]:

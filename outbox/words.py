@@ -40,6 +40,13 @@ FIELDS = {
 }
 """Names that are not simply the code with spaces."""
 
+_FIRST_FIELDS = (
+    *("payee", "payer", "vendor", "sender", "recipient", "subject", "invoice_number"),
+    *("check_number", "date", "due_date", "po_number", "total", "amount", "amount_words"),
+    *("currency", "net", "tax", "buyer", "vendor_tax_id", "iban", "routing", "account_number"),
+)
+"""Fields in the order in which a person looks for them; others follow by name."""
+
 LEVELS = {
     "exact": ("✓", "agrees"),
     "close": ("≈", "nearly agrees"),
@@ -73,6 +80,12 @@ DOCUMENT_STATES = {
 def field_label(name: str) -> str:
     """A field's name as people say it."""
     return FIELDS.get(name, name.replace("_", " ").capitalize())
+
+
+def field_order(name: str) -> tuple[int, str]:
+    """A sort key that puts first what a person looks for first."""
+    place = _FIRST_FIELDS.index(name) if name in _FIRST_FIELDS else len(_FIRST_FIELDS)
+    return place, name
 
 
 def kind_label(kind: str | None) -> str:
