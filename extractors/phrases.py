@@ -1,22 +1,26 @@
-"""The phrases of config/profiles/letter.toml, and whether a text holds one."""
+"""The words of config/profiles/letter.toml, and whether a text holds one of its phrases."""
 
 import re
 import tomllib
 import unicodedata
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @cache
 def phrases(name: str) -> tuple[str, ...]:
     """The phrases of a list, folded."""
-    return tuple(fold(one) for one in _table()["phrases"][name])
+    return tuple(fold(one) for one in _profile()["phrases"][name])
 
 
 @cache
-def labels(name: str) -> frozenset[str]:
-    """The labels of a field, folded."""
-    return frozenset(fold(one) for one in _table()["labels"][name])
+def labels(meaning: str) -> tuple[str, ...]:
+    """The labels that print a field, in every language, longest first."""
+    languages: dict[str, list[str]] = _profile()["labels"][meaning]
+    return tuple(
+        sorted({one for words in languages.values() for one in words}, key=len, reverse=True)
+    )
 
 
 def has(text: str, name: str) -> bool:
@@ -43,9 +47,6 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 
 @cache
-def _table() -> dict[str, dict[str, list[str]]]:
+def _profile() -> dict[str, Any]:
     text = files("config").joinpath("profiles/letter.toml").read_text(encoding="utf-8")
-    return {
-        name: {key: list(value) for key, value in section.items()}
-        for name, section in tomllib.loads(text).items()
-    }
+    return tomllib.loads(text)

@@ -1,0 +1,297 @@
+"""Fields of letters, memos, faxes and payment advices: who writes to whom, when, about what.
+
+Memos and fax sheets print labels ("TO:", "Von", "Objet") with the value to the right or below.
+Letters print none: there the recipient is the block above the salutation, the subject the line
+that stands alone between the two, the sender the name under the closing, or the letterhead.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from config.reasons import Reason
+from extractors import layout, phrases, profiles
+from extractors.finders import mentions
+from extractors.interface import Box, Field, Findings, Hints, Page, Value
+from extractors.layout import Row, Sheet
+from extractors.profiles import Label
+from extractors.values import dates
+
+_SINGLE = ("sender", "recipient", "date", "subject")
+
+BESIDE = 0.85
+BELOW = 0.6
+PLACE = 0.5
+"""How often a value is right that stands beside its label, below it, or where letters have it."""
+
+_NO_COLON = 0.12
+"""What a label without a colon takes away: "to" also begins sentences."""
+
+_PAST_LABEL = " .:;-\u2013\u2014#|*_'\""
+_MOST_READINGS = 3
+_MOST_MENTIONS = 50
+_WIDEST_SUBJECT = 160
+_LONGEST_NAME = 80
+"""Characters: longer text under such a label is a sentence."""
+
+_HEAD = 0.45
+"""Share of the first page within which dates and addresses of letters stand."""
+
+_LETTERHEAD = 0.2
+_BLOCK_ROWS = 7
+_BLOCK_SPACING = 1.6
+"""Letter heights between the lines of one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text on a page that may be the value of a field."""
+
+    text: str
+    box: Box
+    confidence: float
+    page: Sheet
+
+
+def find(pages: Sequence[Page], hints: Hints) -> Findings:
+    """The fields that the pages show, several readings under one name, the surest first."""
+    sheets = tuple(layout.sheet(page) for page in pages if page.words)
+    if not sheets:
+        return Findings(problems=(Reason.NEEDS_ROUTING,))
+    found: dict[str, list[_Read]] = {name: [] for name in (*_SINGLE, "account_number")}
+    known = profiles.profile("letter")
+    for one in sheets[:2]:
+        for name, read in _labelled(one, known):
+            found[name].append(read)
+    for name, read in _placed(sheets):
+        found[name].append(read)
+    fields = [field for name in found for field in _fields(name, found[name], hints)]
+    text, spots = _running(sheets)
+    mentioned = tuple(_mentioned(text, spots))
+    fields += mentioned
+    stated = {one.name for one in mentioned}
+    settled = {"references", "amounts"} <= stated and phrases.has(text, "remittance")
+    return Findings(fields=tuple(fields), problems=mentions.problems(text, settled=settled))
+
+
+def _labelled(page: Sheet, known: profiles.Profile) -> Iterator[tuple[str, _Read]]:
+    """Values beside or below the labels of a page."""
+    labels = [one for one in profiles.labels(page, known) if _leads(one)]
+    for label in labels:
+        if label.meaning not in (*_SINGLE, "account_number"):
+            continue
+        value = _beside(page, label, labels) or _below(page, label, labels)
+        if value is None:
+            continue
+        sureness = value.confidence * label.strength - (0 if _has_colon(label) else _NO_COLON)
+        if label.meaning == "subject":
+            value = _continued(page, value, labels)
+        yield label.meaning, replace(value, confidence=sureness)
+
+
+def _leads(label: Label) -> bool:
+    """The label opens its piece of the row, and looks like a label rather than like prose."""
+    text = label.spot.row.text
+    if text[: label.spot.start].strip(_PAST_LABEL + "0123456789()"):
+        return False
+    printed = text[label.spot.start : label.spot.end]
+    rest = text[label.spot.end :].strip()
+    return label.alone or _has_colon(label) or (printed[:1].isupper() and rest[:1].isupper())
+
+
+def _has_colon(label: Label) -> bool:
+    return bool(re.match(r"\s?\W{0,2}:", label.spot.row.text[label.spot.end :]))
+
+
+def _beside(page: Sheet, label: Label, labels: list[Label]) -> _Read | None:
+    """The rest of the label's piece, else the next piece of its row."""
+    piece, end = label.spot.row, label.spot.end
+    own = _clipped(piece, end, len(piece.text), page)
+    if own:
+        return own
+    heads = {id(one.spot.row) for one in labels}
+    for line, other in page.pieces:
+        near = line == label.spot.line and other.box.left >= piece.box.right - page.letter
+        if near:
+            if any(_same_piece(other, one) for one in labels) and id(other) not in heads:
+                return None
+            return None if _is_label(other, labels) else _clipped(other, 0, len(other.text), page)
+    return None
+
+
+def _same_piece(piece: Row, label: Label) -> bool:
+    return piece.box == label.spot.row.box
+
+
+def _is_label(piece: Row, labels: list[Label]) -> bool:
+    return any(_same_piece(piece, one) for one in labels)
+
+
+def _below(page: Sheet, label: Label, labels: list[Label]) -> _Read | None:
+    """The piece straight below the label, unless it is a label itself."""
+    stack = layout.column(page.pieces, label.spot.box, spacing=2.0)
+    if not stack or _is_label(stack[0], labels):
+        return None
+    value = _clipped(stack[0], 0, len(stack[0].text), page)
+    return replace(value, confidence=BELOW) if value else None
+
+
+def _clipped(piece: Row, start: int, end: int, page: Sheet) -> _Read | None:
+    """The piece's characters without the marks around them; None where no letter or digit is."""
+    text = piece.text[start:end]
+    lead = len(text) - len(text.lstrip(_PAST_LABEL))
+    value = text.strip(_PAST_LABEL)
+    if not any(one.isalnum() for one in value):
+        return None
+    box = piece.box_of(start + lead, start + lead + len(value))
+    return _Read(value, box, BESIDE, page)
+
+
+def _continued(page: Sheet, first: _Read, labels: list[Label]) -> _Read:
+    """A subject with the lines that go on below it at the same left edge."""
+    text, box = first.text, first.box
+    for piece in layout.column(page.pieces, first.box, spacing=0.8)[:2]:
+        aligned = abs(piece.box.left - first.box.left) <= 1.5 * page.letter
+        if not aligned or _is_label(piece, labels) or phrases.opens_with(piece.text, "greeting"):
+            break
+        text, box = f"{text} {piece.text}", box.union(piece.box)
+    return replace(first, text=text, box=box)
+
+
+def _placed(sheets: Sequence[Sheet]) -> Iterator[tuple[str, _Read]]:
+    """What stands where letters have it, without any label."""
+    first = sheets[0]
+    for row in first.rows:
+        if row.box.top < _HEAD * first.height and (spots := dates.find(row.text)):
+            start, end, _ = spots[0]
+            yield "date", _Read(row.text[start:end], row.box_of(start, end), PLACE, first)
+    salutation = next((at for at, row in enumerate(first.rows) if _is_salutation(row.text)), None)
+    if salutation is not None:
+        yield from _above_salutation(first, salutation)
+    yield from _signed(sheets)
+
+
+def _is_salutation(text: str) -> bool:
+    bare = text.strip()
+    return phrases.opens_with(bare, "greeting") and len(bare) <= _LONGEST_NAME
+
+
+def _above_salutation(page: Sheet, at: int) -> Iterator[tuple[str, _Read]]:
+    """The address block above the salutation, and the subject that stands alone before it."""
+    left = page.rows[at].box.left
+    stack = [
+        piece
+        for line, piece in page.pieces
+        if line < at and abs(piece.box.left - left) <= 3 * page.letter
+    ]
+    blocks = _blocks(stack, page.letter)
+    if blocks and len(blocks[-1]) <= 2 and not dates.find(blocks[-1][0].text):  # noqa: PLR2004 - a subject takes two lines at most
+        line = blocks.pop()
+        box = line[0].box.union(line[-1].box)
+        text = " ".join(one.text for one in line).strip(_PAST_LABEL)
+        text = re.sub(r"^(?:re|betreff|betr|objet|subject)\b[\s.:]*", "", text, flags=re.IGNORECASE)
+        if text:
+            yield "subject", _Read(text, box, PLACE, page)
+    for block in reversed(blocks):
+        if 2 <= len(block) <= _BLOCK_ROWS:  # noqa: PLR2004 - a name and a place
+            name = block[1] if dates.find(block[0].text) else block[0]
+            yield "recipient", _Read(name.text.strip(_PAST_LABEL), name.box, PLACE, page)
+            return
+
+
+def _blocks(stack: list[Row], letter: float) -> list[list[Row]]:
+    """Lines one under the other, parted where white space is wider than between lines."""
+    blocks: list[list[Row]] = []
+    for piece in stack:
+        if blocks and piece.box.top - blocks[-1][-1].box.bottom <= _BLOCK_SPACING * letter:
+            blocks[-1].append(piece)
+        else:
+            blocks.append([piece])
+    return blocks
+
+
+def _signed(sheets: Sequence[Sheet]) -> Iterator[tuple[str, _Read]]:
+    """The name under the closing, and the letterhead: a letter comes from both."""
+    for page in sheets:
+        for at, row in enumerate(page.rows):
+            if phrases.opens_with(row.text, "closing") and len(row.text) <= _LONGEST_NAME:
+                for below in page.rows[at + 1 : at + 4]:
+                    if _is_name(below.text):
+                        yield "sender", _Read(below.text.strip(_PAST_LABEL), below.box, PLACE, page)
+                        break
+    head = [row for row in sheets[0].rows if row.box.bottom < _LETTERHEAD * sheets[0].height]
+    named = [row for row in head if _is_name(row.text)]
+    if named:
+        tallest = max(named, key=lambda row: row.box.height)
+        text = tallest.text.strip(_PAST_LABEL)
+        yield "sender", _Read(text, tallest.box, PLACE - 0.1, sheets[0])
+
+
+def _is_name(text: str) -> bool:
+    """Two or more letters' words and no date: a person or a firm."""
+    letters = sum(one.isalpha() for one in text)
+    return letters >= 4 and len(text) <= _LONGEST_NAME and not dates.find(text)  # noqa: PLR2004 - "J. Li"
+
+
+def _fields(name: str, reads: list[_Read], hints: Hints) -> Iterator[Field]:
+    """The readings of a field as fields, each value once, at most three."""
+    seen: set[str] = set()
+    for read in sorted(reads, key=lambda one: -one.confidence):
+        value = _value(name, read.text, hints)
+        if value is None or str(value).casefold() in seen:
+            continue
+        seen.add(str(value).casefold())
+        yield Field(
+            name=name,
+            value=value,
+            text=read.text,
+            confidence=round(max(0.05, read.confidence * (0.8 if len(seen) > 1 else 1.0)), 3),
+            page=read.page.number,
+            box=read.box,
+            source=read.page.source,
+        )
+        if len(seen) == _MOST_READINGS:
+            return
+
+
+def _value(name: str, text: str, hints: Hints) -> Value | None:
+    """The text as the field's value, None where it can be none."""
+    folded = " ".join(text.split())
+    if name == "date":
+        whole = dates.readings(folded, hints.date_order)
+        inside = whole or tuple(one for *_, one in dates.find(folded, hints.date_order))
+        return inside[0].date if inside else None
+    if name == "account_number":
+        number = re.match(r"[A-Z0-9][A-Z0-9 ./-]*[A-Z0-9]", folded, re.IGNORECASE)
+        return number[0] if number and sum(one.isdigit() for one in number[0]) >= 4 else None  # noqa: PLR2004 - shorter is a page
+    longest = _WIDEST_SUBJECT if name == "subject" else _LONGEST_NAME
+    return folded if sum(one.isalpha() for one in folded) > 1 and len(folded) <= longest else None
+
+
+def _running(sheets: Sequence[Sheet]) -> tuple[str, list[tuple[int, Sheet, Row]]]:
+    """All rows as one text, and where in it each row begins."""
+    text, spots = "", []
+    for page in sheets:
+        for row in page.rows:
+            spots.append((len(text), page, row))
+            text += row.text + "\n"
+    return text, spots
+
+
+def _mentioned(text: str, spots: list[tuple[int, Sheet, Row]]) -> Iterator[Field]:
+    """References and amounts as lists, with the place of the first."""
+    lists = {"references": mentions.references(text), "amounts": mentions.amounts(text)}
+    for name, found in lists.items():
+        if not found:
+            continue
+        kept = found[:_MOST_MENTIONS]
+        begin, page, row = next(one for one in reversed(spots) if one[0] <= kept[0].start)
+        yield Field(
+            name=name,
+            value=tuple(one.value for one in kept),
+            text=", ".join(" ".join(text[one.start : one.end].split()) for one in kept),
+            confidence=mentions.LABELLED,
+            page=page.number,
+            box=row.box_of(kept[0].start - begin, kept[0].end - begin),
+            source=page.source,
+        )
