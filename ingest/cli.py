@@ -46,6 +46,9 @@ app.command("documents")(cli_views.documents)
 app.command("verify")(cli_views.verify)
 app.command("doctor")(cli_views.doctor)
 
+MOST_FAULTS = 4
+"""A `run` gives up after so many system faults in a row; `watch` never does."""
+
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]
 
 
@@ -89,16 +92,15 @@ def run(workspace: WorkspaceOption = None) -> None:
 def watch(workspace: WorkspaceOption = None) -> None:
     """Watch the inbox, the ledger and the case folders until stopped (SIGTERM or Ctrl-C)."""
     log_to_terminal()
+    stop = _stop_on_signal()
     with opened(workspace) as parts, _holding(parts, "watch") as daemon:
         from ingest.watcher import Bell
 
-        stop = _stop_on_signal()
         places = (parts.workspace.inbox, parts.workspace.ledger, parts.workspace.exceptions)
         say(f"Watching {parts.workspace.inbox}. Stop with Ctrl-C or SIGTERM.")
         with Bell(*places) as bell:
             while not stop():
                 daemon.turn(wake=bell.rang())
-                daemon.deliver(due=False)
         daemon.stop()
         daemon.deliver(due=True)
     say("Stopped. Nothing is in hand that the next start does not take up.")
@@ -153,9 +155,15 @@ def _run(parts: "App") -> None:
                 progress.update(task, total=total)
                 if daemon.idle():
                     break
+                if len(daemon.faults) >= MOST_FAULTS:
+                    fail(daemon.faults[-1], UNFIT)
             daemon.stop()
             daemon.deliver(due=True)
     _sum_up(parts)
+    for document_id, why in daemon.stuck.items():
+        say(f"mailroom: {document_id} is decided, but could not be filed: {why}")
+    if daemon.stuck:
+        fail("Mend what is named above, then run again.", UNFIT)
 
 
 def _sum_up(parts: "App") -> None:

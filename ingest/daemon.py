@@ -41,7 +41,10 @@ class Daemon:
     _inbox: Lookout = field(init=False)
     _ledgers: LedgerDesk = field(init=False)
     _looked: float = field(init=False, default=float("-inf"))
-    _pause: float = field(init=False, default=0.0)
+    faults: list[str] = field(init=False, default_factory=list)
+    """The words of the system faults since the last round that went well."""
+    stuck: dict[str, str] = field(init=False, default_factory=dict)
+    """Documents that are decided but cannot be brought to their place, and why."""
     _resume: float = field(init=False, default=float("-inf"))
 
     def __post_init__(self) -> None:
@@ -71,11 +74,12 @@ class Daemon:
             return
         try:
             self._round(wake=wake, longest_wait=longest_wait)
-            self._pause = 0.0
+            self.faults.clear()
         except SYSTEM_FAULTS as error:
-            self._pause = min(max(1.0, 2 * self._pause), LONGEST_PAUSE)
-            self._resume = time.monotonic() + self._pause
-            LOG.error("%s. Nothing is lost; the next try is in %.0f s.", error, self._pause)  # noqa: TRY400 - people read this line
+            pause = min(2.0 ** len(self.faults), LONGEST_PAUSE)
+            self.faults.append(str(error))
+            self._resume = time.monotonic() + pause
+            LOG.error("%s. Nothing is lost; the next try is in %.0f s.", error, pause)  # noqa: TRY400 - people read this line
 
     def _round(self, *, wake: bool, longest_wait: float | None) -> None:
         every = self.app.settings.intake.look_seconds
@@ -90,26 +94,51 @@ class Daemon:
         self._feed()
         for job, outcome in self._pool.collect(LOOK_AT_READERS):
             self._settle(job, outcome)
+        self.deliver(due=False)
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
         """Decide about a read document; a surprise holds that one, a system fault holds all."""
         try:
-            filing = self.app.pipeline.settle(job, outcome)
+            self.app.pipeline.settle(job, outcome)
         except SYSTEM_FAULTS:
             self.app.journal.give_back(job.document.id)
             raise
         except Exception as error:
             LOG.exception("%s: unexpected while deciding", job.document.id)
             words = f"An unexpected fault stopped the matching: {type(error).__name__}."
-            filing = self.app.pipeline.settle(job, Failure(Reason.FAULT, words))
-        self.told(job.document.id, filing)
+            self.app.pipeline.settle(job, Failure(Reason.FAULT, words))
+        self._file(job.document.id)
+
+    def _file_decided(self) -> None:
+        """Bring to rest what is decided but not yet in its place."""
+        for row in self.app.journal.documents(stage="decided"):
+            if row.goal != State.MATCHED and row.id not in self.stuck:
+                self._file(row.id)
+
+    def _file(self, document_id: str) -> None:
+        """Bring one document to rest; if it cannot be, it waits for a person and no other does."""
+        try:
+            filing = self.app.pipeline.file(document_id)
+        except OSError:
+            raise
+        except Exception as error:
+            self.stuck[document_id] = str(error)
+            LOG.exception("%s could not be filed; it stays in the spool", document_id)
+        else:
+            self.told(document_id, filing)
+
+    def _feed(self) -> None:
+        """Hand waiting documents to idle readers."""
+        for row in self.app.journal.waiting(self._pool.free):
+            token = self.app.journal.start(row.id)
+            self._pool.submit(self.app.job(row, token))
 
     def idle(self) -> bool:
         """Whether nothing is left to do but to wait for the next file."""
         return (
             not self._inbox.pending()
             and not self._ledgers.pending()
-            and not self.app.journal.unsettled()
+            and not self.app.journal.unsettled(apart_from=self.stuck)
         )
 
     def left(self) -> int:
@@ -130,15 +159,3 @@ class Daemon:
         """Give back what is in hand; nothing is lost, the next start reads it again."""
         for job in self._pool.stop():
             self.app.journal.give_back(job.document.id)
-
-    def _feed(self) -> None:
-        """Hand waiting documents to idle readers."""
-        for row in self.app.journal.waiting(self._pool.free):
-            token = self.app.journal.start(row.id)
-            self._pool.submit(self.app.job(row, token))
-
-    def _file_decided(self) -> None:
-        """Bring to rest what is decided but not yet in its place."""
-        for row in self.app.journal.documents(stage="decided"):
-            if row.goal != State.MATCHED:
-                self.told(row.id, self.app.filer.file(row.id))

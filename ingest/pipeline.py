@@ -25,7 +25,7 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pipeline:
-    """Carries a read document to its decision and its place."""
+    """Carries a read document to its decision, and lets it be filed."""
 
     workspace: Workspace
     settings: Settings
@@ -34,8 +34,8 @@ class Pipeline:
     filer: Filer
     today: Callable[[], dt.date] = dt.date.today
 
-    def settle(self, job: Job, outcome: Outcome) -> Filing | None:
-        """Decide about a document and bring it to rest; None while it waits for its delivery."""
+    def settle(self, job: Job, outcome: Outcome) -> None:
+        """Decide about a document and write the decision down; its files follow by `file`."""
         row = self.journal.get(job.document.id)
         match outcome:
             case Extraction(kind=Kind.EMAIL) if outcome.attachments:
@@ -47,7 +47,10 @@ class Pipeline:
             case _:
                 assert_never(outcome)
         self.journal.decide(job.document.id, job.token, ruling)
-        return self.filer.file(job.document.id)
+
+    def file(self, document_id: str) -> Filing | None:
+        """Bring a decided document to rest; None while it waits for its delivery."""
+        return self.filer.file(document_id)
 
     def _decide(self, extraction: Extraction, *, partial: bool) -> Decision:
         from matchers.decide import decide

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -354,12 +354,12 @@ class Journal:
                 query = query.where(col(DocumentRow.received).startswith(day))
             return {(state, bool(is_part)): count for state, is_part, count in session.exec(query)}
 
-    def unsettled(self) -> bool:
+    def unsettled(self, apart_from: Collection[str] = ()) -> bool:
         """Whether any document is neither at rest nor only waiting for its delivery."""
         with self._reading() as session:
             waits = and_(DocumentRow.stage == "decided", DocumentRow.goal == State.MATCHED)
             query = select(DocumentRow.id).where(DocumentRow.stage != "rest", not_(waits))
-            return session.exec(query).first() is not None
+            return any(one not in apart_from for one in session.exec(query))
 
     def dossier(self, document_id: str) -> dict[str, Any] | None:
         """The newest decision about a document."""
