@@ -54,7 +54,7 @@ _FORMS: tuple[str, ...] = (
 )
 _WHOLE = tuple(re.compile(rf"{_WEEKDAY}{form}{_CLOCK}", re.IGNORECASE) for form in _FORMS)
 _START = r"(?<!\d)(?<![^\W\d_])(?=[^\W\d_])|(?<!\d)(?=\d)"
-_END = r"(?:(?![\d_]|:\d)|(?=\d{1,2}\s?:\s?\d\d))"
+_END = r"(?:(?!\d|_[^\W\d]|:\d)|(?=\d{1,2}\s?:\s?\d\d))"
 _WITHIN = tuple(re.compile(rf"(?:{_START}){form}{_END}", re.IGNORECASE) for form in _FORMS)
 _DIGIT = re.compile(r"\d")
 _BLANKS = re.compile(r"\s+")

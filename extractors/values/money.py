@@ -165,7 +165,7 @@ def _digits(text: str) -> str:
 
 # ---- where an amount stands in a line ----
 
-_PIECE_BEFORE = re.compile(r"(?:\d[.,:/'\u2019\-\u2013]?|[#_\\])$")
+_PIECE_BEFORE = re.compile(r"(?:\d[.,:/'\u2019\-\u2013]?|(?<!\w)[OQDIl|SBZ][.,]|[#_\\])$")
 _WORD_BEFORE = re.compile(r"[^\W\d_]+[-/]?$")
 _PIECE_AFTER = re.compile(
     r"\d|[.,:/'\u2019\-\u2013]\d|(?![xX]\s?\d)[^\W\d]|[_@\\]|\s?[%\u2030]|/[A-Za-z]"
