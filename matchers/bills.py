@@ -3,7 +3,7 @@
 from config.reasons import Reason
 from extractors.interface import Field
 from extractors.values.identifiers import is_valid_iban
-from matchers.compare import READ, identifier_likeness, same_identifier
+from matchers.compare import READ
 from matchers.findings import (
     Case,
     Finding,
@@ -20,6 +20,7 @@ from matchers.findings import (
     of_rivals,
 )
 from matchers.interface import Status
+from matchers.likeness import identifier_likeness, same_identifier
 from matchers.standing import Standing, rivals
 
 MISREAD = 0.9

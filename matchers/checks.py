@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from config.reasons import Reason
-from matchers.compare import READ, discount_late, discount_taken, due, plain_identifier
+from matchers.compare import READ, discount_late, discount_taken, due
 from matchers.findings import (
     Case,
     Finding,
@@ -21,6 +21,7 @@ from matchers.findings import (
     of_rivals,
 )
 from matchers.interface import Status
+from matchers.likeness import plain_identifier
 from matchers.standing import Standing, rivals
 
 STATUS = {

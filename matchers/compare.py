@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
@@ -19,14 +18,19 @@ from rapidfuzz.distance import OSA
 from extractors.interface import Extraction, Field, Kind
 from extractors.values import identifiers, names
 from matchers.interface import Evidence, LedgerRecord, Level
-from matchers.ledgers.search import digits
-
-PARTY_ALIKE = 0.85
-"""Names from this likeness on are one party (112 vendors of real receipts: the same name printed
-differently scores 0.89 and more, different ones at most 0.72)."""
-
-PARTY_UNLIKE = 0.70
-"""Names below this likeness are two parties; between the two nothing is said."""
+from matchers.likeness import (
+    CLOSE_IDENTIFIER,
+    LOOKALIKE,
+    MOST_UNLIKE,
+    PARTY_ALIKE,
+    PARTY_UNLIKE,
+    digits,
+    identifier_likeness,
+    money_likeness,
+    name_likeness,
+    plain_identifier,
+    same_identifier,
+)
 
 ON_PAGE = 0.92
 """Share of a party's name that must stand in the text of a page, in one piece."""
@@ -40,17 +44,8 @@ READ = 0.5
 SURE = 0.8
 """Where the surest reading is at least this sure, the rest of the page may not speak for it."""
 
-LOOKALIKE = 0.97
-"""Likeness of identifiers that differ in letters which readers confuse, and in nothing else."""
-
-CLOSE_IDENTIFIER = 0.9
-"""Likeness of identifiers of which one is the other without its prefix; below it they differ."""
-
 CLOSE_VALUE = 0.9
 """Likeness of an amount or a day that agrees within tolerance, or in another reading."""
-
-MOST_UNLIKE = 0.89
-"""The greatest likeness of two values that are not the same."""
 
 FAR_DAYS = 365
 """Days from which on two dates have nothing in common."""
@@ -262,31 +257,6 @@ def _among(tokens: frozenset[str], expected: str) -> bool:
     return len(folded) >= SHORTEST_ON_PAGE and folded in tokens
 
 
-def plain_identifier(text: str) -> str:
-    """Letters and figures only, small; a number without zeros in front."""
-    plain = "".join(one for one in text.casefold() if one.isalnum())
-    return plain.lstrip("0") or "0" if plain.isdecimal() else plain
-
-
-def same_identifier(one: str, other: str) -> bool:
-    """Whether two identifiers are the same but for case, punctuation and zeros in front."""
-    return plain_identifier(one) == plain_identifier(other)
-
-
-def identifier_likeness(one: str, other: str) -> float:
-    """How alike two identifiers are, 0 to 1; from CLOSE_IDENTIFIER on they may be the same."""
-    if same_identifier(one, other):
-        return 1.0
-    if identifiers.fold(one) == identifiers.fold(other):
-        return LOOKALIKE
-    if (figures := digits(one)) and figures == digits(other):
-        first, second = sorted((plain_identifier(one), plain_identifier(other)), key=len)
-        if second.endswith(first):
-            return CLOSE_IDENTIFIER
-    near = OSA.normalized_similarity(identifiers.fold(one), identifiers.fold(other))
-    return min(near, MOST_UNLIKE)
-
-
 def _party(paper: Paper, record: LedgerRecord) -> Evidence | None:
     """The party's name: the best of its readings, or the page itself where none is sure."""
     name = party_field(paper.kind, record)
@@ -295,7 +265,7 @@ def _party(paper: Paper, record: LedgerRecord) -> Evidence | None:
         return None
     if not record.party_name:
         return _evidence(name, readings[0], "", Level.UNSTATED, 0.0)
-    scored = [(_likeness(str(one.value), record.party_name), one) for one in readings]
+    scored = [(name_likeness(str(one.value), record.party_name), one) for one in readings]
     best, shown = max(scored, key=lambda one: one[0], default=(0.0, None))
     if best < PARTY_ALIKE and (not readings or readings[0].confidence < SURE):
         best = max(best, _on_page(paper.text, record.party_name))
@@ -305,11 +275,6 @@ def _party(paper: Paper, record: LedgerRecord) -> Evidence | None:
         shown = readings[0]
     level = Level.DIFFERS if best < PARTY_UNLIKE else Level.CLOSE if best < 1 else Level.EXACT
     return _evidence(name, shown, record.party_name, level, best)
-
-
-@lru_cache(maxsize=65536)
-def _likeness(one: str, other: str) -> float:
-    return names.likeness(one, other)
 
 
 def _on_page(text: str, name: str) -> float:
@@ -351,14 +316,6 @@ def _amount(paper: Paper, record: LedgerRecord) -> Evidence | None:
 def _size(field: Field) -> Decimal:
     assert isinstance(field.value, Decimal)
     return abs(field.value)
-
-
-def money_likeness(one: Decimal, other: Decimal) -> float:
-    """How alike two amounts are, 0 to 1: by their figures, as slips of pen and eye change those."""
-    if one == other:
-        return 1.0
-    first, second = (f"{amount:.2f}".replace(".", "") for amount in (one, other))
-    return float(min(OSA.normalized_similarity(first, second), MOST_UNLIKE))
 
 
 def amount_agrees(paper: Paper, record: LedgerRecord) -> bool:

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from extractors.interface import Extraction, Kind
 from extractors.values import names
-from matchers.compare import amount_field, number_field, plain_identifier, plain_money
-from matchers.ledgers.search import account
+from matchers.compare import amount_field, number_field, plain_money
+from matchers.likeness import account, plain_identifier
 
 
 def business_key(extraction: Extraction) -> str | None:

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from matchers.compare import PARTY_ALIKE, Paper, compare
+from matchers.compare import Paper, compare
 from matchers.interface import Candidate, Evidence, LedgerRecord, Level
+from matchers.likeness import PARTY_ALIKE
 
 ONE_SLIP = 0.75
 """Likeness from which a differing value may be one slip of pen or eye away."""

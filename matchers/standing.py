@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from config.settings import Rules
 from extractors.interface import Field, Kind
 from matchers.compare import (
-    PARTY_ALIKE,
     PAYMENT,
     READ,
     Paper,
@@ -15,9 +14,9 @@ from matchers.compare import (
     family,
     number_field,
     party_field,
-    plain_identifier,
 )
 from matchers.interface import Candidate, Evidence, LedgerRecord, Level
+from matchers.likeness import PARTY_ALIKE, plain_identifier
 from matchers.score import ONE_SLIP
 
 STRONG_LENGTH, STRONG_DIGITS = 4, 3

@@ -9,6 +9,7 @@ from extractors.interface import Extraction
 from extractors.values import identifiers, names
 from matchers.interface import LedgerRecord
 from matchers.ledgers import search
+from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
 
 Index = dict[Hashable, list[LedgerRecord]]
 
@@ -22,9 +23,9 @@ class MemoryLedger:
         self._records = {one.record_id: one for one in records}
         self._imported = imported or dt.datetime.now(dt.UTC)
         self._numbers = self._by(lambda one: identifiers.fold(one.number))
-        self._digits = self._by(lambda one: search.digits(one.number))
+        self._digits = self._by(lambda one: digits(one.number))
         self._orders = self._by(lambda one: identifiers.fold(one.po_number))
-        self._accounts = self._by(lambda one: search.account(one.account_ref))
+        self._accounts = self._by(lambda one: account(one.account_ref))
         self._tax_ids = self._by(lambda one: identifiers.fold(one.party_tax_id))
         self._ibans = self._by(lambda one: identifiers.fold(one.party_iban))
         self._amounts = self._by(lambda one: None if one.amount is None else abs(one.amount))
@@ -47,7 +48,7 @@ class MemoryLedger:
 
     def knows_party(self, wanted: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""
-        return any(alike >= search.ALIKE for name in wanted for alike, _ in self._most_alike(name))
+        return any(alike >= PARTY_ALIKE for name in wanted for alike, _ in self._most_alike(name))
 
     def imported(self) -> dt.datetime | None:
         """When the records were given (UTC), or None without any."""
@@ -87,7 +88,7 @@ class MemoryLedger:
 
     def _most_alike(self, name: str) -> list[tuple[float, str]]:
         """The parties most like a name, best first."""
-        scored = [(names.likeness(name, str(party)), str(party)) for party in self._parties]
+        scored = [(name_likeness(name, str(party)), str(party)) for party in self._parties]
         return sorted((one for one in scored if one[0] > 0), reverse=True)[: search.MOST_PARTIES]
 
 

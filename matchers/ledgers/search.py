@@ -13,9 +13,10 @@ from decimal import Decimal
 from typing import TypeVar
 
 from extractors.interface import Extraction, Field
-from extractors.values import identifiers, names
+from extractors.values import identifiers
 from matchers.interface import LedgerRecord
 from matchers.ledgers.columns import LARGEST
+from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
 
 T = TypeVar("T", str, Decimal, dt.date)
 
@@ -33,9 +34,6 @@ MOST_OF_A_PARTY = 20
 
 SHORTEST_VARIED = 4
 """Identifiers shorter than this are looked up as they are: one slip away is anything."""
-
-ALIKE = 0.85
-"""From this likeness on two names may be one party."""
 
 PENNY = Decimal("0.001")
 """Amounts are looked up in thousandths; finer ones name no money."""
@@ -105,17 +103,6 @@ def _sound(amount: Decimal) -> bool:
     return amount.is_finite() and abs(amount) < LARGEST and amount % PENNY == 0
 
 
-def digits(text: str) -> str:
-    """Only the figures of an identifier, without zeros in front; empty below four."""
-    found = "".join(one for one in text if one in _DIGITS).lstrip("0")
-    return found if len(found) >= SHORTEST_VARIED else ""
-
-
-def account(text: str) -> str:
-    """An account number folded; zeros in front do not count."""
-    return identifiers.fold(text).lstrip("0")
-
-
 def variants(folded: str) -> frozenset[str]:
     """The identifier and everything one slip away: a sign lost, added or read as another."""
     if len(folded) < SHORTEST_VARIED:
@@ -155,7 +142,7 @@ def settled(keys: Keys, records: Iterable[LedgerRecord]) -> bool:
 
 
 def _of_party(keys: Keys, record: LedgerRecord) -> bool:
-    return any(names.likeness(record.party_name, name) >= ALIKE for name in keys.parties)
+    return any(name_likeness(record.party_name, name) >= PARTY_ALIKE for name in keys.parties)
 
 
 def _fields(extraction: Extraction, wanted: Iterable[str]) -> Iterator[Field]:

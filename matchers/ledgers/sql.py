@@ -31,6 +31,7 @@ from matchers.database import reading
 from matchers.interface import LedgerError, LedgerRecord, Status
 from matchers.ledgers import search
 from matchers.ledgers.tables import MINOR, TABLES, ImportRow, PartyRow, RecordRow
+from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
 
 MOST_VALUES = 900
 """Values in one IN list; older databases take no more than 999 for a statement."""
@@ -107,7 +108,7 @@ class SqlLedger:
         """Whether any record's party resembles one of these names."""
         with reading(self._engine) as connection:
             return any(
-                names.likeness(name, fold) >= search.ALIKE
+                name_likeness(name, fold) >= PARTY_ALIKE
                 for name in wanted
                 for _, fold in _parties(connection, name)
             )
@@ -354,9 +355,9 @@ def _values(record: LedgerRecord, own_hash: str, party: int | None) -> dict[str,
         "hash": own_hash,
         "party_id": party,
         "number_fold": identifiers.fold(record.number),
-        "number_digits": search.digits(record.number),
+        "number_digits": digits(record.number),
         "po_fold": identifiers.fold(record.po_number),
-        "account_fold": search.account(record.account_ref),
+        "account_fold": account(record.account_ref),
         "tax_fold": identifiers.fold(record.party_tax_id),
         "iban_fold": identifiers.fold(record.party_iban),
         "size": None if amount is None else abs(amount),

@@ -1,0 +1,91 @@
+"""How alike two values are, 0 to 1: identifiers, names, amounts, as reader and pen slip. Pure.
+
+Every comparison here is symmetric, and 1 only for values that mean the same.
+"""
+
+from decimal import Decimal
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA, Indel
+
+from extractors.values import identifiers, names
+
+PARTY_ALIKE = 0.80
+"""Names from this likeness on are one party. Of 134 real vendors no two different ones reach 0.77;
+of their names with 4 % of the letters misread 97 % stay above it, with 10 % misread 77 %."""
+
+PARTY_UNLIKE = 0.60
+"""Names below this likeness are two parties; between the two nothing is said."""
+
+LOOKALIKE = 0.97
+"""Likeness of identifiers that differ in letters which readers confuse, and in nothing else."""
+
+CLOSE_IDENTIFIER = 0.9
+"""Likeness of identifiers of which one is the other without its prefix; below it they differ."""
+
+MOST_UNLIKE = 0.89
+"""The greatest likeness of two values that are not the same."""
+
+FEWEST_DIGITS = 4
+"""Figures that two numbers must share for one to be the other without its prefix."""
+
+_KEPT = 65536
+"""Pairs of names whose likeness is remembered: a party comes back with each of its records."""
+
+
+def plain_identifier(text: str) -> str:
+    """Letters and figures only, small; a number without zeros in front."""
+    plain = "".join(one for one in text.casefold() if one.isalnum())
+    return plain.lstrip("0") or "0" if plain.isdecimal() else plain
+
+
+def digits(text: str) -> str:
+    """Only the figures of an identifier, without zeros in front; empty where they are few."""
+    found = "".join(one for one in text if one.isascii() and one.isdecimal()).lstrip("0")
+    return found if len(found) >= FEWEST_DIGITS else ""
+
+
+def account(text: str) -> str:
+    """An account number folded; zeros in front do not count."""
+    return identifiers.fold(text).lstrip("0")
+
+
+def same_identifier(one: str, other: str) -> bool:
+    """Whether two identifiers are the same but for case, punctuation and zeros in front."""
+    return plain_identifier(one) == plain_identifier(other) != ""
+
+
+def identifier_likeness(one: str, other: str) -> float:
+    """How alike two identifiers are; from CLOSE_IDENTIFIER on they may be the same."""
+    if same_identifier(one, other):
+        return 1.0
+    first, second = identifiers.fold(one), identifiers.fold(other)
+    if not first or not second:
+        return 0.0
+    if first == second:
+        return LOOKALIKE
+    if (figures := digits(one)) and figures == digits(other):
+        short, long = sorted((plain_identifier(one), plain_identifier(other)), key=len)
+        if long.endswith(short):
+            return CLOSE_IDENTIFIER
+    return float(min(OSA.normalized_similarity(first, second), MOST_UNLIKE))
+
+
+@lru_cache(maxsize=_KEPT)
+def name_likeness(one: str, other: str) -> float:
+    """How alike two names are, with letters that readers confuse taken for each other.
+
+    The legal form is compared too in the second measure: a misread one ("SDN BH0") is not
+    recognised as such, and would count as another word of the name.
+    """
+    first, second = (identifiers.fold(text.replace("&", "and")) for text in (one, other))
+    glued = Indel.normalized_similarity(first, second) if first and second else 0.0
+    return max(names.likeness(one, other), float(glued) ** 2)
+
+
+def money_likeness(one: Decimal, other: Decimal) -> float:
+    """How alike two amounts are by their figures, as slips of pen and eye change those."""
+    if one == other:
+        return 1.0
+    first, second = (f"{amount:.2f}".replace(".", "") for amount in (one, other))
+    return float(min(OSA.normalized_similarity(first, second), MOST_UNLIKE))
