@@ -120,10 +120,10 @@ def part(evidence: Json, heaviest: float) -> Json:
 
 def _field_of(evidence: Json, fields: Mapping[str, Json]) -> str:
     """The name under which the reading stage gave what this evidence speaks of."""
-    if evidence["box"]:
+    if evidence["field"] not in fields and evidence["box"]:
         place = (evidence["page"], evidence["box"])
         at = [name for name, read in fields.items() if (read["page"], read["box"]) == place]
-        if at and evidence["field"] not in at:
+        if at:
             return at[0]
     return str(evidence["field"])
 
@@ -153,7 +153,7 @@ def _compared(
         certainty=certainty(shown["confidence"]),
         percent=percent(shown["confidence"]),
         source=source_label(read["source"]) if read else "",
-        alternatives=_alternatives(read),
+        alternatives=_alternatives(read, shown["read"]),
         crop=_crop(crops.get(plain["field"])),
         page=plain["page"],
         box=_box(plain["box"]),
@@ -176,21 +176,28 @@ def _read_only(number: int, name: str, read: Json, crops: Mapping[str, bytes]) -
         certainty=certainty(read["confidence"]),
         percent=percent(read["confidence"]),
         source=source_label(read["source"]),
-        alternatives=_alternatives(read),
+        alternatives=_alternatives(read, value),
         crop=_crop(crops.get(name)),
         page=read["page"],
         box=_box(read["box"]),
     )
 
 
+def _readings(read: Json | None) -> list[Json]:
+    return [read, *read["alternatives"]] if read else []
+
+
 def _printed(read: Json | None, value: str) -> str:
     """What the reader saw, where it is not simply the value."""
-    return read["text"] if read and read["text"].strip() != value.strip() else ""
+    texts = (one["text"] for one in _readings(read) if value_text(one["value"]) == value)
+    text = next(texts, "")
+    return text if text.strip() != value.strip() else ""
 
 
-def _alternatives(read: Json | None) -> tuple[tuple[str, str], ...]:
-    others: Sequence[Json] = read["alternatives"] if read else ()
-    return tuple((value_text(one["value"]), percent(one["confidence"])) for one in others)
+def _alternatives(read: Json | None, value: str) -> tuple[tuple[str, str], ...]:
+    """The other readings of a field, surest first."""
+    others = ((value_text(one["value"]), percent(one["confidence"])) for one in _readings(read))
+    return tuple(one for one in others if one[0] != value)
 
 
 def _crop(content: bytes | None) -> Crop | None:

@@ -112,20 +112,26 @@ def _by_money(read: str, expected: str) -> str:
 
 def _by_slip(read: str, expected: str) -> str:
     """The slip of hand or eye that turns one text into the other."""
-    if sorted(read) == sorted(expected) and len(read) == len(expected):
-        places = [i for i, (a, b) in enumerate(zip(read, expected, strict=True)) if a != b]
-        if len(places) == 2 and places[1] == places[0] + 1:  # noqa: PLR2004 - a swap is of two
-            return f"two neighbours are swapped: {_at(read, places)} for {_at(expected, places)}"
-    if len(read) == len(expected):
-        places = [i for i, (a, b) in enumerate(zip(read, expected, strict=True)) if a != b]
-        if len(places) == 1:
-            return f"one character differs: {_at(read, places)} for {_at(expected, places)}"
-    if _digits(read) == _digits(expected) and _digits(read):
+    if _digits(read) and _digits(read) == _digits(expected):
         return "the same digits, set differently"
+    if len(read) == len(expected):
+        return _by_place(read, expected)
     shorter, longer = sorted((read, expected), key=len)
     if len(longer) == len(shorter) + 1 and _is_within(shorter, longer):
         return "one character is missing" if longer is expected else "one character too many"
     return ""
+
+
+def _by_place(read: str, expected: str) -> str:
+    places = [i for i, (a, b) in enumerate(zip(read, expected, strict=True)) if a != b]
+    ours, theirs = _at(read, places), _at(expected, places)
+    match places:
+        case [_]:
+            return f"one character differs: {ours} for {theirs}"
+        case [one, other] if other == one + 1 and ours == theirs[::-1]:
+            return f"two neighbours are swapped: {ours} for {theirs}"
+        case _:
+            return ""
 
 
 def _at(text: str, places: list[int]) -> str:

@@ -61,16 +61,18 @@ def best(dossier: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def places(dossier: dict[str, Any]) -> dict[str, tuple[int, Box]]:
-    """Where to cut the pieces of image that a report shows: field name to page and box."""
-    found: dict[str, tuple[int, Box]] = {}
+    """Where to cut the pieces of image that a report shows: field name to page and box.
+
+    Where the ledger was compared with another reading than the surest, it is that one's place.
+    """
     shown = best(dossier)
-    for part in shown["evidence"] if shown else []:
-        if part["page"] and part["box"]:
-            found[part["field"]] = (part["page"], Box(*part["box"]))
-    for name, read in dossier["fields"].items():
-        if read["page"] and read["box"]:
-            found[name] = (read["page"], Box(*read["box"]))
-    return found
+    read = [*dossier["fields"].items()]
+    weighed = [(part["field"], part) for part in shown["evidence"]] if shown else []
+    return {
+        name: (one["page"], Box(*one["box"]))
+        for name, one in (*read, *weighed)
+        if one["page"] and one["box"]
+    }
 
 
 @cache

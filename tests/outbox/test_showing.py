@@ -1,0 +1,75 @@
+import json
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outbox import dossier
+from outbox.showing import HIDDEN, LONGEST, mask, masked, visible
+from tests.outbox import decisions
+
+
+@given(st.text(max_size=200))
+def test_nothing_hidden_is_left_in_any_text(text: str) -> None:
+    shown = visible(text, newline=" ")
+    assert not [one for one in shown if unicodedata.category(one) in HIDDEN]
+
+
+@given(st.text(alphabet=st.characters(categories=["L", "N", "P", "Zs"]), max_size=200))
+def test_ordinary_text_stays_as_it_is(text: str) -> None:
+    assert visible(text) == text
+
+
+def test_a_direction_mark_is_spelled_out() -> None:
+    assert visible("invoice\u202egpj.exe") == "invoice⟨U+202E⟩gpj.exe"
+    assert visible("\x1b[2J") == "␛[2J"
+
+
+def test_a_flood_of_text_is_cut_and_says_so() -> None:
+    assert visible("x" * (LONGEST + 7)).endswith("… (7 characters more)")
+
+
+def test_accounts_keep_their_last_four_characters() -> None:
+    assert mask(decisions.IBAN) == "••••3000"
+    assert mask("Main") == "Main"
+
+
+def test_no_account_is_left_anywhere_in_a_masked_dossier() -> None:
+    text = json.dumps(masked(dossier.as_json(decisions.AMOUNT_MISMATCH)), ensure_ascii=False)
+    assert decisions.IBAN not in text.replace(" ", "")
+    assert "••••3000" in text
+
+
+def test_an_account_in_the_detail_is_masked_however_it_is_grouped() -> None:
+    found = dossier.as_json(decisions.AMOUNT_MISMATCH)
+    found["detail"] = "Pay to DE89 3704 0044 0532 0130 00, not to DE12 5001 0517 0648 4898 90."
+    assert masked(found)["detail"] == "Pay to ••••3000, not to ••••9890."
+
+
+def test_an_account_number_read_from_a_check_is_masked_in_its_other_fields() -> None:
+    found = dossier.as_json(decisions.UNREAD)
+    field = {"text": "", "confidence": 1.0, "page": None, "box": None, "source": "micr"}
+    line = "A021000021A4400178839C0117"
+    found["fields"] = {
+        "account_number": {**field, "value": "4400178839", "alternatives": []},
+        "micr": {**field, "value": line, "text": line, "alternatives": []},
+        "memo": {**field, "value": "acct 44-0017-8839, inv 4400", "alternatives": []},
+    }
+    shown = masked(found)["fields"]
+    assert shown["micr"]["value"] == "A021000021A••••8839C0117"
+    assert shown["memo"]["value"] == "acct ••••8839, inv 4400"
+
+
+def test_what_identifies_a_document_is_never_masked() -> None:
+    found = dossier.as_json(decisions.AMOUNT_MISMATCH)
+    shown = masked(found)
+    assert shown["document"]["sha256"] == found["document"]["sha256"]
+    assert shown["candidates"][0]["record_id"] == "AP-20418"
+    assert shown["fields"]["invoice_number"] == found["fields"]["invoice_number"]
+
+
+def test_masking_leaves_the_dossier_itself_alone() -> None:
+    found = dossier.as_json(decisions.AMOUNT_MISMATCH)
+    before = json.dumps(found)
+    masked(found)
+    assert json.dumps(found) == before
