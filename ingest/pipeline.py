@@ -62,6 +62,7 @@ class Pipeline:
             self.settings.rules,
             self.settings.posting.mode,
             self.today(),
+            stale_days=self.settings.ledger.stale_days,
         )
         if not partial:
             return decision
