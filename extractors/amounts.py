@@ -1,0 +1,488 @@
+"""The money of a bill: which of the amounts on the page is the total, which the tax, which the net.
+
+Labels say what an amount is meant to be; arithmetic says whether that can be so. The total is what
+is payable after rounding, before prepayments.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import combinations, product
+
+from extractors.candidates import Candidate, Link, View, at, links, ranked
+from extractors.interface import Field
+from extractors.layout import Row, Sheet, Spot
+from extractors.profiles import Label
+from extractors.values import money
+
+ROUNDING = Decimal("0.05")
+"""The most by which cash totals are rounded where the smallest coin is five or ten cents."""
+
+PENNY = Decimal("0.01")
+
+_TOTALS = ("total", "due", "subtotal", "net", "amount")
+_STRANGE = ("tax", "rounding", "change", "discount", "fee", "unit", "quantity", "summary")
+_OTHER = (
+    "other_number",
+    "tax_id",
+    "invoice_number",
+    "po_number",
+    "iban",
+    "date",
+    "due_date",
+    "other_date",
+    "description",
+    "slip_number",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amount:
+    """One amount on a page, with the labels that speak for it."""
+
+    money: money.Money
+    spot: Spot
+    sheet: Sheet
+    link: Link
+    height: float
+    summary: bool
+
+    @property
+    def value(self) -> Decimal:
+        """How much."""
+        return self.money.amount
+
+    @property
+    def meaning(self) -> str:
+        """What the label on its row calls it; a total without tax is a net amount."""
+        label = self.link.left
+        if label is None:
+            return ""
+        if label.meaning in ("total", "subtotal") and self.link.exclusive:
+            return "net"
+        if label.meaning == "subtotal" and self.link.inclusive:
+            return "total"
+        if label.meaning == "rounding" and abs(self.value) >= 1:
+            return "total"
+        return label.meaning
+
+    @property
+    def heading(self) -> str:
+        """What the label above calls it, where no label stands on its row."""
+        return self.link.above.meaning if self.link.above and not self.meaning else ""
+
+
+def amounts(view: View) -> tuple[Amount, ...]:
+    """Every amount on the pages, in reading order."""
+    return tuple(
+        one
+        for sheet, found in zip(view.sheets, view.labels, strict=True)
+        for one in _on_sheet(sheet, found)
+    )
+
+
+def _on_sheet(sheet: Sheet, found: Sequence[Label]) -> Iterator[Amount]:
+    placed = list(_spots(sheet, found))
+    spots = [spot for spot, _ in placed]
+    table = min((one.spot.line for one in found if one.meaning == "summary"), default=None)
+    for (spot, value), link in zip(placed, links(sheet, found, spots), strict=True):
+        yield Amount(
+            money=value,
+            spot=spot,
+            sheet=sheet,
+            link=link,
+            height=spot.box.height / sheet.letter,
+            summary=table is not None and spot.line >= table,
+        )
+
+
+def _spots(sheet: Sheet, found: Sequence[Label]) -> Iterator[tuple[Spot, money.Money]]:
+    """Where amounts stand; beside a label also one that has to be mended."""
+    worded = {id(one.spot.row): one.spot.end for one in found}
+    last = -1
+    for line, piece in sheet.pieces:
+        here = False
+        for start, end, value in money.find(piece.text):
+            if here and start < last:
+                continue
+            here, last = True, end
+            yield Spot(sheet.number, line, piece, start, end), value
+        if not here:
+            yield from _mended(sheet, line, piece, worded.get(id(piece), 0))
+
+
+def _mended(sheet: Sheet, line: int, piece: Row, start: int) -> Iterator[tuple[Spot, money.Money]]:
+    text = piece.text[start:]
+    bare = text.strip(" .:;=*")
+    if not bare or not any(one.isdigit() for one in bare):
+        return
+    readings = money.readings(bare)
+    if readings and readings[0].cents:
+        begin = start + text.index(bare)
+        yield Spot(sheet.number, line, piece, begin, begin + len(bare)), readings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the labelled amounts of a document add up to."""
+
+    with_tax: frozenset[Decimal]
+    paid_less_change: frozenset[Decimal]
+    running: frozenset[Decimal]
+    parts: frozenset[Decimal]
+    wholes: frozenset[Decimal]
+    rounded: Mapping[Decimal, Decimal]
+    count: Mapping[Decimal, int]
+    largest: Decimal
+
+
+def sums(found: Sequence[Amount]) -> Sums:
+    """The sums that a total can be checked against."""
+    by: dict[str, list[Decimal]] = {}
+    for one in found:
+        by.setdefault(one.meaning or one.heading, []).append(one.value)
+    bases = {*by.get("net", ()), *by.get("subtotal", ()), *by.get("total", ())}
+    taxes = {tax for tax in by.get("tax", ()) if tax > 0}
+    parts = list(_parts(by, taxes))
+    return Sums(
+        with_tax=frozenset(a + b for a, b in product(bases, taxes) if b < a),
+        paid_less_change=frozenset(
+            a - b for a, b in product(set(by.get("paid", ())), set(by.get("change", ()))) if a > b
+        ),
+        running=frozenset(_running(found)),
+        parts=frozenset(part for part, _ in parts),
+        wholes=frozenset(whole for _, whole in parts),
+        rounded=_rounded(by),
+        count=Counter(one.value for one in found),
+        largest=max((one.value for one in found if _may_be_largest(one)), default=Decimal(0)),
+    )
+
+
+def _parts(
+    by: Mapping[str, Sequence[Decimal]], taxes: set[Decimal]
+) -> Iterator[tuple[Decimal, Decimal]]:
+    """Totals that are a part of another total, each with that whole."""
+    sides = {*by.get("total", ()), *by.get("subtotal", ())} - {Decimal(0)}
+    wholes = {*by.get("total", ()), *by.get("due", ())}
+    for one, other in product(sides, {*sides, *taxes}):
+        if one + other in wholes:
+            yield one, one + other
+
+
+def _may_be_largest(one: Amount) -> bool:
+    return one.money.cents and one.meaning not in ("paid", "change", "quantity", *_OTHER)
+
+
+def _running(found: Iterable[Amount]) -> Iterator[Decimal]:
+    """The sums of the last amounts of the rows without a label, from the first two rows on."""
+    last: dict[tuple[int, int], Decimal] = {}
+    for one in found:
+        if not one.meaning and one.money.cents:
+            last[one.sheet.number, one.spot.line] = one.value
+    total = Decimal(0)
+    for count, value in enumerate(last.values(), 1):
+        total += value
+        if count > 1:
+            yield total
+
+
+def _rounded(by: Mapping[str, Sequence[Decimal]]) -> dict[Decimal, Decimal]:
+    """Totals before rounding, each with what it was rounded to."""
+    sides = {*by.get("total", ()), *by.get("subtotal", ()), *by.get("due", ()), *by.get("", ())}
+    steps = {abs(one) for one in by.get("rounding", ()) if abs(one) < ROUNDING}
+    if not steps:
+        steps = {PENNY * count for count in range(1, 5)}
+    raw = {*by.get("total", ()), *by.get("subtotal", ()), *by.get("net", ())}
+    return {
+        before: after
+        for before, after in product(raw, sides)
+        if after % ROUNDING == 0 and after != before and abs(after - before) in steps
+    }
+
+
+TOTAL_WEIGHTS: Mapping[str, float] = {
+    "bias": -3.2,
+    "total": 4.6,
+    "due": 4.2,
+    "subtotal": 1.4,
+    "net": -0.4,
+    "amount": 1.0,
+    "paid": 0.6,
+    "strange": -3.0,
+    "other": -1.5,
+    "heading total": 2.2,
+    "heading due": 2.6,
+    "heading amount": 0.4,
+    "heading strange": -2.0,
+    "garbled": -6.0,
+    "inclusive": 1.2,
+    "rounded": 2.2,
+    "before rounding": -2.5,
+    "with tax": 2.6,
+    "paid less change": 2.6,
+    "running": 1.2,
+    "part": -2.5,
+    "whole of parts": 1.5,
+    "repeated": 0.6,
+    "largest": 0.9,
+    "tall": 0.8,
+    "currency": 0.3,
+    "whole": -1.6,
+    "mended": -1.5,
+    "zero": -4.0,
+    "negative": -2.5,
+    "summary": -2.2,
+    "between": -0.7,
+    "late": 0.8,
+}
+"""Log-odds of the signs of a total."""
+
+
+def totals(found: Sequence[Amount], checks: Sums) -> tuple[Field, ...]:
+    """The readings of the total, surest first."""
+    late = max((place for place, one in enumerate(found) if one.meaning in _LATE), default=-1)
+    return ranked(
+        (
+            at(
+                "total",
+                abs(one.value),
+                one.spot,
+                one.sheet,
+                _total_signs(one, checks, place == late),
+            )
+            for place, one in enumerate(found)
+        ),
+        TOTAL_WEIGHTS,
+    )
+
+
+_LATE = ("total", "due")
+
+
+def _total_signs(one: Amount, checks: Sums, late: bool) -> dict[str, float]:
+    value = one.value
+    signs = {
+        **_label_signs(one),
+        "inclusive": one.link.inclusive and one.meaning in _TOTALS,
+        "rounded": value in checks.rounded.values() and value not in checks.rounded,
+        "before rounding": value in checks.rounded and checks.rounded[value] != value,
+        "with tax": value in checks.with_tax,
+        "paid less change": value in checks.paid_less_change,
+        "running": value in checks.running,
+        "part": value in checks.parts,
+        "whole of parts": value in checks.wholes and value not in checks.parts,
+        "repeated": min(checks.count[value] - 1, 3),
+        "largest": value == checks.largest,
+        "tall": min(max(one.height - 1.2, 0.0), 1.0),
+        "currency": one.money.currency is not None,
+        "whole": not one.money.cents,
+        "mended": one.money.repaired,
+        "zero": value == 0,
+        "negative": value < 0,
+        "summary": one.summary,
+        "between": min(one.link.between, 3),
+        "late": late,
+    }
+    return {sign: float(strength) for sign, strength in signs.items() if strength}
+
+
+def _label_signs(one: Amount) -> dict[str, float]:
+    """The signs that its label and heading give an amount."""
+    signs: dict[str, float] = {}
+    meaning, heading = one.meaning, one.heading
+    if meaning in (*_TOTALS, "paid"):
+        signs[meaning] = 1
+    elif meaning:
+        signs["other" if meaning in _OTHER else "strange"] = 1
+    if heading in ("total", "due", "amount"):
+        signs[f"heading {heading}"] = 1
+    elif heading:
+        signs["heading strange"] = 1
+    label = one.link.left or one.link.above
+    if label:
+        signs["garbled"] = 1 - label.strength
+    return signs
+
+
+NET_WEIGHTS: Mapping[str, float] = {
+    "bias": -4.0,
+    "net": 5.6,
+    "heading net": 4.6,
+    "subtotal": 4.0,
+    "total": -2.0,
+    "heading total": -2.0,
+    "amount": -1.0,
+    "heading amount": -1.0,
+    "strange": -4.0,
+    "other": -2.0,
+    "garbled": -6.0,
+    "closes": 3.2,
+    "is the total": -2.0,
+    "repeated": 0.4,
+    "whole": -1.6,
+    "mended": -1.5,
+    "zero": -4.0,
+    "summary": -0.8,
+    "between": -0.7,
+    "column": -2.5,
+}
+"""Log-odds of the signs of the net amount."""
+
+TAX_WEIGHTS: Mapping[str, float] = {
+    "bias": -4.0,
+    "tax": 5.4,
+    "heading tax": 4.2,
+    "total": -3.0,
+    "heading total": -3.0,
+    "net": -3.0,
+    "heading net": -3.0,
+    "subtotal": -3.0,
+    "amount": -2.0,
+    "heading amount": -2.0,
+    "strange": -4.0,
+    "other": -2.0,
+    "garbled": -6.0,
+    "closes": 3.4,
+    "is the total": -3.0,
+    "summed": -0.3,
+    "repeated": 0.4,
+    "whole": -1.8,
+    "mended": -1.5,
+    "zero": -1.5,
+    "zero closes": 1.5,
+    "summary": -0.5,
+    "between": -0.7,
+    "column": -2.5,
+}
+"""Log-odds of the signs of the tax."""
+
+
+def nets(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
+    """The readings of the net amount; *total* is what net and tax should come to."""
+    taxes = _sums_of_few({one.value for one in found if _is(one, "tax")})
+    return ranked(_sides("net", found, total, taxes), NET_WEIGHTS)
+
+
+def taxes(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
+    """The readings of the tax; where several rates stand apart, their sum is one of them."""
+    bases = {one.value for one in found if _is(one, "net") or _is(one, "subtotal")}
+    candidates = list(_sides("tax", found, total, bases))
+    candidates += _summed(found, total, bases)
+    return ranked(candidates, TAX_WEIGHTS)
+
+
+def _is(one: Amount, meaning: str) -> bool:
+    return meaning in (one.meaning, one.heading)
+
+
+def _sums_of_few(values: set[Decimal]) -> set[Decimal]:
+    """The values, and the sums of two or three of them."""
+    few = sorted(values)[:RATES]
+    return {sum(some, Decimal(0)) for count in (1, 2, 3) for some in combinations(few, count)}
+
+
+RATES = 8
+"""Tax amounts that are added up with each other, at most."""
+
+
+def _sides(
+    name: str, found: Sequence[Amount], total: Decimal | None, others: set[Decimal]
+) -> Iterator[Candidate]:
+    columns = Counter(id(one.link.above) for one in found if one.heading)
+    count = Counter(one.value for one in found)
+    for one in found:
+        signs = _label_signs_of(one, name)
+        if not signs:
+            continue
+        value = abs(one.value)
+        signs |= {
+            "closes": total is not None and value != total and total - value in others,
+            "is the total": total is not None and value == total and value != 0,
+            "repeated": min(count[one.value] - 1, 2),
+            "whole": not one.money.cents,
+            "mended": one.money.repaired,
+            "zero": value == 0,
+            "zero closes": value == 0 and total is not None and total in others,
+            "summary": one.summary,
+            "between": min(one.link.between, 3),
+            "column": one.heading != "" and columns[id(one.link.above)] > 1,
+        }
+        weights = NET_WEIGHTS if name == "net" else TAX_WEIGHTS
+        kept = {sign: float(value) for sign, value in signs.items() if value and sign in weights}
+        yield at(name, value, one.spot, one.sheet, kept)
+
+
+def _label_signs_of(one: Amount, name: str) -> dict[str, float]:
+    """The signs of label and heading; none where neither speaks of the field or of a total."""
+    meaning, heading = one.meaning, one.heading
+    word = meaning or heading
+    if not word:
+        return {}
+    prefix = "" if meaning else "heading "
+    known = ("net", "tax", "total", "amount", "subtotal")
+    signs: dict[str, float] = {}
+    if word in known:
+        signs[f"{prefix}{word}"] = 1
+    elif word == "due":
+        signs["total"] = 1
+    else:
+        signs["other" if word in _OTHER else "strange"] = 1
+    label = one.link.left or one.link.above
+    if label:
+        signs["garbled"] = 1 - label.strength
+    return signs
+
+
+def _summed(
+    found: Sequence[Amount], total: Decimal | None, bases: set[Decimal]
+) -> Iterator[Candidate]:
+    """The sum of taxes that stand apart, where it makes up the difference of net and total."""
+    apart = {one.value: one for one in found if _is(one, "tax") and one.value > 0}
+    for count in (2, 3):
+        for some in combinations(sorted(apart)[:RATES], count):
+            value = sum(some, Decimal(0))
+            if total is None or total - value not in bases:
+                continue
+            parts = [apart[one] for one in some]
+            text = " + ".join(one.spot.text for one in parts)
+            first = at("tax", value, parts[0].spot, parts[0].sheet, {"tax": 1, "closes": 1})
+            yield replace(first, text=text, signs={"tax": 1.0, "closes": 1.0, "summed": 1.0})
+
+
+CURRENCY_WEIGHTS: Mapping[str, float] = {
+    "bias": -2.0,
+    "named": 4.5,
+    "beside amounts": 4.0,
+    "in text": 1.6,
+    "only one": 1.2,
+    "shared mark": -2.0,
+}
+"""Log-odds of the signs of the document's currency."""
+
+
+def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
+    """The readings of the currency: as a label names it, as it stands beside the amounts, or
+    anywhere in the text."""
+    candidates: list[Candidate] = []
+    marked = [one for one in found if one.money.currency]
+    for sheet, labels in zip(view.sheets, view.labels, strict=True):
+        named = {label.spot.line for label in labels if label.meaning == "currency"}
+        for line, row in enumerate(sheet.rows):
+            code = money.currency_of(row.text)
+            if code is None:
+                continue
+            beside = [one for one in marked if one.money.currency == code]
+            signs = {
+                "named": float(line in named or line - 1 in named),
+                "beside amounts": len(beside) / max(1, len(marked)),
+                "in text": 1.0,
+                "shared mark": float("$" in row.text and code == "USD" and "USD" not in row.text),
+            }
+            spot = Spot(sheet.number, line, row, 0, len(row.text))
+            candidates.append(at("currency", code, spot, sheet, signs))
+    only = len({one.value for one in candidates}) == 1
+    return ranked(
+        (replace(one, signs={**one.signs, "only one": float(only)}) for one in candidates),
+        CURRENCY_WEIGHTS,
+    )

@@ -1,0 +1,215 @@
+"""Places on a page that may hold a field: what labels them, and how sure each one is.
+
+A candidate carries the signs that speak for it by name. Weights turn the signs into a score, and the
+scores of all candidates of a field, with that of "it is not on the page", into probabilities that
+sum to one (a conditional logit): rivals take confidence from each other.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import exp
+
+from extractors.interface import Box, Field, Page, Value
+from extractors.layout import Sheet, Spot, beneath
+from extractors.layout import sheet as laid_out
+from extractors.profiles import Label, Profile, labels, profile
+
+KEPT = 4
+"""Readings of one field that are handed on: the best and its runners-up."""
+
+ABOVE_REACH = 3.2
+"""Letter heights between a heading and the value beneath it, at most."""
+
+READER_FLOOR = 0.35
+"""What a reader's own confidence of 0 leaves of a candidate's probability."""
+
+UNDER = 0.4
+"""Of the narrower one's width: what a value shares with the heading that it stands under."""
+
+TURN_REACH = 6
+"""Characters between a word like "incl." and the tax that it speaks of ("incl. of GST")."""
+
+MODIFIERS = frozenset({"inclusive", "exclusive"})
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The pages of a document as the finders see them: rows, and the labels on them."""
+
+    sheets: tuple[Sheet, ...]
+    labels: tuple[tuple[Label, ...], ...]
+    profile: Profile
+
+
+def view(pages: Sequence[Page], name: str) -> View:
+    """Pages laid out and labelled with the profile called *name*."""
+    known = profile(name)
+    sheets = tuple(laid_out(page) for page in pages)
+    return View(sheets, tuple(labels(one, known) for one in sheets), known)
+
+
+_Head = tuple[Box, Label]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The labels that speak for one value.
+
+    *left* stands before it on its row, *above* over it with nothing of its kind between.
+    *between* counts the values that stand between it and *left*. *inclusive* and *exclusive* are
+    words beside *left* that turn the meaning of a total.
+    """
+
+    left: Label | None = None
+    above: Label | None = None
+    between: int = 0
+    inclusive: bool = False
+    exclusive: bool = False
+
+
+def links(sheet: Sheet, found: Sequence[Label], spots: Sequence[Spot]) -> tuple[Link, ...]:
+    """For each value of one kind on a page, the labels that speak for it."""
+    heads = [(label.spot.box, label) for label in found]
+    rowed: dict[int, list[_Head]] = {}
+    for head in heads:
+        rowed.setdefault(head[1].spot.line, []).append(head)
+    boxes = [spot.box for spot in spots]
+    beside: dict[int, list[Box]] = {}
+    for spot, box in zip(spots, boxes, strict=True):
+        beside.setdefault(spot.line, []).append(box)
+    return tuple(
+        _joined(
+            _left(box, spot, rowed.get(spot.line, ()), beside[spot.line]),
+            _above(sheet.letter, box, heads, boxes),
+            spot,
+        )
+        for spot, box in zip(spots, boxes, strict=True)
+    )
+
+
+def _joined(link: Link, above: Label | None, spot: Spot) -> Link:
+    """A heading right above outweighs a label that other values on the row stand nearer to."""
+    left = link.left
+    if above is None or left is None:
+        return replace(link, above=above)
+    behind = left.spot.row.text[left.spot.end :]
+    elsewhere = left.spot.row is not spot.row and any(one.isdigit() for one in behind)
+    if link.between or elsewhere:
+        return Link(None, above)
+    return replace(link, above=above)
+
+
+def _left(box: Box, spot: Spot, row: Iterable[_Head], beside: Iterable[Box]) -> Link:
+    """The nearest label before a value, words that only turn its meaning read over."""
+    before = sorted(
+        (head for head in row if _precedes(head, spot, box)), key=lambda one: -one[0].right
+    )
+    turns = {label.meaning for _, label in before} & MODIFIERS
+    speaking = [head for head in before if not _turned(head[1], before)]
+    for place, label in sorted(speaking, key=lambda head: _bracketed(head[1].spot)):
+        between = sum(place.right <= one.left + 2 and one.right < box.left + 2 for one in beside)
+        return Link(label, None, between, "inclusive" in turns, "exclusive" in turns)
+    return Link(None, None, 0, "inclusive" in turns, "exclusive" in turns)
+
+
+def _turned(label: Label, row: Iterable[_Head]) -> bool:
+    """A word like "incl.", or the tax that such a word stands before."""
+    if label.meaning in MODIFIERS:
+        return True
+    start = label.spot.start
+    return label.meaning == "tax" and any(
+        one.meaning in MODIFIERS
+        and one.spot.row is label.spot.row
+        and 0 <= start - one.spot.end <= TURN_REACH
+        for _, one in row
+    )
+
+
+def _bracketed(spot: Spot) -> bool:
+    before = spot.row.text[: spot.start]
+    return before.rfind("(") > before.rfind(")")
+
+
+def _precedes(head: _Head, value: Spot, box: Box) -> bool:
+    place, label = head
+    if label.spot.row is value.row:
+        return label.spot.end <= value.start
+    return place.right <= box.left + box.height // 2
+
+
+def _above(letter: float, box: Box, heads: Iterable[_Head], boxes: Iterable[Box]) -> Label | None:
+    best, nearest = None, ABOVE_REACH * letter
+    for place, label in heads:
+        distance = box.top - place.bottom
+        if -letter < distance < nearest and beneath(place, box) > UNDER:
+            best, nearest = (place, label), distance
+    if best is None or best[1].meaning in MODIFIERS:
+        return None
+    for other in boxes:
+        within = best[0].bottom - letter < other.top < box.top - letter / 2
+        if within and beneath(best[0], other) > UNDER:
+            return None
+    return best[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """One place that may hold the field *name*; *signs* are what speaks for and against it."""
+
+    name: str
+    value: Value
+    text: str
+    page: int | None
+    box: Box | None
+    reader: float
+    source: str
+    signs: Mapping[str, float] = field(default_factory=dict)
+
+
+def ranked(
+    candidates: Iterable[Candidate], weights: Mapping[str, float], kept: int = KEPT
+) -> tuple[Field, ...]:
+    """The best candidates of one field as readings, surest first, each value once.
+
+    *weights* gives the log-odds of each sign; "bias" is added to all, and the score of "none of
+    these" is 0.
+    """
+    best: dict[Value, tuple[float, Candidate]] = {}
+    for one in candidates:
+        score = weights["bias"] + sum(
+            weights[sign] * strength for sign, strength in one.signs.items()
+        )
+        known = best.get(one.value)
+        if known is None or score > known[0]:
+            best[one.value] = (score, one)
+    shares = {value: exp(min(score, 50.0)) for value, (score, _) in best.items()}
+    whole = 1.0 + sum(shares.values())
+    order = sorted(best, key=lambda value: -best[value][0])[:kept]
+    return tuple(_field(best[value][1], shares[value] / whole) for value in order)
+
+
+def _field(one: Candidate, share: float) -> Field:
+    read = READER_FLOOR + (1 - READER_FLOOR) * one.reader
+    return Field(
+        name=one.name,
+        value=one.value,
+        text=one.text,
+        confidence=round(min(share * read, 0.999), 4),
+        page=one.page,
+        box=one.box,
+        source=one.source,
+    )
+
+
+def at(name: str, value: Value, spot: Spot, sheet: Sheet, signs: Mapping[str, float]) -> Candidate:
+    """A candidate that stands at *spot*."""
+    return Candidate(
+        name=name,
+        value=value,
+        text=spot.text,
+        page=sheet.number,
+        box=spot.box,
+        reader=spot.confidence,
+        source=sheet.source,
+        signs=signs,
+    )

@@ -1,0 +1,200 @@
+"""The days of a bill: when it was issued, and until when it is to be paid."""
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from extractors.candidates import Link, View, at, links, ranked
+from extractors.interface import Field
+from extractors.layout import Row, Sheet, Spot
+from extractors.profiles import Label
+from extractors.values import dates
+
+DAY_MEANINGS = frozenset({"date", "due_date", "other_date"})
+
+_CLOCK = re.compile(r"(?<![\d:])\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?!\d)\s*(?:[AP]M)?", re.IGNORECASE)
+_STATE_AND_ZIP = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b")
+_YEAR_DAY_MONTH = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{2})\2(\d{2})(?!\d)")
+_FIGURES = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d{2,4}")
+DECEMBER = 12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One reading of one date on a page, with the labels that speak for it."""
+
+    day: dates.Day
+    spot: Spot
+    sheet: Sheet
+    link: Link
+    second: bool
+    timed: bool
+
+    @property
+    def label(self) -> Label | None:
+        """The label on its row; where none speaks of days, the heading above."""
+        left, above = self.link.left, self.link.above
+        if left and (left.meaning in DAY_MEANINGS or above is None):
+            return left
+        return above if above and above.meaning in DAY_MEANINGS else left or above
+
+
+def days(view: View, order: str) -> tuple[Day, ...]:
+    """Every date on the pages, in reading order; *order* (DMY, MDY) settles what figures leave open
+    unless the document itself shows its order."""
+    order = _order(view, order)
+    found: list[Day] = []
+    for sheet, labels in zip(view.sheets, view.labels, strict=True):
+        placed = list(_spots(sheet, labels, order))
+        spots = [spot for spot, _, _ in placed]
+        for (spot, day, second), link in zip(placed, links(sheet, labels, spots), strict=True):
+            rest = spot.row.text[: spot.start] + spot.row.text[spot.end :]
+            timed = bool(_CLOCK.search(rest) or _CLOCK.search(spot.text))
+            found.append(
+                Day(day=day, spot=spot, sheet=sheet, link=link, second=second, timed=timed)
+            )
+    return tuple(found)
+
+
+def _order(view: View, order: str) -> str:
+    """The order of day and month: as a date shows that can be read in one way only, else MDY where
+    dollars and an American postal code stand, else *order*."""
+    shown = {
+        "MDY" if int(re.split(r"\D", day.text)[0]) == day.date.month else "DMY"
+        for sheet in view.sheets
+        for row in sheet.rows
+        for _, _, day in dates.find(row.text, order)
+        if day.order_certain and day.date.day > DECEMBER and _FIGURES.fullmatch(day.text)
+    }
+    if len(shown) == 1:
+        return shown.pop()
+    texts = [row.text for sheet in view.sheets for row in sheet.rows]
+    american = any("$" in text for text in texts) and any(map(_STATE_AND_ZIP.search, texts))
+    return "MDY" if american else order
+
+
+def _spots(
+    sheet: Sheet, labels: Sequence[Label], order: str
+) -> Iterator[tuple[Spot, dates.Day, bool]]:
+    worded = {id(one.spot.row): one.spot.end for one in labels if one.meaning in DAY_MEANINGS}
+    swapped = _day_before_month(sheet)
+    for line, piece in sheet.pieces:
+        last = -1
+        for start, end, day in dates.find(piece.text, order):
+            if swapped and _YEAR_DAY_MONTH.fullmatch(day.text):
+                continue
+            yield Spot(sheet.number, line, piece, start, end), day, start <= last
+            last = start
+        for start, end, day in _swapped(piece.text) if swapped else ():
+            yield Spot(sheet.number, line, piece, start, end), day, False
+            last = start
+        if last < 0:
+            yield from _mended(sheet, line, piece, worded.get(id(piece), 0), order)
+
+
+def _day_before_month(sheet: Sheet) -> bool:
+    """A date on the page shows that its day stands before its month, after the year."""
+    return any(
+        int(match[3]) > DECEMBER
+        for row in sheet.rows
+        for match in _YEAR_DAY_MONTH.finditer(row.text)
+    )
+
+
+def _swapped(text: str) -> Iterator[tuple[int, int, dates.Day]]:
+    for match in _YEAR_DAY_MONTH.finditer(text):
+        for day in dates.readings(f"{match[4]}-{match[3]}-{match[1]}", "MDY")[:1]:
+            yield match.start(), match.end(), replace(day, text=match[0])
+
+
+def _mended(
+    sheet: Sheet, line: int, piece: Row, start: int, order: str
+) -> Iterator[tuple[Spot, dates.Day, bool]]:
+    """A date that has to be mended to be one, alone in its piece or after its label."""
+    bare = piece.text[start:].strip(" .:;=*#")
+    if sum(one.isdigit() for one in bare) < len("1118"):
+        return
+    for second, day in enumerate(dates.readings(bare, order)):
+        begin = start + piece.text[start:].index(bare)
+        yield Spot(sheet.number, line, piece, begin, begin + len(bare)), day, bool(second)
+
+
+DATE_WEIGHTS: Mapping[str, float] = {
+    "bias": -0.6,
+    "date": 3.2,
+    "due_date": -4.5,
+    "other_date": -3.5,
+    "other": -0.4,
+    "title": 1.5,
+    "garbled": -4.0,
+    "between": -0.6,
+    "timed": 1.2,
+    "first": 1.0,
+    "repeated": 0.9,
+    "top": 0.3,
+    "mended": -1.2,
+    "second": -2.8,
+    "open": -0.4,
+}
+"""Log-odds of the signs of the document's date."""
+
+DUE_WEIGHTS: Mapping[str, float] = {
+    "bias": -4.5,
+    "date": -3.0,
+    "due_date": 8.0,
+    "other_date": -2.0,
+    "other": -1.0,
+    "title": -1.0,
+    "garbled": -8.0,
+    "between": -0.6,
+    "timed": -1.5,
+    "first": 0.0,
+    "repeated": 0.3,
+    "top": 0.0,
+    "mended": -1.2,
+    "second": -2.8,
+    "open": -0.4,
+}
+"""Log-odds of the signs of the day until which to pay."""
+
+
+def issued(found: Sequence[Day]) -> tuple[Field, ...]:
+    """The readings of the document's date."""
+    return _ranked("date", found, DATE_WEIGHTS)
+
+
+def due(found: Sequence[Day]) -> tuple[Field, ...]:
+    """The readings of the day until which to pay."""
+    return _ranked("due_date", found, DUE_WEIGHTS)
+
+
+def _ranked(name: str, found: Sequence[Day], weights: Mapping[str, float]) -> tuple[Field, ...]:
+    count = Counter(one.day.date for one in found)
+    return ranked(
+        (
+            at(name, one.day.date, one.spot, one.sheet, _signs(one, count, place == 0))
+            for place, one in enumerate(found)
+        ),
+        weights,
+    )
+
+
+def _signs(one: Day, count: Counter[dt.date], first: bool) -> dict[str, float]:
+    signs: dict[str, float] = {}
+    if label := one.label:
+        known = label.meaning in DAY_MEANINGS or label.meaning == "title"
+        signs[label.meaning if known else "other"] = 1
+        signs["garbled"] = 1 - label.strength
+        signs["between"] = min(one.link.between, 2) if label is one.link.left else 0
+    signs |= {
+        "timed": one.timed,
+        "first": first,
+        "repeated": min(count[one.day.date] - 1, 2),
+        "top": one.spot.box.top < one.sheet.height / 2,
+        "mended": one.day.repaired,
+        "second": one.second,
+        "open": not one.day.order_certain,
+    }
+    return {sign: float(strength) for sign, strength in signs.items() if strength}

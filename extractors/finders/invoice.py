@@ -1,0 +1,78 @@
+"""Finds the fields of invoices, credit notes and, with their own required fields, receipts."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from config.reasons import Reason, ordered
+from extractors import amounts, days, numbers, parties
+from extractors.candidates import View, view
+from extractors.interface import Field, Findings, Hints, Kind, Page
+
+PROFILE = "bill"
+
+
+def find(pages: Sequence[Page], hints: Hints) -> Findings:
+    """The fields, line items and problems of an invoice or credit note; money is positive."""
+    return read_bill(view(pages, PROFILE), hints, Kind.INVOICE)
+
+
+def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
+    """The fields, line items and problems of a bill of the given kind."""
+    money = amounts.amounts(seen)
+    totals = amounts.totals(money, amounts.sums(money))
+    total = _money(totals)
+    nets, taxes = amounts.nets(money, total), amounts.taxes(money, total)
+    dated = days.days(seen, hints.date_order)
+    coded = numbers.codes(seen)
+    lines = parties.lines(seen)
+    names = parties.vendor(seen, lines)
+    accounts = numbers.accounts(seen)
+    fields = (
+        *names,
+        *parties.vendor_address(seen, lines, names),
+        *numbers.tax_ids(coded, parties.buyer_rows(lines)),
+        *parties.buyer(seen, lines),
+        *numbers.own(coded),
+        *days.issued(dated),
+        *days.due(dated),
+        *numbers.order(coded),
+        *amounts.currency(seen, money),
+        *nets,
+        *taxes,
+        *totals,
+        *accounts.fields,
+        *numbers.terms(seen),
+    )
+    problems = [*_missing(fields, seen, kind), *_contradictions(total, nets, taxes)]
+    if accounts.unsound:
+        problems.append(Reason.CHECKSUM)
+    return Findings(fields=fields, problems=ordered(problems))
+
+
+def _money(readings: Sequence[Field]) -> Decimal | None:
+    value = readings[0].value if readings else None
+    return value if isinstance(value, Decimal) else None
+
+
+def _missing(fields: Sequence[Field], seen: View, kind: Kind) -> list[Reason]:
+    found = {one.name for one in fields}
+    wanted = seen.profile.required[kind]
+    return [] if found.issuperset(wanted) else [Reason.FIELD_MISSING]
+
+
+def _contradictions(
+    total: Decimal | None, nets: Sequence[Field], taxes: Sequence[Field]
+) -> list[Reason]:
+    """Net and tax were both read, and no reading of them comes to the total."""
+    sure_nets = [one for one in nets if one.confidence >= LIKELY]
+    sure_taxes = [one for one in taxes if one.confidence >= LIKELY]
+    if total is None or not sure_nets or not sure_taxes:
+        return []
+    net, tax = _money(sure_nets), _money(sure_taxes)
+    if net is None or tax is None or abs(net + tax - total) <= amounts.ROUNDING:
+        return []
+    return [Reason.ARITHMETIC]
+
+
+LIKELY = 0.5
+"""Probability from which a reading is taken for what the page says."""

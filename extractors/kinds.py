@@ -1,0 +1,119 @@
+"""Which kind of mail the pages are: phrases, the shape of the paper, and how much of it is money."""
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from math import exp
+
+from extractors.interface import Kind, Page
+from extractors.profiles import folded, plain_words
+from extractors.values import money
+
+COMPACT_FROM = 9
+"""Letters: longer phrases are found in the text without its spaces, which readers lose."""
+
+READ_PAGES = 3
+"""Pages that are looked at from the front: the kind of a document shows early."""
+
+WIDE = 1.75
+"""Width by height from which a page is a check, a slip or a card."""
+
+TALL = 1.55
+"""Height by width from which a page is a till roll; A4 has 1.41, US legal 1.65."""
+
+PLAIN = 1.0
+"""The score of "none of these": what the words have to outweigh."""
+
+SPREAD = 1.4
+"""Scores are divided by this: phrases come together, and are not independent witnesses."""
+
+_MICR = re.compile(r"[^\d\s]?\d{6}[^\d\s]?\s+\d{9}[^\d\s]?\s+\d{6}|[⑆⑈]|\b[|:]{0,2}\d{9}[|:]{1,2}")
+_SHAPE: Mapping[Kind, Mapping[str, float]] = {
+    Kind.CHECK: {"wide": 2.5, "micr": 2.5, "few words": 1.0, "many words": -4.0, "tall": -3.0},
+    Kind.RECEIPT: {"tall": 1.8, "money": 1.5, "wide": -2.0, "no money": -2.0, "narrow": 1.0},
+    Kind.INVOICE: {"money": 1.2, "wide": -2.0, "no money": -2.0},
+    Kind.CREDIT_NOTE: {"money": 0.6, "no money": -2.0},
+    Kind.REMITTANCE: {"money": 0.5},
+    Kind.LETTER: {"no money": 2.0, "money": -2.0, "wide": -1.0, "tall": -0.5, "prose": 1.5},
+}
+_HINTED = 2.5
+"""What the folder a document came in adds to the kind that it promises."""
+
+
+@cache
+def _phrases() -> dict[Kind, tuple[tuple[str, str, float], ...]]:
+    source = files("config").joinpath("profiles", "kinds.toml").read_text(encoding="utf-8")
+    return {
+        Kind(kind): tuple(
+            (" ".join(plain_words(phrase)), folded(phrase)[0], float(weight))
+            for phrase, weight in table.items()
+        )
+        for kind, table in tomllib.loads(source).items()
+    }
+
+
+def classify(pages: Sequence[Page], hint: Kind | None = None) -> tuple[Kind, float]:
+    """The likeliest kind of the document, and its probability; *hint* is what its folder promised."""
+    read = pages[:READ_PAGES]
+    text = " ".join(word.text for page in read for word in page.words)
+    scores = _scores(text, _shape(read, text))
+    if hint is not None:
+        for kind in _promised(hint):
+            scores[kind] += _HINTED
+    if scores[Kind.CREDIT_NOTE] >= CREDIT_WORD:
+        scores[Kind.CREDIT_NOTE] += max(scores[Kind.INVOICE], 0.0)
+    shares = {kind: exp(score / SPREAD) for kind, score in scores.items()}
+    best = max(shares, key=lambda kind: shares[kind])
+    return best, round(min(shares[best] / sum(shares.values()), 0.999), 4)
+
+
+CREDIT_WORD = 3.0
+"""Score of the words of a credit note from which the words of an invoice speak for it too."""
+
+
+def _promised(hint: Kind) -> tuple[Kind, ...]:
+    bills = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.RECEIPT)
+    return bills if hint in bills else (hint,)
+
+
+def _scores(text: str, shape: Mapping[str, float]) -> dict[Kind, float]:
+    words = f" {' '.join(plain_words(text))} "
+    compact = folded(text)[0]
+    scores = dict.fromkeys(Kind, float("-inf"))
+    scores[Kind.OTHER] = PLAIN
+    for kind, phrases in _phrases().items():
+        scores[kind] = sum(
+            weight
+            for spaced, tight, weight in phrases
+            if f" {spaced} " in words or (len(tight) >= COMPACT_FROM and tight in compact)
+        ) + sum(_SHAPE[kind].get(name, 0.0) * strength for name, strength in shape.items())
+    return scores
+
+
+def _shape(pages: Sequence[Page], text: str) -> dict[str, float]:
+    """What the paper looks like, each sign from 0 to 1."""
+    first = pages[0]
+    wide, tall = first.width / max(1, first.height), first.height / max(1, first.width)
+    words = text.split()
+    amounts = sum(one.cents for _, _, one in money.find(text))
+    density = amounts / max(1, len(words))
+    return {
+        "wide": float(wide >= WIDE),
+        "tall": float(tall >= TALL),
+        "narrow": min(max(tall - TALL, 0.0), 1.0),
+        "micr": float(bool(_MICR.search(text))),
+        "few words": float(len(words) < FEW_WORDS),
+        "many words": float(len(words) > MANY_WORDS),
+        "money": min(density / MONEY_DENSITY, 1.0),
+        "no money": float(amounts == 0),
+        "prose": min(len(words) / PROSE_WORDS, 1.0) * float(density < MONEY_DENSITY / 4),
+    }
+
+
+FEW_WORDS = 110
+MANY_WORDS = 220
+PROSE_WORDS = 120
+MONEY_DENSITY = 0.08
+"""Amounts for each word: a tenth of the words of a bill are money, and hardly one of a letter's."""
