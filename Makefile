@@ -7,7 +7,7 @@ DEMO := demo-workspace
 UV := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade setup setup-dev wheel help-blocks clean
+.PHONY: help demo test check format lock upgrade setup setup-dev wheel pages clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -43,8 +43,9 @@ upgrade:  ## the same with the newest of everything
 wheel: setup-dev  ## build the wheel into dist/
 	$(BIN)/python -m hatchling build -t wheel
 
-help-blocks: setup-dev  ## write the real --help into README.md and docs/commands.md
+pages: setup-dev  ## write into the documents what they take from the code: --help, reasons
 	$(BIN)/python -m tests.help_blocks
+	$(BIN)/python -m tests.reasons_page
 
 clean:  ## remove .venv and every cache, keep all workspaces
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \

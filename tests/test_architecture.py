@@ -122,7 +122,7 @@ def test_no_setting_is_explained_that_does_not_exist() -> None:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_the_help_in_the_documents_is_the_real_one(document: Path) -> None:
     text = document.read_text("utf-8")
-    assert text == rewritten(text), "`make help-blocks` writes it anew"
+    assert text == rewritten(text), "`make pages` writes it anew"
 
 
 def test_every_command_is_documented() -> None:
