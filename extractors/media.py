@@ -40,6 +40,9 @@ _LOOK = 8192
 _PDF_WITHIN = 1024
 """A PDF's header may come this late: ISO 32000-1, annex H, implementation note 13."""
 
+_PDF_OBJECT = re.compile(rb"^1 0 obj\s", re.MULTILINE)
+"""How a PDF goes on whose header is lost; it is damaged, and no text."""
+
 _HEADER_LINE = re.compile(r"[!-9;-~]{1,76}:([ \t]|$)")
 _MAIL_HEADERS = frozenset({"from", "to", "cc", "bcc", "date", "subject", "reply-to", "sender"})
 _SURE_MAIL_HEADERS = frozenset(
@@ -84,7 +87,7 @@ def of_bytes(start: bytes) -> str:
         return "image/webp"
     if start.startswith(b"BM") and start[6:10] == b"\0\0\0\0":  # reserved, always zero
         return "image/bmp"
-    if b"%PDF-" in start[:_PDF_WITHIN]:
+    if b"%PDF-" in start[:_PDF_WITHIN] or _PDF_OBJECT.search(start[:_PDF_WITHIN]):
         return PDF
     return _of_text(start)
 

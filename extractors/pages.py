@@ -32,7 +32,7 @@ def sheets(path: Path, media_type: str, settings: Reading) -> Iterator[Sheet]:
     if media_type in media.IMAGES:
         return raster.sheets(path, media.IMAGES[media_type], settings)
     raise ExtractionError(
-        f"Files of type {media_type} are not read. Print it to PDF, or send it on by hand.",
+        f"This type of file is not read ({media_type}). Print it to PDF, or send it on by hand.",
         Reason.UNSUPPORTED_TYPE,
     )
 

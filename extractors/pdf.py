@@ -16,6 +16,7 @@ from config.reasons import Reason
 from config.settings import Reading
 from extractors.interface import PAGE_DPI, Box, ExtractionError, Word
 from extractors.sheet import (
+    READING_SIDE,
     Pixels,
     Sheet,
     check_megapixels,
@@ -122,8 +123,9 @@ def _sheet(page: pdfium.PdfPage, number: int, most: int) -> Sheet:
 
 
 def _drawn(page: pdfium.PdfPage) -> Pixels:
-    """The upright page at 200 dpi. PDFium knows no UserUnit: size and drawing both do without."""
-    bitmap = page.render(scale=PAGE_DPI / _POINTS_PER_INCH, rev_byteorder=True)
+    """The upright page at 200 dpi, a poster at less. PDFium knows no UserUnit, for sizes neither."""
+    scale = min(PAGE_DPI / _POINTS_PER_INCH, READING_SIDE / max(page.get_size()))
+    bitmap = page.render(scale=scale, rev_byteorder=True)
     pixels: Pixels = np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])
     bitmap.close()
     return pixels

@@ -7,7 +7,7 @@ from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from config.reasons import Reason
 from extractors.interface import PAGE_DPI, ExtractionError, Word
@@ -88,11 +88,18 @@ def hostile_input(what: str) -> Iterator[None]:
         raise
     except (MemoryError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ExtractionError(
-            f"{what} is too large to open: {error or 'out of memory'}. Scan it smaller.",
+            f"{what} is too large to open: {_said(error)}. Scan it smaller.",
             Reason.TOO_LARGE,
         ) from error
     except Exception as error:
         raise ExtractionError(
-            f"{what} is damaged: {error or type(error).__name__}. Open it by hand, scan it again, "
-            "or ask the sender for another copy."
+            f"{what} is damaged: {_said(error)}. Open it by hand, scan it again, or ask the sender "
+            "for another copy."
         ) from error
+
+
+def _said(error: BaseException) -> str:
+    """What the parser said, without the path that some add."""
+    if isinstance(error, UnidentifiedImageError):
+        return "it is not what its first bytes say"
+    return str(error).strip(". ") or type(error).__name__
