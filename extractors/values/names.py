@@ -2,84 +2,57 @@
 
 import re
 import unicodedata
-from functools import cache
+from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
 _LEGAL_FORMS = (
-    "sdn bhd",
-    "berhad",
-    "bhd",
-    "pte ltd",
-    "pvt ltd",
-    "private limited",
-    "public limited company",
-    "limited liability company",
-    "gmbh co kg",
-    "gmbh and co kg",
-    "gmbh",
-    "mbh",
-    "ag",
-    "kg",
-    "ohg",
-    "gbr",
-    "ug",
-    "e k",
-    "ek",
-    "e v",
-    "se",
-    "ltd",
-    "limited",
-    "plc",
-    "llc",
-    "l l c",
-    "llp",
-    "lp",
-    "inc",
-    "incorporated",
-    "corp",
-    "corporation",
-    "co",
-    "company",
-    "s a",
-    "sa",
-    "s a r l",
-    "sarl",
-    "sas",
-    "s a s",
-    "sasu",
-    "eurl",
-    "s r l",
-    "srl",
-    "s p a",
-    "spa",
-    "s l",
-    "sl",
-    "b v",
-    "bv",
-    "n v",
-    "nv",
-    "a s",
-    "aps",
-    "ab",
-    "oy",
-    "pty ltd",
-    "pty",
-    "pt",
-    "tbk",
-    "kft",
-    "sp z o o",
-    "doo",
+    "sdn bhd, berhad, bhd, pte ltd, pvt ltd, private limited, limited liability company, "
+    "public limited company, gmbh, mbh, ohg, gbr, ltd, limited, plc, llc, l l c, llp, inc, "
+    "incorporated, corp, corporation, company, co, sarl, s a r l, sas, s a s, sasu, eurl, "
+    "s r l, srl, s p a, pty ltd, pty, kft, sp z o o, e k, e v, tbk"
+).split(", ")
+"""Legal forms that are nothing else wherever they stand in a name."""
+
+_ENDINGS = "ag, kg, se, ug, ek, lp, sa, s a, sl, s l, bv, b v, nv, n v, a s, aps, ab, oy, sb".split(
+    ", "
 )
+"""Legal forms at the end of a name only: elsewhere these letters are initials."""
+
+_GLUED_FORMS = "sdnbhd sdn bhd gmbh pteltd pvtltd".split()
+"""Legal forms recognised when they are glued to the name."""
+
+_LOOKALIKES = str.maketrans("0158i", "olsbl")
+"""Letters and digits that readers confuse, taken for one where names are compared."""
+
 _GENERIC = frozenset(
-    "and the of enterprise enterprises trading trade restaurant restoran cafe shop store stores "
-    "mart market supermarket hardware service services solutions group holding holdings "
-    "international global marketing industries industry supply supplies management resources "
-    "consulting systems technologies technology bank hotel foods food m malaysia".split()
+    "and the of enterprise enterprises trading trade restaurant restaurants restoran cafe shop "
+    "store stores mart market supermarket hardware stationery service services solutions group "
+    "holding holdings international global marketing industries industry supply supplies cash "
+    "carry management resources consulting systems technologies technology bank hotel foods food "
+    "centre center m malaysia".translate(_LOOKALIKES).split()
 )
+"""Words that many companies share, look-alikes folded."""
+
+LONGEST = 200
+"""Characters of a name; what follows is no name."""
+
 GENERIC_WEIGHT = 0.35
 """What a word that many companies share counts for, against 1 for a telling one."""
+
+GENERIC_SHARE = 0.3
+"""What letters of such words count for where names are compared without their spaces."""
+
+NOT_QUITE = 0.99
+"""The greatest likeness of names that are not letter for letter the same."""
+
+ACRONYM = 0.75
+"""Likeness of a name and its initials: a hint, not a proof."""
+
+INITIAL = 0.8
+"""Likeness of a word and its first letter."""
 
 SOUND_WORD = 0.75
 """Likeness from which two words can be the same word misread."""
@@ -96,7 +69,11 @@ _ABBREVIATIONS = {
     "dept": "department",
     "natl": "national",
     "tech": "technology",
+    "und": "and",
+    "et": "and",
 }
+_JOINING = frozenset("and the of".split())
+
 _PLACES = {
     "jln": "jalan",
     "tmn": "taman",
@@ -114,25 +91,38 @@ _PLACES = {
 }
 
 
-@cache
-def _legal_pattern() -> re.Pattern[str]:
-    forms = sorted(_LEGAL_FORMS, key=len, reverse=True)
-    return re.compile(r"(?<= )(?:" + "|".join(forms) + r")(?= |$)")
+_ANYWHERE = re.compile(
+    r"(?<= )(?:" + "|".join(sorted(_LEGAL_FORMS, key=len, reverse=True)) + r")(?= |$)"
+)
+_AT_END = re.compile(
+    rf" (?:{'|'.join(sorted(_ENDINGS, key=len, reverse=True))}|and)$"
+    rf"|(?<=\w{{4}})(?:{'|'.join(_GLUED_FORMS)})$"
+)
+_SDN_BHD = re.compile(r"\b[s5]\s?/\s?[b8d]\b|\bs[dob0][nm] ?\.? ?[b83][hn][d0o]\b")
+"""The Malaysian private company, abbreviated and as it is misread."""
+
+_REGISTERED = re.compile(r"\(?[\w/\-]*\d{5}[\w/\-]*\)?|\((?=[^)]*\d{4})[^)]*\)")
+"""Registration numbers beside a name, in brackets or not."""
 
 
+@lru_cache(maxsize=8192)
 def fold_name(name: str) -> str:
-    """A name without case, accents, punctuation and legal form.
+    """A name without case, accents, punctuation, registration number and legal form.
 
-    "Müller & Söhne GmbH" becomes "muller and sohne"; a name that is only a legal form stays.
+    "Müller & Söhne GmbH (HRB 12345)" becomes "muller and sohne"; a name that is only a legal form
+    stays.
     """
-    plain = _plain(name)
-    bare = _legal_pattern().sub(" ", plain)
-    return " ".join(bare.split()) or plain
+    name = name[:LONGEST].casefold()
+    plain = _plain(_SDN_BHD.sub(" sdn bhd ", _REGISTERED.sub(" ", name))) or _plain(name)
+    bare = plain
+    while (shorter := _AT_END.sub("", " ".join(_ANYWHERE.sub(" ", bare).split()))) != bare:
+        bare = shorter
+    return bare
 
 
-@cache
-def _plain(name: str) -> str:
-    text = unicodedata.normalize("NFKD", name.casefold().replace("&", " and "))
+def _plain(text: str) -> str:
+    """Words of letters and digits without accents, one space between them."""
+    text = unicodedata.normalize("NFKD", text.casefold().replace("&", " and "))
     text = "".join(one for one in text if not unicodedata.combining(one))
     text = re.sub(r"['\u2019`]", "", text)
     return " ".join(re.sub(r"[^\w]|_", " ", text).split())
@@ -144,58 +134,109 @@ def likeness(one: str, other: str) -> float:
     Legal forms, word order, glued words, initials and misread letters are forgiven; a word that
     many companies share ("Trading") proves little.
     """
-    first, second = fold_name(one), fold_name(other)
-    if not first or not second:
+    first, second = sorted((fold_name(one), fold_name(other)))
+    if not first:
         return 0.0
     if first == second:
         return 1.0
-    glued = Indel.normalized_similarity(first.replace(" ", ""), second.replace(" ", ""))
-    worded = _by_words(_words(first, _ABBREVIATIONS), _words(second, _ABBREVIATIONS))
-    return max(0.0, min(1.0, max(glued**2, worded)))
+    return min(NOT_QUITE, _likeness(_parts(first), _parts(second)))
 
 
 def address_likeness(one: str, other: str) -> float:
     """How alike two addresses are, 0 to 1: words and numbers that both have, in any order."""
-    first, second = _words(_plain(one), _PLACES), _words(_plain(other), _PLACES)
-    if not first or not second:
+    first, second = sorted(" ".join(_words(_plain(text), _PLACES)) for text in (one, other))
+    if not first:
         return 0.0
-    ordered = fuzz.token_sort_ratio(" ".join(first), " ".join(second)) / 100
-    shared = fuzz.token_set_ratio(" ".join(first), " ".join(second)) / 100
-    return min(1.0, (2 * ordered + shared) / 3)
+    ordered = fuzz.token_sort_ratio(first, second)
+    shared = fuzz.token_set_ratio(first, second)
+    return (2 * ordered + shared) / 300
+
+
+_UMLAUT = re.compile("ae|oe|ue")
+"""How German writes a, o and u with dots where it has none."""
+
+_GENERIC_LETTERS = re.compile(
+    "|".join(sorted((one for one in _GENERIC if len(one) >= len("cash")), key=len, reverse=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A folded name taken apart for comparison: its words and what each of them counts for."""
+
+    words: tuple[str, ...]
+    weights: tuple[float, ...]
+    glued: str
+    core: str
+    initials: str
+
+
+@lru_cache(maxsize=8192)
+def _parts(folded: str) -> _Parts:
+    words = _words(folded, _ABBREVIATIONS)
+    glued = "".join(words)
+    return _Parts(
+        words=tuple(words),
+        weights=tuple(map(_weight, words)),
+        glued=glued,
+        core=_GENERIC_LETTERS.sub("", glued),
+        initials="".join(word[0] for word in words if word not in _JOINING),
+    )
+
+
+def _likeness(first: _Parts, second: _Parts) -> float:
+    return max(_glued(first, second) ** 2, _by_words(first, second), _acronym(first, second))
+
+
+def _acronym(first: _Parts, second: _Parts) -> float:
+    for short, long in ((first, second), (second, first)):
+        if len(long.initials) >= len("abc") and short.words == (long.initials,):
+            return ACRONYM
+    return 0.0
+
+
+def _glued(first: _Parts, second: _Parts) -> float:
+    """Likeness without spaces; letters of words that many companies share count for less."""
+    whole = Indel.normalized_similarity(first.glued, second.glued)
+    if min(len(first.core), len(second.core)) < len("abc"):
+        return whole
+    core = Indel.normalized_similarity(first.core, second.core)
+    return GENERIC_SHARE * whole + (1 - GENERIC_SHARE) * core
 
 
 def _words(text: str, longer: dict[str, str]) -> list[str]:
-    return [word for word in (longer.get(word, word) for word in text.split()) if word]
+    plain = _UMLAUT.sub(lambda two: two[0][0], text)
+    full = (longer.get(word, word) for word in plain.split())
+    return [word.translate(_LOOKALIKES) for word in full if word]
 
 
 def _weight(word: str) -> float:
     return GENERIC_WEIGHT if word in _GENERIC else min(1.0, 0.4 + 0.15 * len(word))
 
 
-def _by_words(first: list[str], second: list[str]) -> float:
+def _by_words(first: _Parts, second: _Parts) -> float:
     """The weight of words that have a partner, against all words of both."""
     pairs = sorted(
         (
-            (_word_likeness(a, b), at, to)
-            for at, a in enumerate(first)
-            for to, b in enumerate(second)
+            (alike, at, to)
+            for at, a in enumerate(first.words)
+            for to, b in enumerate(second.words)
+            if (alike := _word_likeness(a, b)) >= SOUND_WORD
         ),
         reverse=True,
     )
-    left, right = set(range(len(first))), set(range(len(second)))
+    left, right = set(range(len(first.words))), set(range(len(second.words)))
     shared = 0.0
     for alike, at, to in pairs:
-        if alike < SOUND_WORD:
-            break
         if at in left and to in right:
             left.remove(at)
             right.remove(to)
-            shared += alike * (_weight(first[at]) + _weight(second[to]))
-    return shared / (sum(map(_weight, first)) + sum(map(_weight, second)))
+            shared += alike * (first.weights[at] + second.weights[to])
+    return shared / (sum(first.weights) + sum(second.weights))
 
 
 def _word_likeness(one: str, other: str) -> float:
     short, long = sorted((one, other), key=len)
     if len(short) == 1 and long.startswith(short):
-        return 0.8  # an initial
-    return Indel.normalized_similarity(one, other)
+        return INITIAL
+    return Indel.normalized_similarity(one, other, score_cutoff=SOUND_WORD)
