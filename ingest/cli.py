@@ -100,7 +100,7 @@ def watch(workspace: WorkspaceOption = None) -> None:
         say(f"Watching {parts.workspace.inbox}. Stop with Ctrl-C or SIGTERM.")
         with Bell(*places) as bell:
             while not stop():
-                daemon.turn(wake=bell.rang())
+                daemon.turn(wake=bell.rang(), deliver=True)
         daemon.stop()
         daemon.deliver(due=True)
     say("Stopped. Nothing is in hand that the next start does not take up.")

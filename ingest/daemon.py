@@ -67,13 +67,21 @@ class Daemon:
             if known is None or known.stage == "rest":
                 moves.clear(home)
 
-    def turn(self, *, wake: bool = False, longest_wait: float | None = None) -> None:
-        """One round; *wake* looks at the folders at once, *longest_wait* takes unsettled files."""
+    def turn(
+        self, *, wake: bool = False, longest_wait: float | None = None, deliver: bool = False
+    ) -> None:
+        """One round of everything; a system fault is told, and the next rounds wait.
+
+        *wake* looks at the folders at once, *longest_wait* (seconds) takes files that never
+        settle, *deliver* closes a delivery when one is due.
+        """
         if time.monotonic() < self._resume:
             time.sleep(LOOK_AT_READERS)
             return
         try:
             self._round(wake=wake, longest_wait=longest_wait)
+            if deliver:
+                self.deliver(due=False)
             self.faults.clear()
         except SYSTEM_FAULTS as error:
             pause = min(2.0 ** len(self.faults), LONGEST_PAUSE)
@@ -94,7 +102,6 @@ class Daemon:
         self._feed()
         for job, outcome in self._pool.collect(LOOK_AT_READERS):
             self._settle(job, outcome)
-        self.deliver(due=False)
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
         """Decide about a read document; a surprise holds that one, a system fault holds all."""
