@@ -167,20 +167,20 @@ PEMBERTON = Party(
 )
 
 OUR_BANK = Bank(
-    name="First Sample Bank of Larkfield",
+    name="Larkfield Merchants Bank",
     town="Larkfield, OH",
     routing="129978411",
     fraction="90-7841/1299",
 )
 OUR_ACCOUNT = "4471880026"
 COUNTY_BANK = Bank(
-    name="Specimen County Bank",
+    name="Westbridge County Bank",
     town="Westbridge, MA",
     routing="129944160",
     fraction="90-4416/1299",
 )
 VALLEY_BANK = Bank(
-    name="Example Valley Savings Bank",
+    name="Tilden Valley Savings Bank",
     town="Tilden Falls, OH",
     routing="129960584",
     fraction="90-6058/1299",
