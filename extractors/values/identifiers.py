@@ -4,7 +4,9 @@ import re
 from dataclasses import dataclass
 
 from stdnum import iban
+from stdnum.ch import vat as swiss_vat
 from stdnum.eu import vat
+from stdnum.gb import vat as british_vat
 from stdnum.in_ import gstin
 from stdnum.us import rtn
 
@@ -47,8 +49,9 @@ def is_valid_iban(text: str) -> bool:
 
 
 def is_valid_vat(text: str) -> bool:
-    """A VAT number of the EU with its country in front, check digits right."""
-    return bool(vat.is_valid(text))
+    """A European VAT number with its country in front, check digits right."""
+    own = {"GB": british_vat, "CH": swiss_vat}.get(text[:2].upper())
+    return bool(own.is_valid(text) if own else vat.is_valid(text))
 
 
 ABA_PREFIXES = (*range(13), *range(21, 33), *range(61, 73), 80)
@@ -81,47 +84,61 @@ def is_valid_gstin(text: str) -> bool:
     return bool(gstin.is_valid(text))
 
 
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\s?\d{2}(?:\s?[A-Z0-9]{1,4}){2,8}(?![A-Za-z0-9])")
-_VAT = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}[ .]?[A-Z0-9](?:[ .\-]?[A-Z0-9]){6,12}(?![A-Za-z0-9])")
-_GSTIN = re.compile(r"(?<![A-Za-z0-9])\d{2}[A-Z]{5}\d{4}[A-Z]\d?[A-Z0-9]Z[A-Z0-9]")
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z]{2}(?:\s?[0-9OISl]){2}(?:\s?[A-Z0-9l]){11,30}(?![A-Za-z0-9])"
+)
+_VAT = re.compile(
+    r"(?<![A-Za-z0-9])(?:AT|BE|BG|CHE?|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL"
+    r"|PT|RO|SE|SI|SK|XI)(?:[ .\-]?[A-Z0-9]){7,12}(?![A-Za-z0-9])"
+)
+_GSTIN = re.compile(r"(?<![A-Za-z0-9])\d{2}[A-Z]{5}\d{4}[A-Z][A-Z0-9]Z[A-Z0-9](?![A-Za-z0-9])")
 _SST = re.compile(r"(?<![A-Za-z0-9])[A-Z]\d{2}-\d{4}-\d{8}(?!\d)")
 _LABELLED = re.compile(
-    r"(?:GST|SST|TAX|VAT|EIN|TIN|ABN|UST|TVA|BTW|GSTIN|PAN)[\s.\-]*(?:REG(?:ISTRATION)?|ID|NO|NR|NUMBER|ID\s?NR|IDENT)?"
-    r"[\s.:#\-]*(?:NO|NR|NUMBER)?[\s.:#\-]*(?P<id>[A-Z]{0,3}\d[\dA-Z\-/]{6,18})(?![A-Za-z0-9])",
+    r"\b(?:(?:GST|SST|TAX|VAT|EIN|TIN|ABN|UST|TVA|BTW|GSTIN)"
+    r"(?:[\s.\-]{0,2}(?:REGISTRATION|REG|ID|IDENT|IDNR))?(?:[\s.\-]{0,2}(?:NUMBER|NO|NR))?"
+    r"|STEUER[\s\-]?(?:NUMMER|NR)|ST\.?-?NR)"
+    r"[\s.:#\-]{0,4}(?P<id>[A-Z]{0,3}\d[\dA-Z\-/]{6,18})(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _EMAIL = re.compile(r"[A-Za-z0-9._%+\-]{1,64}@(?:[A-Za-z0-9\-]{1,63}\.){1,4}[A-Za-z]{2,24}")
+_MISREAD = str.maketrans("OQDIl|SBZG", "0001115826")
 
 
 def find_ibans(text: str) -> tuple[Found, ...]:
-    """Valid IBANs in *text*, also written in groups."""
+    """Valid IBANs in *text*, also written in groups, and with look-alikes the check digits mend."""
     found = []
     for match in _IBAN.finditer(text):
         for end in _ends(match[0]):
             value = re.sub(r"\s", "", match[0][:end])
-            if is_valid_iban(value):
-                found.append(Found(value, match.start(), match.start() + end))
+            mended = value[:2] + value[2:].translate(_MISREAD)
+            if good := next((one for one in (value, mended) if is_valid_iban(one)), None):
+                found.append(Found(good, match.start(), match.start() + end))
                 break
     return tuple(found)
-
-
-def _ends(text: str) -> list[int]:
-    """The whole, then shorter by a group each time: words after an IBAN look like its groups."""
-    return [len(text), *reversed([one.start() for one in re.finditer(r"\s", text)])]
 
 
 def find_tax_ids(text: str) -> tuple[Found, ...]:
     """Tax numbers in *text*: those that check digits prove, then those that a label names."""
     found: list[Found] = []
-    for pattern, valid in ((_VAT, is_valid_vat), (_GSTIN, is_valid_gstin), (_SST, bool)):
+    for pattern, is_valid in ((_VAT, is_valid_vat), (_GSTIN, is_valid_gstin), (_SST, bool)):
         for match in pattern.finditer(text):
-            value = re.sub(r"[\s.]", "", match[0])
-            if valid(value):
-                found.append(Found(value, *match.span()))
+            for end in _ends(match[0]):
+                value = (
+                    match[0][:end] if pattern is _SST else re.sub(r"[\s.\-]", "", match[0][:end])
+                )
+                if is_valid(value):
+                    found.append(Found(value, match.start(), match.start() + end))
+                    break
     for match in _LABELLED.finditer(text):
-        if not any(one.start < match.end("id") and match.start("id") < one.end for one in found):
-            found.append(Found(match["id"], *match.span("id")))
+        start, end = match.span("id")
+        if not any(one.start < end and start < one.end for one in found):
+            found.append(Found(match["id"].rstrip("-/"), start, end))
     return tuple(found)
+
+
+def _ends(text: str) -> list[int]:
+    """The whole, then shorter by a group each time: words behind a number look like its groups."""
+    return [len(text), *reversed([one.start() for one in re.finditer(r"[\s.\-]", text)])]
 
 
 def find_emails(text: str) -> tuple[Found, ...]:

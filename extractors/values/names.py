@@ -54,7 +54,7 @@ ACRONYM = 0.75
 INITIAL = 0.8
 """Likeness of a word and its first letter."""
 
-SOUND_WORD = 0.75
+SOUND_WORD = 0.76
 """Likeness from which two words can be the same word misread."""
 
 _ABBREVIATIONS = {
@@ -87,7 +87,7 @@ _PLACES = {
     "apt": "apartment",
     "kg": "kampung",
     "lrg": "lorong",
-    "no": "",
+    "no": " ",
 }
 
 
@@ -98,7 +98,9 @@ _AT_END = re.compile(
     rf" (?:{'|'.join(sorted(_ENDINGS, key=len, reverse=True))}|and)$"
     rf"|(?<=\w{{4}})(?:{'|'.join(_GLUED_FORMS)})$"
 )
-_SDN_BHD = re.compile(r"\b[s5]\s?/\s?[b8d]\b|\bs[dob0][nm] ?\.? ?[b83][hn][d0o]\b")
+_SDN_BHD = re.compile(
+    r"\b[s5]\s?/\s?[b8d]\b|\bs[dob0][nm] ?\.? ?[b83][hn][d0o]\b|(?<=\w{4})sdn ?bh[d0o]\b"
+)
 """The Malaysian private company, abbreviated and as it is misread."""
 
 _REGISTERED = re.compile(r"\(?[\w/\-]*\d{5}[\w/\-]*\)?|\((?=[^)]*\d{4})[^)]*\)")
@@ -144,7 +146,10 @@ def likeness(one: str, other: str) -> float:
 
 def address_likeness(one: str, other: str) -> float:
     """How alike two addresses are, 0 to 1: words and numbers that both have, in any order."""
-    first, second = sorted(" ".join(_words(_plain(text), _PLACES)) for text in (one, other))
+    first, second = sorted(
+        _seen(" ".join(_PLACES.get(word, word) for word in _plain(text).split()))
+        for text in (one, other)
+    )
     if not first:
         return 0.0
     ordered = fuzz.token_sort_ratio(first, second)
@@ -173,8 +178,8 @@ class _Parts:
 
 @lru_cache(maxsize=8192)
 def _parts(folded: str) -> _Parts:
-    words = _words(folded, _ABBREVIATIONS)
-    glued = "".join(words)
+    words = [_seen(_ABBREVIATIONS.get(word, word)) for word in folded.split()]
+    glued = _seen(folded.replace(" ", ""))
     return _Parts(
         words=tuple(words),
         weights=tuple(map(_weight, words)),
@@ -204,10 +209,9 @@ def _glued(first: _Parts, second: _Parts) -> float:
     return GENERIC_SHARE * whole + (1 - GENERIC_SHARE) * core
 
 
-def _words(text: str, longer: dict[str, str]) -> list[str]:
-    plain = _UMLAUT.sub(lambda two: two[0][0], text)
-    full = (longer.get(word, word) for word in plain.split())
-    return [word.translate(_LOOKALIKES) for word in full if word]
+def _seen(text: str) -> str:
+    """Letters as they may be seen: look-alikes and the two ways to write an umlaut are one."""
+    return _UMLAUT.sub(lambda two: two[0][0], text).translate(_LOOKALIKES)
 
 
 def _weight(word: str) -> float:

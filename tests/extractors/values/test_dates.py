@@ -13,36 +13,42 @@ RECENT = st.dates(min_value=dt.date(2000, 1, 1), max_value=dt.date(LATEST, 12, 3
 
 
 @given(day=DAYS, form=st.sampled_from(["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y"]))
-def test_a_day_in_figures_is_read_back_first_in_the_preferred_order(day, form):
+def test_a_day_in_figures_is_read_back_first_in_the_preferred_order(
+    day: dt.date, form: str
+) -> None:
     assert dates.readings(day.strftime(form), "DMY", LATEST)[0].date == day
 
 
 @given(day=DAYS, form=st.sampled_from(["%m/%d/%Y", "%m-%d-%Y"]))
-def test_an_american_day_is_read_back_first_where_that_order_is_preferred(day, form):
+def test_an_american_day_is_read_back_first_where_that_order_is_preferred(
+    day: dt.date, form: str
+) -> None:
     assert dates.readings(day.strftime(form), "MDY", LATEST)[0].date == day
 
 
 @given(day=DAYS, form=st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y-%m-%dT10:11:12Z"]))
-def test_a_day_with_the_year_in_front_has_one_meaning(day, form):
+def test_a_day_with_the_year_in_front_has_one_meaning(day: dt.date, form: str) -> None:
     first = dates.readings(day.strftime(form), "DMY", LATEST)[0]
     assert first.date == day
 
 
 @given(day=RECENT, form=st.sampled_from(["%d/%m/%y", "%d-%m-%y", "%d %b %y", "%d%b%y"]))
-def test_two_digits_of_a_year_are_of_this_century_up_to_next_year(day, form):
+def test_two_digits_of_a_year_are_of_this_century_up_to_next_year(day: dt.date, form: str) -> None:
     assert dates.readings(day.strftime(form), "DMY", LATEST)[0].date == day
 
 
 @given(
     day=DAYS, language=st.sampled_from(dates.LANGUAGES), width=st.sampled_from(["long", "medium"])
 )
-def test_a_day_with_its_month_in_words_is_read_in_every_language(day, language, width):
+def test_a_day_with_its_month_in_words_is_read_in_every_language(
+    day: dt.date, language: str, width: str
+) -> None:
     printed = format_date(day, width, locale=language)
     assert day in [one.date for one in dates.readings(printed, "DMY", LATEST)]
 
 
 @given(day=DAYS, clock=st.times())
-def test_a_time_beside_or_glued_to_the_day_is_read_over(day, clock):
+def test_a_time_beside_or_glued_to_the_day_is_read_over(day: dt.date, clock: dt.time) -> None:
     for gap in ("", " "):
         printed = f"{day:%d/%m/%Y}{gap}{clock:%H:%M:%S}"
         assert dates.readings(printed, "DMY", LATEST)[0].date == day
@@ -50,7 +56,7 @@ def test_a_time_beside_or_glued_to_the_day_is_read_over(day, clock):
 
 
 @given(st.text(max_size=70))
-def test_no_text_makes_it_fail(text):
+def test_no_text_makes_it_fail(text: str) -> None:
     for one in dates.readings(text, "DMY", LATEST):
         assert dates.EARLIEST_YEAR <= one.date.year <= LATEST
         assert one.text == text
@@ -59,13 +65,13 @@ def test_no_text_makes_it_fail(text):
 
 
 @given(st.text(alphabet="0123456789/-. :OlS", max_size=30))
-def test_what_is_found_in_a_line_reads_the_same_alone(text):
+def test_what_is_found_in_a_line_reads_the_same_alone(text: str) -> None:
     for *_, one in dates.find(text, "DMY", LATEST):
         assert one.date in [alone.date for alone in dates.readings(one.text, "DMY", LATEST)]
 
 
 @given(DAYS)
-def test_both_orders_are_given_and_marked_where_the_figures_leave_it_open(day):
+def test_both_orders_are_given_and_marked_where_the_figures_leave_it_open(day: dt.date) -> None:
     found = dates.readings(day.strftime("%d/%m/%Y"), "DMY", LATEST)
     open_order = day.day <= 12 and day.day != day.month
     assert [one.order_certain for one in found] == ([False, False] if open_order else [True])
@@ -95,7 +101,7 @@ def test_both_orders_are_given_and_marked_where_the_figures_leave_it_open(day):
         ("97/12/25", "1997-12-25"),
     ],
 )
-def test_forms_that_letters_checks_and_tills_print(text, day):
+def test_forms_that_letters_checks_and_tills_print(text: str, day: str) -> None:
     first = dates.readings(text, "DMY", LATEST)[0]
     assert (first.date.isoformat(), first.order_certain, first.repaired) == (day, True, False)
 
@@ -112,7 +118,7 @@ def test_forms_that_letters_checks_and_tills_print(text, day):
         ("25-12/2018", "2018-12-25"),
     ],
 )
-def test_what_readers_garble_is_mended_and_says_so(text, day):
+def test_what_readers_garble_is_mended_and_says_so(text: str, day: str) -> None:
     first = dates.readings(text, "DMY", LATEST)[0]
     assert (first.date.isoformat(), first.repaired) == (day, True)
 
@@ -120,7 +126,7 @@ def test_what_readers_garble_is_mended_and_says_so(text, day):
 @pytest.mark.parametrize(
     "text", ["31/02/2018", "8:13", "10:27:03", "1.234.567", "12345", "5/5", "25/12/2045", "ogo"]
 )
-def test_what_is_no_day_is_refused(text):
+def test_what_is_no_day_is_refused(text: str) -> None:
     assert dates.readings(text, "DMY", LATEST) == ()
 
 
@@ -139,5 +145,5 @@ def test_what_is_no_day_is_refused(text):
         ("25/10/20:7 11:43", []),
     ],
 )
-def test_days_in_a_line_stand_apart_from_other_numbers(line, days):
+def test_days_in_a_line_stand_apart_from_other_numbers(line: str, days: list[str]) -> None:
     assert [one.date.isoformat() for *_, one in dates.find(line, "DMY", LATEST)] == days

@@ -26,7 +26,7 @@ STYLES = {
 
 @pytest.mark.parametrize("style", STYLES)
 @given(amount=CENTS)
-def test_an_amount_printed_in_any_style_is_read_back_first(style, amount):
+def test_an_amount_printed_in_any_style_is_read_back_first(style: str, amount: Decimal) -> None:
     first = money.readings(STYLES[style](amount))[0]
     assert first.amount == amount
     assert first.cents
@@ -34,19 +34,19 @@ def test_an_amount_printed_in_any_style_is_read_back_first(style, amount):
 
 
 @given(amount=CENTS.filter(bool), mark=st.sampled_from(["RM", "$", "EUR ", "£", "Rs. ", "US$ "]))
-def test_a_currency_in_front_changes_nothing_about_the_amount(amount, mark):
+def test_a_currency_in_front_changes_nothing_about_the_amount(amount: Decimal, mark: str) -> None:
     first = money.readings(f"{mark}{amount:,.2f}")[0]
     assert first.amount == amount
     assert first.currency == money.currency_of(f"{mark}1")
 
 
 @given(amount=CENTS.filter(bool), form=st.sampled_from(["-{}", "({})", "{}-", "{} CR", "RM -{}"]))
-def test_every_way_to_print_a_minus_is_read_as_one(amount, form):
+def test_every_way_to_print_a_minus_is_read_as_one(amount: Decimal, form: str) -> None:
     assert money.readings(form.format(f"{amount:,.2f}"))[0].amount == -amount
 
 
 @given(st.integers(min_value=100_000, max_value=10**9))
-def test_indian_groups_are_read_as_whole_rupees(number):
+def test_indian_groups_are_read_as_whole_rupees(number: int) -> None:
     head, tail = divmod(number, 1000)
     digits, groups = str(head), []
     while digits:
@@ -58,7 +58,7 @@ def test_indian_groups_are_read_as_whole_rupees(number):
 
 
 @given(st.text(max_size=60))
-def test_no_text_makes_it_fail(text):
+def test_no_text_makes_it_fail(text: str) -> None:
     for one in money.readings(text):
         assert one.amount.is_finite()
         assert one.text == text
@@ -67,7 +67,7 @@ def test_no_text_makes_it_fail(text):
 
 
 @given(st.text(alphabet="0123456789.,:-/ RMOSl%'()x", max_size=40))
-def test_what_is_found_in_a_line_reads_the_same_alone(text):
+def test_what_is_found_in_a_line_reads_the_same_alone(text: str) -> None:
     for _, _, one in money.find(text):
         assert one.amount in [alone.amount for alone in money.readings(one.text)]
 
@@ -87,18 +87,20 @@ def test_what_is_found_in_a_line_reads_the_same_alone(text):
         ("MYR 1,200.00", "1200.00", "MYR"),
     ],
 )
-def test_forms_that_tills_checks_and_invoices_print(text, amount, currency):
+def test_forms_that_tills_checks_and_invoices_print(
+    text: str, amount: str, currency: str | None
+) -> None:
     first = money.readings(text)[0]
     assert (first.amount, first.currency, first.cents) == (Decimal(amount), currency, True)
 
 
-def test_three_digits_after_one_mark_are_thousands_before_decimals():
+def test_three_digits_after_one_mark_are_thousands_before_decimals() -> None:
     assert [one.amount for one in money.readings("1,234")] == [Decimal(1234), Decimal("1.234")]
     assert [one.amount for one in money.readings("0.500")] == [Decimal("0.500")]
     assert not any(one.cents for one in money.readings("1.234"))
 
 
-def test_a_dash_apart_from_the_digits_may_also_be_no_minus():
+def test_a_dash_apart_from_the_digits_may_also_be_no_minus() -> None:
     assert [one.amount for one in money.readings("- 5.00")] == [Decimal(-5), Decimal(5)]
 
 
@@ -121,7 +123,7 @@ def test_a_dash_apart_from_the_digits_may_also_be_no_minus():
         "",
     ],
 )
-def test_what_is_no_money_is_refused(text):
+def test_what_is_no_money_is_refused(text: str) -> None:
     assert money.readings(text) == ()
 
 
@@ -141,13 +143,13 @@ def test_what_is_no_money_is_refused(text):
         ("S12.50", "12.50"),
     ],
 )
-def test_what_readers_garble_is_mended_and_says_so(text, amount):
+def test_what_readers_garble_is_mended_and_says_so(text: str, amount: str) -> None:
     found = money.readings(text)
     assert found[0].amount == Decimal(amount)
     assert all(one.repaired for one in found)
 
 
-def test_a_clean_amount_is_never_mended_into_another():
+def test_a_clean_amount_is_never_mended_into_another() -> None:
     assert not any(one.repaired for one in money.readings("1,234.56"))
 
 
@@ -167,12 +169,12 @@ def test_a_clean_amount_is_never_mended_into_another():
         ("ITEM 5.00SR 10.00 S", ["5.00", "10.00"]),
     ],
 )
-def test_amounts_in_a_line_end_where_their_digits_end(line, amounts):
+def test_amounts_in_a_line_end_where_their_digits_end(line: str, amounts: list[str]) -> None:
     assert [str(one.amount) for _, _, one in money.find(line)] == amounts
 
 
 @pytest.mark.parametrize("line", ["RM 1 234.56", "Total 1, 234.56", "l,234.56", "1,234 .56"])
-def test_an_amount_torn_apart_is_found_whole_as_a_mended_reading(line):
+def test_an_amount_torn_apart_is_found_whole_as_a_mended_reading(line: str) -> None:
     assert Decimal("1234.56") in [one.amount for _, _, one in money.find(line) if one.repaired]
 
 
@@ -191,5 +193,5 @@ def test_an_amount_torn_apart_is_found_whole_as_a_mended_reading(line):
         ("EUROPE FARM", None),
     ],
 )
-def test_a_currency_is_named_only_where_all_marks_agree(text, code):
+def test_a_currency_is_named_only_where_all_marks_agree(text: str, code: str | None) -> None:
     assert money.currency_of(text) == code
