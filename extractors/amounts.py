@@ -69,7 +69,12 @@ class Amount:
 
     @property
     def heading(self) -> str:
-        """What the label above calls it, where no label stands on its row."""
+        """What the label right above calls it, where no label stands on its row."""
+        return self.column if self.link.depth == 0 else ""
+
+    @property
+    def column(self) -> str:
+        """What the label over its column calls it, where no label stands on its row."""
         return self.link.above.meaning if self.link.above and not self.meaning else ""
 
 
@@ -80,6 +85,14 @@ def amounts(view: View) -> tuple[Amount, ...]:
         for sheet, found in zip(view.sheets, view.labels, strict=True)
         for one in _on_sheet(sheet, found)
     )
+
+
+def upright(found: Sequence[Amount]) -> tuple[Amount, ...]:
+    """The amounts with their signs turned where the totals are negative: the kind carries it."""
+    totals = [one.value for one in found if one.meaning in ("total", "due") and one.value]
+    if not totals or max(totals) > 0:
+        return tuple(found)
+    return tuple(replace(one, money=replace(one.money, amount=-one.value)) for one in found)
 
 
 def _on_sheet(sheet: Sheet, found: Sequence[Label]) -> Iterator[Amount]:
@@ -373,7 +386,7 @@ def taxes(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
 
 
 def _is(one: Amount, meaning: str) -> bool:
-    return meaning in (one.meaning, one.heading)
+    return meaning in (one.meaning, one.column)
 
 
 def _sums_of_few(values: set[Decimal]) -> set[Decimal]:
@@ -389,7 +402,7 @@ RATES = 8
 def _sides(
     name: str, found: Sequence[Amount], total: Decimal | None, others: set[Decimal]
 ) -> Iterator[Candidate]:
-    columns = Counter(id(one.link.above) for one in found if one.heading)
+    columns = Counter(id(one.link.above) for one in found if one.column)
     count = Counter(one.value for one in found)
     for one in found:
         signs = _label_signs_of(one, name)
@@ -406,7 +419,7 @@ def _sides(
             "zero closes": value == 0 and total is not None and total in others,
             "summary": one.summary,
             "between": min(one.link.between, 3),
-            "column": one.heading != "" and columns[id(one.link.above)] > 1,
+            "column": one.column != "" and columns[id(one.link.above)] > 1,
         }
         weights = NET_WEIGHTS if name == "net" else TAX_WEIGHTS
         kept = {sign: float(value) for sign, value in signs.items() if value and sign in weights}
@@ -415,8 +428,8 @@ def _sides(
 
 def _label_signs_of(one: Amount, name: str) -> dict[str, float]:
     """The signs of label and heading; none where neither speaks of the field or of a total."""
-    meaning, heading = one.meaning, one.heading
-    word = meaning or heading
+    meaning = one.meaning
+    word = meaning or one.column
     if not word:
         return {}
     prefix = "" if meaning else "heading "

@@ -56,13 +56,14 @@ class Link:
     """The labels that speak for one value.
 
     *left* stands before it on its row, *above* over it with nothing of its kind between.
-    *between* counts the values that stand between it and *left*. *inclusive* and *exclusive* are
+    *depth* counts the values that stand between it and *above*, *between* those before *left*. *inclusive* and *exclusive* are
     words beside *left* that turn the meaning of a total.
     """
 
     left: Label | None = None
     above: Label | None = None
     between: int = 0
+    depth: int = 0
     inclusive: bool = False
     exclusive: bool = False
 
@@ -77,21 +78,18 @@ def links(sheet: Sheet, found: Sequence[Label], spots: Sequence[Spot]) -> tuple[
     beside: dict[int, list[Box]] = {}
     for spot, box in zip(spots, boxes, strict=True):
         beside.setdefault(spot.line, []).append(box)
+    headings = _headings(sheet.letter, heads, boxes)
     return tuple(
-        _joined(
-            _left(box, spot, rowed.get(spot.line, ()), beside[spot.line]),
-            _above(sheet.letter, box, heads, boxes),
-            spot,
-        )
-        for spot, box in zip(spots, boxes, strict=True)
+        _joined(_left(box, spot, rowed.get(spot.line, ()), beside[spot.line]), *heading, spot)
+        for spot, box, heading in zip(spots, boxes, headings, strict=True)
     )
 
 
-def _joined(link: Link, above: Label | None, spot: Spot) -> Link:
+def _joined(link: Link, above: Label | None, depth: int, spot: Spot) -> Link:
     """A heading right above outweighs a label that other values on the row stand nearer to."""
     left = link.left
-    if above is None or left is None:
-        return replace(link, above=above)
+    if above is None or left is None or depth:
+        return replace(link, above=above, depth=depth)
     behind = left.spot.row.text[left.spot.end :]
     elsewhere = left.spot.row is not spot.row and any(one.isdigit() for one in behind)
     if link.between or elsewhere:
@@ -108,8 +106,8 @@ def _left(box: Box, spot: Spot, row: Iterable[_Head], beside: Iterable[Box]) -> 
     speaking = [head for head in before if not _turned(head[1], before)]
     for place, label in sorted(speaking, key=lambda head: _bracketed(head[1].spot)):
         between = sum(place.right <= one.left + 2 and one.right < box.left + 2 for one in beside)
-        return Link(label, None, between, "inclusive" in turns, "exclusive" in turns)
-    return Link(None, None, 0, "inclusive" in turns, "exclusive" in turns)
+        return Link(label, None, between, 0, "inclusive" in turns, "exclusive" in turns)
+    return Link(None, None, 0, 0, "inclusive" in turns, "exclusive" in turns)
 
 
 def _turned(label: Label, row: Iterable[_Head]) -> bool:
@@ -137,19 +135,33 @@ def _precedes(head: _Head, value: Spot, box: Box) -> bool:
     return place.right <= box.left + box.height // 2
 
 
-def _above(letter: float, box: Box, heads: Iterable[_Head], boxes: Iterable[Box]) -> Label | None:
+def _headings(
+    letter: float, heads: Sequence[_Head], boxes: Sequence[Box]
+) -> list[tuple[Label | None, int]]:
+    """The heading of each value, and how many values of its column stand between."""
+    found: list[tuple[Label | None, int]] = [(None, 0)] * len(boxes)
+    for at in sorted(range(len(boxes)), key=lambda one: boxes[one].top):
+        box = boxes[at]
+        head, to_head = _nearest(letter, box, [place for place, _ in heads])
+        value, to_value = _nearest(letter, box, boxes)
+        if head is not None and (value is None or to_head <= to_value):
+            found[at] = (heads[head][1], 0)
+        elif value is not None and found[value][0] is not None:
+            found[at] = (found[value][0], found[value][1] + 1)
+    return [
+        (None, 0) if label is not None and label.meaning in MODIFIERS else (label, depth)
+        for label, depth in found
+    ]
+
+
+def _nearest(letter: float, box: Box, others: Sequence[Box]) -> tuple[int | None, float]:
+    """The nearest box right above, and the distance to it."""
     best, nearest = None, ABOVE_REACH * letter
-    for place, label in heads:
-        distance = box.top - place.bottom
-        if -letter < distance < nearest and beneath(place, box) > UNDER:
-            best, nearest = (place, label), distance
-    if best is None or best[1].meaning in MODIFIERS:
-        return None
-    for other in boxes:
-        within = best[0].bottom - letter < other.top < box.top - letter / 2
-        if within and beneath(best[0], other) > UNDER:
-            return None
-    return best[1]
+    for at, other in enumerate(others):
+        distance = box.top - other.bottom
+        if -letter < distance < nearest and beneath(other, box) > UNDER:
+            best, nearest = at, float(distance)
+    return best, nearest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,8 @@ class Day:
     link: Link
     second: bool
     timed: bool
+    titled: bool
+    """The row names the kind of document: "Invoice 12 of 3 May"."""
 
     @property
     def label(self) -> Label | None:
@@ -49,11 +51,20 @@ def days(view: View, order: str) -> tuple[Day, ...]:
     for sheet, labels in zip(view.sheets, view.labels, strict=True):
         placed = list(_spots(sheet, labels, order))
         spots = [spot for spot, _, _ in placed]
+        titles = {label.spot.line for label in labels if label.meaning == "title"}
         for (spot, day, second), link in zip(placed, links(sheet, labels, spots), strict=True):
             rest = spot.row.text[: spot.start] + spot.row.text[spot.end :]
             timed = bool(_CLOCK.search(rest) or _CLOCK.search(spot.text))
             found.append(
-                Day(day=day, spot=spot, sheet=sheet, link=link, second=second, timed=timed)
+                Day(
+                    day=day,
+                    spot=spot,
+                    sheet=sheet,
+                    link=link,
+                    second=second,
+                    timed=timed,
+                    titled=spot.line in titles,
+                )
             )
     return tuple(found)
 
@@ -128,6 +139,7 @@ DATE_WEIGHTS: Mapping[str, float] = {
     "other_date": -3.5,
     "other": -0.4,
     "title": 1.5,
+    "title row": 2.2,
     "garbled": -4.0,
     "between": -0.6,
     "timed": 1.2,
@@ -147,6 +159,7 @@ DUE_WEIGHTS: Mapping[str, float] = {
     "other_date": -2.0,
     "other": -1.0,
     "title": -1.0,
+    "title row": -2.0,
     "garbled": -8.0,
     "between": -0.6,
     "timed": -1.5,
@@ -190,6 +203,7 @@ def _signs(one: Day, count: Counter[dt.date], first: bool) -> dict[str, float]:
         signs["between"] = min(one.link.between, 2) if label is one.link.left else 0
     signs |= {
         "timed": one.timed,
+        "title row": one.titled,
         "first": first,
         "repeated": min(count[one.day.date] - 1, 2),
         "top": one.spot.box.top < one.sheet.height / 2,

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from extractors.candidates import Candidate, Link, View, at, links, ranked
 from extractors.interface import Box, Field
 from extractors.layout import Row, Sheet, Spot
-from extractors.profiles import Label
+from extractors.profiles import Label, plain_words
 from extractors.values import dates, identifiers, money
 
 SHORTEST, LONGEST = 2, 30
 """Characters of a document number."""
 
 _CODE = re.compile(r"[^\W_][\w/\-.\u2013]*(?:#\w+)?")
+_NUMBERED = re.compile(r"(?:\bN[or°º]\.?|#|\bNumm?er|\bnum[eé]ro)\s*[:.]?\s*$", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[AP]M)?", re.IGNORECASE)
 _SERIES = re.compile(r"(?:INV|FA|FACT|FACTU|RE|RG|CN|AV|SI|IV|BILL|OR|CS|R)[\W_]?\d", re.IGNORECASE)
 _PLAIN_YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -101,6 +102,7 @@ NUMBER_WEIGHTS: Mapping[str, float] = {
     "repeated": 0.5,
     "first page": 0.5,
     "far": -1.0,
+    "numbered": 2.0,
 }
 """Log-odds of the signs of the document's number."""
 
@@ -168,6 +170,9 @@ def _signs(one: Code, count: Counter[str], weights: Mapping[str, float]) -> dict
         signs["between"] = 0 if heading else min(one.link.between, 2)
         gap = one.spot.box.left - label.spot.box.right
         signs["far"] = not heading and gap > one.sheet.width / 3
+        signs["numbered"] = label.meaning == "title" and bool(
+            _NUMBERED.search(one.spot.row.text[: one.spot.start])
+        )
     signs |= {
         "not a code": bool(one.kind),
         "short": len(text) <= SHORTEST + 1,
@@ -184,7 +189,7 @@ def _signs(one: Code, count: Counter[str], weights: Mapping[str, float]) -> dict
 
 # --- accounts and tax numbers --------------------------------------------------------------------
 
-_ACCOUNT = re.compile(r"[A-Z]{2}\s?\d{2}(?:\s?[A-Z0-9]{2,4}){3,8}")
+_ACCOUNT = re.compile(r"\b[A-Z]{2}\s?\d{2}(?:\s?[A-Z0-9]{2,4}){3,8}\b")
 _SOUND, _UNSOUND = 0.98, 0.6
 """Probability that an IBAN was read right whose check digits are right, and where they are not."""
 
@@ -209,7 +214,7 @@ def accounts(view: View) -> Accounts:
         for label in labels:
             row = sheet.rows[label.spot.line]
             match = label.meaning == "iban" and _ACCOUNT.search(
-                row.text, max(0, row.text.find(label.spot.text))
+                row.text, max(0, row.text.find(label.spot.text)) + len(label.spot.text)
             )
             if match:
                 spot = Spot(sheet.number, label.spot.line, row, *match.span())
@@ -247,9 +252,13 @@ TAX_ID_WEIGHTS: Mapping[str, float] = {
 """Log-odds of the signs of the sender's tax number."""
 
 
-def tax_ids(found: Sequence[Code], theirs: frozenset[int]) -> tuple[Field, ...]:
-    """The readings of the sender's tax number; *theirs* are the rows of the buyer."""
-    candidates = []
+def tax_ids(
+    found: Sequence[Code], theirs: frozenset[int], words: frozenset[str]
+) -> tuple[Field, ...]:
+    """The readings of the sender's tax number; *theirs* are the rows of the buyer, *words* those
+    by which a label says that its value is the buyer's.
+    """
+    candidates: list[Candidate] = []
     for one in found:
         label = one.label
         named = label is not None and label.meaning == "tax_id"
@@ -260,7 +269,7 @@ def tax_ids(found: Sequence[Code], theirs: frozenset[int]) -> tuple[Field, ...]:
         signs = {
             "heading tax_id" if heading else "tax_id": float(named),
             "valid": float(valid),
-            "buyer": float(id(one.spot.row) in theirs),
+            "buyer": float(id(one.spot.row) in theirs or _of_buyer(label, words)),
             "long": float(len(one.text) >= len("DE1234567")),
             "first": float(not candidates),
             "not a code": float(one.kind in ("day", "money", "time")),
@@ -269,6 +278,11 @@ def tax_ids(found: Sequence[Code], theirs: frozenset[int]) -> tuple[Field, ...]:
         }
         candidates.append(at("vendor_tax_id", one.text, one.spot, one.sheet, signs))
     return ranked(candidates, TAX_ID_WEIGHTS)
+
+
+def _of_buyer(label: Label | None, words: frozenset[str]) -> bool:
+    """The text around a label says whose number it is: "Customer VAT number"."""
+    return label is not None and bool(words & set(plain_words(label.spot.row.text)))
 
 
 # --- terms ---------------------------------------------------------------------------------------

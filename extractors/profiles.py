@@ -47,6 +47,7 @@ class Profile:
     long: tuple[str, ...]
     meanings: Mapping[str, str]
     words: Mapping[str, frozenset[str]]
+    endings: tuple[tuple[str, str], ...]
 
 
 @cache
@@ -67,6 +68,11 @@ def profile(name: str) -> Profile:
         starts={start: tuple(found) for start, found in starts.items()},
         long=tuple(label for label in meanings if len(label) >= FUZZY_FROM),
         meanings=meanings,
+        endings=tuple(
+            (folded(ending)[0], meaning)
+            for meaning, endings in table.get("endings", {}).items()
+            for ending in endings
+        ),
         words={name: frozenset(words) for name, words in table.get("words", {}).items()},
     )
 
@@ -130,7 +136,20 @@ def _exact(page: int, line: int, piece: Row, known: Profile) -> list[Label]:
                 alone = not rest and not piece.text[: spot.start].strip(" .:;-#*()")
                 found.append(Label(meaning, spot, 1.0, alone))
                 break
+    if not any(one.meaning == "title" for one in found):
+        found += _compound(page, line, piece, known)
     return found
+
+
+def _compound(page: int, line: int, piece: Row, known: Profile) -> list[Label]:
+    """The first word with a telling ending, as compounds have it ("Handelsrechnung")."""
+    for begin, word in zip(piece.starts, piece.words, strict=True):
+        compact, places = folded(word.text)
+        for ending, meaning in known.endings:
+            if compact.endswith(ending) and compact != ending:
+                spot = Spot(page, line, piece, begin, begin + places[-1] + 1)
+                return [Label(meaning, spot, 1.0, alone=len(piece.words) == 1)]
+    return []
 
 
 def _begins(text: str, at: int) -> bool:

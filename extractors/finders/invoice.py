@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from config.reasons import Reason, ordered
-from extractors import amounts, days, numbers, parties
+from extractors import amounts, blocks, days, numbers, recipients, senders
 from extractors.candidates import View, view
 from extractors.interface import Field, Findings, Hints, Kind, Page
 
@@ -18,20 +18,21 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
 
 def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
     """The fields, line items and problems of a bill of the given kind."""
-    money = amounts.amounts(seen)
+    money = amounts.upright(amounts.amounts(seen))
     totals = amounts.totals(money, amounts.sums(money))
     total = _money(totals)
     nets, taxes = amounts.nets(money, total), amounts.taxes(money, total)
     dated = days.days(seen, hints.date_order)
     coded = numbers.codes(seen)
-    lines = parties.lines(seen)
-    names = parties.vendor(seen, lines)
+    lines = blocks.lines(seen)
+    theirs = recipients.buyer_rows(lines)
+    names = senders.vendor(seen, lines, theirs)
     accounts = numbers.accounts(seen)
     fields = (
         *names,
-        *parties.vendor_address(seen, lines, names),
-        *numbers.tax_ids(coded, parties.buyer_rows(lines)),
-        *parties.buyer(seen, lines),
+        *senders.address(seen, lines, names),
+        *numbers.tax_ids(coded, theirs, seen.profile.words["theirs"]),
+        *recipients.buyer(seen, lines, names[0] if names else None),
         *numbers.own(coded),
         *days.issued(dated),
         *days.due(dated),

@@ -1,0 +1,417 @@
+"""Who sends a bill: the name and address of the letterhead, the sender line or the footer."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from extractors.blocks import (
+    BLOCK_ROWS,
+    POSTCODE,
+    Line,
+    Words,
+    beside,
+    block,
+    first_name,
+    is_street,
+    legal,
+    sections,
+    stated,
+)
+from extractors.candidates import Candidate, View, ranked
+from extractors.interface import Box, Field
+from extractors.layout import Row, Sheet, beneath
+from extractors.profiles import among, plain_words
+from extractors.values import dates
+
+LONGEST_NAME = 90
+"""Characters: longer lines are no name."""
+
+LONGEST_HALF = 6
+"""Words that either line of a name on two lines has, at most."""
+
+STRANGE_LETTERS = 5
+"""Letters of other words that a line may have that continues a name with a legal form."""
+
+SENTENCE = 9
+"""Words: a line with more is a sentence, not a name."""
+
+_REGISTERED = re.compile(
+    r"\s*[(\[]?\s*(?:co(?:mpany)?\.?\s*)?(?:reg(?:istration)?\.?\s*)?(?:no\.?)?\s*[:#]?\s*"
+    r"\(?\b[A-Z]{0,2}\d{5,12}\s*[-–]?\s*[A-Z]{0,2}\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
+_SITE = re.compile(r"(?:@|www\.|https?://)([a-z0-9][a-z0-9\-]{3,62})\.", re.IGNORECASE)
+_FREE_MAIL = frozenset({"gmail", "hotmail", "yahoo", "outlook", "googlemail", "example"})
+_PARTED = re.compile(r"\s+[-–·•|*]\s+|\s*[·•|]\s*|\s{2,}")
+
+VENDOR_WEIGHTS: Mapping[str, float] = {
+    "bias": -2.6,
+    "early": 3.6,
+    "legal": 3.0,
+    "business": 1.0,
+    "tall": 1.3,
+    "labelled": 4.5,
+    "buyer": -5.0,
+    "street": -3.5,
+    "contact": -5.0,
+    "title": -6.0,
+    "label": -3.0,
+    "key": -4.0,
+    "money": -5.0,
+    "priced": -2.0,
+    "figures": -5.0,
+    "sentence": -3.0,
+    "address below": 2.0,
+    "number below": 1.0,
+    "site": 2.2,
+    "again": 0.8,
+    "small letters": -1.8,
+    "few letters": -3.0,
+    "registered": 1.0,
+    "top": 0.8,
+    "sender line": 2.5,
+    "another page": -2.5,
+    "former": -3.0,
+    "after title": -1.8,
+    "tail": -3.5,
+    "stamp": -4.0,
+}
+"""Log-odds of the signs of the name of who sends the bill."""
+
+_OPENINGS = frozenset({"date", "invoice_number", "slip_number", "description", "buyer"})
+_NAMED = frozenset({"vendor", "party_name"})
+_IMPLAUSIBLE = (
+    "stamp",
+    "title",
+    "small letters",
+    "sentence",
+    "street",
+    "label",
+    "key",
+    "money",
+    "few letters",
+    "former",
+)
+
+
+def vendor(view: View, found: Sequence[Line], theirs: frozenset[int]) -> tuple[Field, ...]:
+    """The readings of the sender's name; header lines stay among them as runners-up.
+
+    *theirs* are the identities of the rows that belong to the buyer.
+    """
+    return ranked(_candidates(view, found, theirs), VENDOR_WEIGHTS)
+
+
+def _candidates(
+    view: View, found: Sequence[Line], theirs: frozenset[int]
+) -> Iterator[Candidate]:
+    known = view.profile.words
+    sites = _sites(found)
+    named = _labelled(found)
+    texts = Counter("".join(line.words) for line in found)
+    rank, begun, tail = 0, False, False
+    for place, line in enumerate(found):
+        begun = begun or line.title or bool(line.meanings & _OPENINGS)
+        if not _nameable(line):
+            tail = False
+            continue
+        name, words, joined = _full_name(line, found[place + 1 : place + 3], known)
+        signs = _signs(line, words, found[place + 1 : place + 4 + joined], sites, known)
+        buyer = id(line.row) in theirs
+        plausible = not buyer and not any(signs[sign] for sign in _IMPLAUSIBLE)
+        early = plausible and line.sheet.number == 1 and not tail
+        signs |= {
+            "early": 1 / (1 + rank) if early else 0.0,
+            "buyer": float(buyer),
+            "labelled": float(id(line.row) in named),
+            "again": float(texts["".join(line.words)] > 1),
+            "after title": float(begun and not line.title),
+            "tail": float(tail),
+        }
+        rank += early
+        tail = joined > 0
+        if name:
+            yield _named(name, line.row, line.sheet, signs)
+
+
+def _nameable(line: Line) -> bool:
+    """It may be a name: letters enough, and nothing that only other lines hold."""
+    letters = sum(one.isalpha() for one in line.text)
+    return letters >= len("ab") and not line.contact and len(line.text) <= LONGEST_NAME
+
+
+def _named(value: str, row: Row, sheet: Sheet, signs: Mapping[str, float]) -> Candidate:
+    return Candidate(
+        name="vendor",
+        value=value,
+        text=row.text,
+        page=sheet.number,
+        box=row.box,
+        reader=row.confidence_of(0, len(row.text)),
+        source=sheet.source,
+        signs=signs,
+    )
+
+
+def _labelled(found: Sequence[Line]) -> frozenset[int]:
+    """The rows that a label names as the sender: "From:", "Seller:", "Remit to:"."""
+    rows: set[int] = set()
+    under = sections(found)
+    for line in found:
+        label = next(iter(line.labels), None)
+        if label is None or label.spot.start > 0:
+            continue
+        if label.meaning == "vendor":
+            said = stated(found, line, label)
+            if said is not None:
+                rows.add(id(said[1].row))
+            elif label.alone or line.key:
+                name = first_name(block(found, line))
+                rows |= {id(name.row)} if name is not None else set()
+        elif label.meaning == "party_name" and under.get(id(line)) == "vendor":
+            value = stated(found, line, label)
+            target = value[1] if value else beside(found, line)
+            if target is not None:
+                rows.add(id(target.row))
+    return frozenset(rows)
+
+
+def _signs(
+    line: Line,
+    words: Sequence[str],
+    after: Sequence[Line],
+    sites: Sequence[str],
+    known: Words,
+) -> dict[str, float]:
+    text = line.text
+    compact = "".join(words)
+    digits = sum(one.isdigit() for one in text)
+    below = [one for one in after if one.sheet is line.sheet and _under(line, one)]
+    sender = line.street and len(_parts(line, known)) > 1
+    others = {
+        label.meaning
+        for label in line.labels
+        if label.strength == 1 and label.spot.start == 0 and (label.alone or label.meaning not in _NAMED)
+    } - {"company_id", "tax_id", "title", "paid"}
+    return {
+        "legal": float(legal(words, known)),
+        "business": float(among(words, known["business"]) > 0),
+        "tall": min(max(line.box.height / line.sheet.letter - 1.15, 0.0), 1.5),
+        "street": float(line.street and not sender),
+        "sender line": float(sender),
+        "title": float(line.title),
+        "label": float(bool(others)),
+        "key": float(line.key),
+        "money": float(line.money),
+        "priced": float(line.priced),
+        "figures": 0.0 if sender else digits / max(1, len(compact)),
+        "sentence": float(len(words) >= SENTENCE),
+        "address below": float(any(one.street for one in below[:2])),
+        "number below": float(any(one.registered for one in below[:1])),
+        "site": float(any(_shares(compact, site) for site in sites)),
+        "small letters": float(text.islower()),
+        "few letters": float(sum(one.isalpha() for one in text) < len("four")),
+        "registered": float(bool(_REGISTERED.search(text)) and not line.street),
+        "top": float(line.box.top < line.sheet.height / 4),
+        "another page": float(line.sheet.number > 1),
+        "stamp": float(bool(words) and set(words) <= known["stamp"]),
+        "former": float("formerly" in words or "licensee" in words),
+    }
+
+
+def _under(upper: Line, lower: Line) -> bool:
+    return beneath(upper.box, lower.box) > 0.3 or lower.at <= upper.at + 1
+
+
+def _sites(found: Sequence[Line]) -> tuple[str, ...]:
+    """The names of mail and web domains on the pages."""
+    names = {match[1].lower() for line in found for match in _SITE.finditer(line.text)}
+    return tuple(name.replace("-", "") for name in names - _FREE_MAIL)
+
+
+def _shares(compact: str, site: str) -> bool:
+    short, long = sorted((compact, site), key=len)
+    return len(short) >= len("five!") and (short in long or long.startswith(short[:7]))
+
+
+def _parts(line: Line, known: Words) -> list[str]:
+    """The parts of a sender line ("Name - street - town"), or but the whole text."""
+    parts = [part for part in _PARTED.split(line.text) if part.strip()]
+    first = plain_words(parts[0]) if parts else ()
+    if len(parts) > 1 and first and not is_street(parts[0], first, known):
+        return parts
+    return [line.text]
+
+
+def _full_name(
+    line: Line, after: Sequence[Line], known: Words
+) -> tuple[str, tuple[str, ...], int]:
+    """The name as printed, without registration number and label, its words, and how many of the
+    lines *after* belong to it: those that end it with a legal form or the word for a trade.
+    """
+    text = _parts(line, known)[0] if line.street else line.text
+    for label in line.labels:
+        named = label.meaning in ("vendor", "party_name") and label.spot.start == 0
+        if named and text[label.spot.end :].lstrip().startswith(":"):
+            text = text[label.spot.end :]
+    text = _REGISTERED.sub("", text)
+    joined = 0
+    last = line
+    for following in after:
+        if not _continues(line, text, last, following, known):
+            break
+        text = f"{text} {_REGISTERED.sub('', following.text)}"
+        joined += 1
+        last = following
+    name = " ".join(text.strip(" -–:;,.*|_·'").split())
+    return name, plain_words(name), joined
+
+
+def _continues(line: Line, text: str, last: Line, after: Line, known: Words) -> bool:
+    if after.sheet is not line.sheet or after.contact or after.money or line.street:
+        return False
+    if after.labels and not legal(after.words, known):
+        return False
+    box, below = last.box, after.box
+    near = -box.height < below.top - box.bottom < box.height and beneath(box, below) > 0.3
+    alike = 0.55 < below.height / max(1, box.height) < 1.8
+    if not (near and alike) or len(line.words) > LONGEST_HALF or len(after.words) > LONGEST_HALF:
+        return False
+    if text.count("(") > text.count(")"):
+        return True
+    if legal(plain_words(text), known):
+        return False
+    if after.text.startswith("(") and legal(after.words, known):
+        return True
+    tail = [word for word in after.words if len(word) > 1]
+    strange = sum(len(word) for word in tail if not _is_form(word, known))
+    return bool(tail) and _is_form(tail[0], known) and strange <= STRANGE_LETTERS
+
+
+def _is_form(word: str, known: Words) -> bool:
+    """A word that cannot be a name by itself: a legal form or the word for a trade."""
+    return word in known["legal"] or word in known["business"]
+
+
+# --- the sender's address --------------------------------------------------------------------------
+
+ADDRESS_WEIGHTS: Mapping[str, float] = {
+    "bias": -3.0,
+    "name": 3.0,
+    "postcode": 1.6,
+    "street": 1.0,
+    "lines": 0.5,
+    "one line": -0.6,
+    "stopped": 0.6,
+}
+"""Log-odds of the signs of the sender's address."""
+
+_STOPS = frozenset(
+    {
+        "date",
+        "due_date",
+        "other_date",
+        "invoice_number",
+        "slip_number",
+        "po_number",
+        "tax_id",
+        "description",
+        "quantity",
+        "unit",
+        "total",
+        "terms",
+        "iban",
+        "buyer",
+        "ship_to",
+        "currency",
+        "summary",
+    }
+)
+
+
+def address(view: View, found: Sequence[Line], names: Sequence[Field]) -> tuple[Field, ...]:
+    """The lines under the sender's name, as far as they are an address; on a sender line, what
+    follows the name.
+    """
+    candidates = []
+    for name in names[:3]:
+        at = next((at for at, one in enumerate(found) if one.box == name.box), None)
+        if at is None:
+            continue
+        own = _parts(found[at], view.profile.words) if found[at].street else []
+        if len(own) > 1:
+            parts = [replace(found[at], text=" ".join(own[1:]))]
+            candidates.append(_address_candidate(parts, stopped=True, name=name))
+            continue
+        lines, stopped = _address_lines(found, at)
+        if lines:
+            candidates.append(_address_candidate(lines, stopped=stopped, name=name))
+    return ranked(candidates, ADDRESS_WEIGHTS, kept=2)
+
+
+def _address_candidate(lines: Sequence[Line], *, stopped: bool, name: Field) -> Candidate:
+    box: Box = lines[0].box
+    for line in lines[1:]:
+        box = box.union(line.box)
+    sure = sum(line.row.confidence_of(0, len(line.row.text)) for line in lines) / len(lines)
+    return Candidate(
+        name="vendor_address",
+        value=" ".join(" ".join(line.text for line in lines).split()),
+        text="\n".join(line.text for line in lines),
+        page=lines[0].sheet.number,
+        box=box,
+        reader=sure,
+        source=lines[0].sheet.source,
+        signs={
+            "name": name.confidence,
+            "postcode": float(any(POSTCODE.search(line.text) for line in lines)),
+            "street": float(any(line.street for line in lines)),
+            "lines": float(min(len(lines), 4) - 1),
+            "one line": float(len(lines) == 1),
+            "stopped": float(stopped),
+        },
+    )
+
+
+def _address_lines(found: Sequence[Line], at: int) -> tuple[list[Line], bool]:
+    """The address below the name at *at*, and whether something ended it that does so."""
+    kept: list[Line] = []
+    for line in block(found, found[at]):
+        if line.money or line.title or _stops(line):
+            return _from_street(kept), bool(kept)
+        if line.contact or line.registered or _is_noise(line):
+            if kept:
+                return _from_street(kept), True
+            continue
+        settled = any(POSTCODE.search(one.text) for one in kept)
+        if len(kept) == BLOCK_ROWS or (settled and not _goes_on(line)):
+            break
+        kept.append(line)
+    return _from_street(kept), False
+
+
+def _stops(line: Line) -> bool:
+    """A label of something else begins here, other than inside a line of an address."""
+    if line.street and POSTCODE.search(line.text):
+        return False
+    return any(
+        label.meaning in _STOPS and (label.spot.start == 0 or label.strength == 1)
+        for label in line.labels
+    )
+
+
+def _is_noise(line: Line) -> bool:
+    """A date, or a number of the shop, between name and address."""
+    return line.first == "other_number" or bool(dates.find(line.text))
+
+
+def _goes_on(line: Line) -> bool:
+    """After the line with the postal code: a country, a branch with its number or in brackets."""
+    return line.street or line.text.startswith("(") or any(one.isdigit() for one in line.text)
+
+
+def _from_street(kept: list[Line]) -> list[Line]:
+    """The lines from the first that is of an address."""
+    first = next((at for at, line in enumerate(kept) if line.street), None)
+    return [] if first is None else kept[first:]
