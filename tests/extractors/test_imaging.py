@@ -1,0 +1,84 @@
+"""Skewed pages are straightened, straight ones left alone, blank ones known."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractors import imaging
+from tests.extractors import paper
+
+
+@pytest.mark.parametrize("degrees", [-9.0, -4.2, -1.0, 0.7, 2.5, 8.3])
+def test_the_skew_of_a_page_is_found_and_undone(degrees: float) -> None:
+    skewed = imaging.straightened(paper.page_image(), -degrees)
+
+    found = imaging.skew(skewed)
+
+    assert found == pytest.approx(degrees, abs=0.25)
+    assert imaging.skew(imaging.straightened(skewed, found)) == 0.0
+
+
+@pytest.mark.parametrize("degrees", [0.0, 0.2, -0.2])
+def test_a_straight_page_is_left_alone(degrees: float) -> None:
+    assert imaging.skew(imaging.straightened(paper.page_image(), degrees)) == 0.0
+
+
+def test_straightening_loses_no_corner() -> None:
+    image = paper.page_image()
+    image[:30, :30] = 0
+
+    turned = imaging.straightened(image, 5)
+
+    assert turned.shape[0] > image.shape[0]
+    assert turned.shape[1] > image.shape[1]
+    assert (turned < 100).sum() == pytest.approx((image < 100).sum(), rel=0.05)
+
+
+def test_a_page_is_straightened_on_its_own_paper() -> None:
+    turned = imaging.straightened(np.full((300, 200, 3), 230, np.uint8), 5)
+
+    assert turned.min() > 225
+
+
+def test_a_page_with_one_short_line_is_not_blank() -> None:
+    assert not imaging.is_blank(paper.page_image(["PAID 5 MAY"], width=1654, height=2339))
+
+
+def test_white_writing_on_dark_paper_is_not_blank() -> None:
+    assert not imaging.is_blank(255 - paper.page_image(["PAID 5 MAY"], width=1654, height=2339))
+
+
+def test_an_empty_page_is_blank() -> None:
+    assert imaging.is_blank(paper.page_image([]))
+
+
+def test_dust_and_the_shadow_of_the_lid_are_no_ink() -> None:
+    image = paper.page_image([], width=1654, height=2339)
+    image[:, :20] = 60
+    dust = np.random.default_rng(1)
+    image[dust.integers(0, 2339, 40), dust.integers(0, 1654, 40)] = 0
+    noise = dust.normal(0, 6, image.shape)
+
+    assert imaging.is_blank(np.clip(image + noise, 0, 255).astype(np.uint8))
+
+
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_four_quarter_turns_are_none(quarters: int) -> None:
+    image = paper.page_image()
+
+    turned = imaging.turned(imaging.turned(image, quarters), 4 - quarters)
+
+    assert np.array_equal(turned, image)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 255), st.floats(-10, 10))
+def test_no_image_is_too_small_to_be_looked_at(
+    width: int, height: int, grey: int, degrees: float
+) -> None:
+    image = np.full((height, width, 3), grey, np.uint8)
+
+    assert imaging.skew(image) == 0.0
+    assert imaging.is_blank(image)
+    assert imaging.straightened(image, degrees).dtype == np.uint8

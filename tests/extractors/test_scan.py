@@ -1,0 +1,126 @@
+"""Documents become pages of words with boxes at 200 dpi."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from config.reasons import Reason
+from extractors import pages
+from extractors.engines.fake import Fake
+from extractors.interface import Box, ExtractionError, Word
+from extractors.scan import KEPT_IMAGES, draw, scan
+from tests.extractors import paper
+
+WORD = Word("TOTAL", Box(150, 300, 300, 345), 0.9)
+
+
+def test_boxes_are_given_at_200_dpi_whatever_the_page_was_read_in(tmp_path: Path) -> None:
+    path = paper.image_file(tmp_path / "a.png", paper.page_image(), dpi=(300, 300))
+
+    (page,) = scan(paper.document(path), paper.SETTINGS, [Fake(words=[WORD])]).pages
+
+    assert (page.width, page.height) == (800, 1067)
+    assert page.words == (Word("TOTAL", Box(100, 200, 200, 230), 0.9),)
+    assert page.source == "fake"
+
+
+def test_a_page_with_a_text_layer_is_not_looked_at(tmp_path: Path) -> None:
+    path = paper.pdf_file(tmp_path / "a.pdf", paper.LINES * 2)
+    engine = Fake()
+
+    found = scan(paper.document(path), paper.SETTINGS, [engine])
+
+    assert engine.asked == 0
+    assert found.pages[0].source == "text_layer"
+    assert found.images[0].size == 0
+
+
+def test_a_blank_page_is_not_read(tmp_path: Path) -> None:
+    path = paper.image_file(tmp_path / "a.png", paper.page_image([]))
+    engine = Fake(words=[WORD])
+
+    (page,) = scan(paper.document(path), paper.SETTINGS, [engine]).pages
+
+    assert page.blank
+    assert engine.asked == 0
+
+
+def test_pictures_are_saved_so_that_boxes_are_their_pixels(tmp_path: Path) -> None:
+    scanned = paper.image_file(tmp_path / "a.png", paper.page_image(), dpi=(300, 300))
+    born = paper.pdf_file(tmp_path / "b.pdf", paper.LINES * 2)
+    for path in (scanned, born):
+        found = scan(paper.document(path), paper.SETTINGS, [Fake(words=[WORD])], tmp_path)
+
+        with Image.open(tmp_path / "page-1.jpg") as picture:
+            assert picture.size == (found.pages[0].width, found.pages[0].height)
+        box = found.pages[0].words[0].box
+        piece = pages.crop(tmp_path / "page-1.jpg", box, margin=10)
+        (tmp_path / "piece.png").write_bytes(piece)
+        with Image.open(tmp_path / "piece.png") as cut:
+            assert cut.size == (box.width + 20, box.height + 20)
+        (tmp_path / "page-1.jpg").unlink()
+
+
+@pytest.mark.parametrize(
+    "box", [Box(-50, -50, -10, -10), Box(790, 1060, 900, 2000), Box(5000, 5000, 6000, 6000)]
+)
+def test_a_crop_at_the_edge_stays_in_the_picture(tmp_path: Path, box: Box) -> None:
+    picture = tmp_path / "page-1.jpg"
+    Image.new("RGB", (800, 1067)).save(picture)
+
+    (tmp_path / "piece.png").write_bytes(pages.crop(picture, box))
+
+    with Image.open(tmp_path / "piece.png") as cut:
+        assert min(cut.size) >= 1
+
+
+def test_only_the_first_images_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.tif"
+    image = Image.fromarray(paper.page_image(width=400, height=500))
+    image.save(path, save_all=True, append_images=[image] * KEPT_IMAGES)
+
+    found = scan(paper.document(path), paper.SETTINGS, [Fake(words=[WORD])])
+
+    assert [one.size > 0 for one in found.images] == [True] * KEPT_IMAGES + [False]
+    assert len(found.pages) == KEPT_IMAGES + 1
+
+
+def test_pages_can_be_drawn_for_finders_that_must_see_them(tmp_path: Path) -> None:
+    path = paper.pdf_file(tmp_path / "a.pdf", paper.LINES * 2, pages=2)
+
+    images = draw(paper.document(path), paper.SETTINGS)
+
+    assert [one.shape for one in images] == [(2339, 1653, 3)] * 2
+
+
+def test_a_typed_letter_is_laid_out_as_it_was_typed(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("Dear Sir,\n\n    we owe   12.50\n", encoding="utf-8")
+
+    (page,) = scan(paper.document(path), paper.SETTINGS, []).pages
+
+    words = {word.text: word.box for word in page.words}
+    assert [word.text for word in page.words] == ["Dear", "Sir,", "we", "owe", "12.50"]
+    assert words["Dear"].top == words["Sir,"].top < words["we"].top
+    assert words["we"].left > words["Dear"].left
+    assert words["12.50"].left - words["owe"].right > words["owe"].left - words["we"].right
+
+
+def test_a_long_text_has_many_pages_and_too_long_a_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "letter.txt"
+    path.write_text("line\n" * 200, encoding="utf-8")
+
+    assert len(scan(paper.document(path), paper.SETTINGS, []).pages) == 4
+    with pytest.raises(ExtractionError) as caught:
+        scan(paper.document(path), paper.settings(max_pages=3), [])
+    assert caught.value.reason is Reason.TOO_LARGE
+
+
+def test_a_type_that_is_not_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(b"PK\3\4\0\0")
+
+    with pytest.raises(ExtractionError) as caught:
+        scan(paper.document(path), paper.SETTINGS, [])
+    assert caught.value.reason is Reason.UNSUPPORTED_TYPE
