@@ -11,6 +11,7 @@ from outbox.dossier import best
 from outbox.render import picture
 from outbox.showing import ACCOUNT_FIELDS
 from outbox.words import (
+    LEAST_SHOWN,
     LEVELS,
     certainty,
     field_label,
@@ -132,6 +133,8 @@ def _compared(
     number: int, plain: Json, shown: Json, read: Json | None, crops: Mapping[str, bytes]
 ) -> Row:
     sign, words = LEVELS[plain["level"]]
+    if plain["level"] == "close" and plain["read"] == plain["expected"]:
+        words = "another reading agrees"
     speaks = plain["level"] in {"close", "differs"}
     ours: differences.Pieces = (differences.Piece(shown["read"], differs=False),)
     theirs: differences.Pieces = (differences.Piece(shown["expected"], differs=False),)
@@ -195,9 +198,12 @@ def _printed(read: Json | None, value: str) -> str:
 
 
 def _alternatives(read: Json | None, value: str) -> tuple[tuple[str, str], ...]:
-    """The other readings of a field, surest first."""
-    others = ((value_text(one["value"]), percent(one["confidence"])) for one in _readings(read))
-    return tuple(one for one in others if one[0] != value)
+    """The other readings of a field that deserve a look, surest first."""
+    return tuple(
+        (other, percent(one["confidence"]))
+        for one in _readings(read)
+        if (other := value_text(one["value"])) != value and one["confidence"] >= LEAST_SHOWN
+    )
 
 
 def _crop(content: bytes | None) -> Crop | None:

@@ -6,6 +6,7 @@ from typing import Any
 from config.reasons import Reason, meanings
 from outbox.showing import masked, visible
 from outbox.words import (
+    LEAST_SHOWN,
     LEVELS,
     certainty,
     field_label,
@@ -64,7 +65,8 @@ def _fields(shown: dict[str, Any]) -> Iterator[str]:
             f"{value_text(read['value'])}  [{_sure(read['confidence'])}{source}{where}]",
         )
         for other in read["alternatives"]:
-            yield _row("", f"or {value_text(other['value'])}  [{percent(other['confidence'])}]")
+            if other["confidence"] >= LEAST_SHOWN:
+                yield _row("", f"or {value_text(other['value'])}  [{percent(other['confidence'])}]")
 
 
 def _candidates(shown: dict[str, Any]) -> Iterator[str]:
@@ -101,16 +103,30 @@ def _part(part: dict[str, Any]) -> str:
 def _rule(shown: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield _row("Outcome", shown.get("outcome") or ("duplicate" if "twin" in shown else "-"))
-    if shown.get("rule"):
-        yield _row("Rule", shown["rule"])
-    if shown.get("matched_by"):
-        yield _row("Agreed exactly in", ", ".join(field_label(one) for one in shown["matched_by"]))
-    if shown.get("proposal"):
-        yield _row("Record", shown["proposal"])
-    if shown.get("amount"):
-        yield _row("Amount", f"{shown['amount']} {shown.get('currency') or ''}".rstrip())
-    if shown.get("flip"):
-        yield _row("What would change it", shown["flip"])
+    agreed = ", ".join(field_label(one) for one in shown.get("matched_by", []))
+    amount = f"{shown.get('amount') or ''} {shown.get('currency') or ''}".strip()
+    for label, words in (
+        ("Split into", ", ".join(shown.get("parts", []))),
+        ("Rule", shown.get("rule")),
+        ("Agreed exactly in", "" if "resolution" in shown else agreed),
+        ("Record", shown.get("proposal")),
+        ("Amount", amount),
+        ("What would change it", shown.get("flip")),
+    ):
+        if words:
+            yield _row(label, words)
+    yield from _resolution(shown.get("resolution"))
+
+
+def _resolution(made: dict[str, Any] | None) -> Iterator[str]:
+    """What a person decided."""
+    if made is None:
+        return
+    yield _row("Decided by", f"{made['who']}, {made['at']}")
+    for name, value in made["corrections"].items():
+        yield _row("Corrected", f"{field_label(name)}: {value}")
+    if made["note"]:
+        yield _row("Because", made["note"])
 
 
 def _row(label: str, value: object) -> str:

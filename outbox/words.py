@@ -5,6 +5,9 @@ from typing import Any
 SURE = 0.95
 """From this probability on a reading is called sure."""
 
+LEAST_SHOWN = 0.01
+"""Other readings below this probability are not shown to people; the dossier keeps them."""
+
 FAIRLY_SURE = 0.80
 """From this probability on a reading is called fairly sure; below, unsure."""
 
@@ -64,6 +67,10 @@ SOURCES = {
     "micr": "MICR reader",
     "consensus": "several readers agree",
     "barcode": "barcode",
+    "image": "the picture itself",
+    "layout": "where it stands on the page",
+    "headers": "the mail's header",
+    "text": "the mail's text",
 }
 
 DOCUMENT_STATES = {
@@ -118,7 +125,8 @@ def percent(confidence: float | None) -> str:
 
 def signed(weight: float) -> str:
     """Points for or against a candidate, one decimal."""
-    return f"{weight:+.1f}".replace("-", "\N{MINUS SIGN}")
+    points = f"{weight:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return "0.0" if points[1:] == "0.0" else points
 
 
 def value_text(value: Any) -> str:  # noqa: ANN401 - any JSON value of a field

@@ -43,3 +43,22 @@ def test_a_duplicate_is_explained_by_its_twin() -> None:
     text = explain.text({"document": document, "twin": twin})
     assert "first.pdf (d0), in matched/x" in text
     assert "duplicate" in text
+
+
+def test_what_a_person_decided_is_explained_with_who_and_why() -> None:
+    found = {
+        **dossier.as_json(decisions.AMOUNT_MISMATCH),
+        "outcome": "matched",
+        "matched_by": ["person"],
+        "resolution": {
+            "who": "ada",
+            "at": "2026-11-21T10:00:00Z",
+            "note": "the vendor agreed",
+            "corrections": {"total": "1250.00"},
+        },
+    }
+    text = explain.text(found)
+    assert "ada, 2026-11-21T10:00:00Z" in text
+    assert "Total: 1250.00" in text
+    assert "the vendor agreed" in text
+    assert "Agreed exactly" not in text

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from config.reasons import Reason, meanings
-from extractors.interface import LineItem
-from matchers.interface import Decision, Held
+from extractors.interface import Kind, LineItem
+from matchers.interface import Decision, Held, Level
 from outbox import dossier, report
 from outbox.showing import visible
 from tests.outbox import decisions
@@ -128,6 +128,16 @@ def test_a_difference_is_marked_on_both_sides_and_named() -> None:
     assert "270.00 more than the ledger; two neighbours are swapped" in page.text
 
 
+def test_a_record_that_only_another_reading_fits_says_so() -> None:
+    other = replace(
+        decisions.BEST,
+        evidence=(decisions.evidence("total", "1250.00", "1250.00", Level.CLOSE, 1.2, 0.11),),
+    )
+    page = page_of(replace(decisions.AMOUNT_MISMATCH, candidates=(other,), proposal=None))
+    assert "another reading agrees" in page.text
+    assert "or: 1520.00, 86 %" in page.text
+
+
 def test_what_differs_stands_first() -> None:
     page = page_of(decisions.AMOUNT_MISMATCH)
     text = page.text.partition("against what the ledger says")[2]
@@ -218,6 +228,37 @@ def test_without_a_proposal_nothing_can_be_approved_by_moving_the_folder() -> No
     page = page_of(replace(decisions.AMOUNT_MISMATCH, proposal=None))
     assert "exceptions/_approve" not in page.texts["code"]
     assert f"mailroom exceptions resolve {CASE} --record AP-20418" in page.texts["code"]
+
+
+def test_a_closed_record_is_not_offered_for_posting() -> None:
+    page = page_of(
+        replace(
+            decisions.AMOUNT_MISMATCH,
+            candidates=(decisions.RUNNER_UP, decisions.BEST),
+            proposal=None,
+        )
+    )
+    commands = [one for one in page.texts["code"] if " resolve " in one]
+    assert commands == [f"mailroom exceptions resolve {CASE} --record RECORD_ID --set total=123.45"]
+
+
+def test_where_several_records_fit_each_is_offered() -> None:
+    twin = replace(decisions.BEST, record=replace(decisions.RECORD, record_id="AP-20419"))
+    held = replace(
+        decisions.AMOUNT_MISMATCH,
+        reasons=(Reason.AMBIGUOUS_ITEMS,),
+        candidates=(decisions.BEST, twin),
+        proposal=None,
+    )
+    commands = page_of(held).texts["code"]
+    for record in ("AP-20418", "AP-20419"):
+        assert f"mailroom exceptions resolve {CASE} --record {record}" in commands
+
+
+def test_nobody_is_asked_to_scan_an_email_again() -> None:
+    mail = replace(decisions.INVOICE, kind=Kind.EMAIL)
+    page = page_of(replace(decisions.AMOUNT_MISMATCH, extraction=mail))
+    assert "exceptions/_rescan" not in page.texts["code"]
 
 
 def test_changed_bank_details_offer_no_posting_and_say_why() -> None:
