@@ -71,11 +71,12 @@ class Bill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slip:
-    """A till receipt; prices are net and *tax_rate* is in percent."""
+    """A till receipt; prices are net, *tax_rate* is in percent, *stamp* is the date as printed."""
 
     shop: Party
     number: str
     date: dt.date
+    stamp: str
     time: str
     items: tuple[Item, ...]
     tax_rate: Decimal

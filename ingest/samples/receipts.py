@@ -2,7 +2,7 @@
 
 from ingest.samples.facts import Slip
 from ingest.samples.sheet import Sheet
-from ingest.samples.speech import day, money, plain
+from ingest.samples.speech import money, plain
 
 WIDTH = 226.0
 """A roll of 80 mm in points."""
@@ -21,7 +21,7 @@ def till(slip: Slip) -> Sheet:
     lines = [
         "", shop.street, shop.town, shop.phone, "",
         _pair(f"Receipt #{slip.number}", "Reg 02"),
-        _pair(day(slip.date, "en"), slip.time),
+        _pair(slip.stamp, slip.time),
         "-" * _COLUMNS,
     ]  # fmt: skip
     for item in slip.items:

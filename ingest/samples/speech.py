@@ -38,6 +38,12 @@ def day(date: dt.date, language: str) -> str:
     return text
 
 
+def short_day(date: dt.date, language: str) -> str:
+    """With the first letters of the month, as tills print it."""
+    text: str = format_date(date, format="dd MMM yyyy", locale=LOCALES[language])
+    return text.upper()
+
+
 def long_day(date: dt.date, language: str) -> str:
     """With the month as a word."""
     pattern = {"en": "MMMM d, yyyy", "de": "d. MMMM yyyy", "fr": "d MMMM yyyy"}[language]

@@ -12,6 +12,7 @@ from ingest.samples.facts import Bill, Item, Party, Slip
 from ingest.samples.ledger import month_before, owed, spent
 from ingest.samples.pen import Pen
 from ingest.samples.sheet import Sheet, pdf, picture
+from ingest.samples.speech import short_day
 from ingest.samples.truth import Outcome, Paper, Planted
 from matchers.interface import Status
 
@@ -356,11 +357,14 @@ def _nordlicht_other_bank(pen: Pen) -> Paper:
 
 
 def _slip(pen: Pen, shop: Party, catalogue: Catalogue, days: int, time: str) -> Slip:
+    """A receipt; its till names the month, so that every day of the year is read alike."""
     rng = pen.rng(shop.name)
+    date = pen.ago(days)
     return Slip(
         shop=shop,
         number=str(int(rng.integers(30_000, 89_999))),
-        date=pen.ago(days),
+        date=date,
+        stamp=short_day(date, "en"),
         time=time,
         items=_items(catalogue, [int(rng.integers(1, 5)) for _ in catalogue]),
         tax_rate=SALES_TAX,
