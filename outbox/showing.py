@@ -88,9 +88,9 @@ def _accounts(node: Any, name: str = "") -> Iterator[str]:  # noqa: ANN401 - any
 
 
 def _either(accounts: list[str]) -> re.Pattern[str]:
-    """Any of the accounts, however their characters are grouped."""
-    spaced = (r"[ .\-]?".join(map(re.escape, one)) for one in accounts)
-    return re.compile(rf"(?<![0-9A-Za-z])(?:{'|'.join(spaced) or '(?!)'})(?![0-9A-Za-z])")
+    """Any of the accounts, however their characters are grouped, but not inside longer numbers."""
+    spaced = (r"[\s.\-]{0,2}".join(map(re.escape, one)) for one in accounts)
+    return re.compile(rf"(?<![0-9])(?:{'|'.join(spaced) or '(?!)'})(?![0-9])")
 
 
 def _walk(node: Any, known: re.Pattern[str], name: str) -> Any:  # noqa: ANN401 - any JSON

@@ -53,11 +53,11 @@ def test_an_account_number_read_from_a_check_is_masked_in_its_other_fields() -> 
     found["fields"] = {
         "account_number": {**field, "value": "4400178839", "alternatives": []},
         "micr": {**field, "value": line, "text": line, "alternatives": []},
-        "memo": {**field, "value": "acct 44-0017-8839, inv 4400", "alternatives": []},
+        "memo": {**field, "value": "acct 44-0017-8839, inv 4400, A4400178839C", "alternatives": []},
     }
     shown = masked(found)["fields"]
     assert shown["micr"]["value"] == "A021000021A••••8839C0117"
-    assert shown["memo"]["value"] == "acct ••••8839, inv 4400"
+    assert shown["memo"]["value"] == "acct ••••8839, inv 4400, A••••8839C"
 
 
 def test_what_identifies_a_document_is_never_masked() -> None:
