@@ -114,7 +114,7 @@ def fold_name(name: str) -> str:
     "Müller & Söhne GmbH (HRB 12345)" becomes "muller and sohne"; a name that is only a legal form
     stays.
     """
-    name = name[:LONGEST].casefold()
+    name = _unaccented(name)[:LONGEST]
     plain = _plain(_SDN_BHD.sub(" sdn bhd ", _REGISTERED.sub(" ", name))) or _plain(name)
     bare = plain
     while (shorter := _AT_END.sub("", " ".join(_ANYWHERE.sub(" ", bare).split()))) != bare:
@@ -122,11 +122,15 @@ def fold_name(name: str) -> str:
     return bare
 
 
+def _unaccented(text: str) -> str:
+    """Small letters without accents; typographic forms are plain ones."""
+    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(one for one in text if not unicodedata.combining(one))
+
+
 def _plain(text: str) -> str:
-    """Words of letters and digits without accents, one space between them."""
-    text = unicodedata.normalize("NFKD", text.casefold().replace("&", " and "))
-    text = "".join(one for one in text if not unicodedata.combining(one))
-    text = re.sub(r"['\u2019`]", "", text)
+    """Words of letters and digits, one space between them."""
+    text = re.sub(r"['\u2019`]", "", text.replace("&", " and "))
     return " ".join(re.sub(r"[^\w]|_", " ", text).split())
 
 
