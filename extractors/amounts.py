@@ -476,7 +476,8 @@ CURRENCY_WEIGHTS: Mapping[str, float] = {
 
 def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
     """The readings of the currency: as a label names it, as it stands beside the amounts, or
-    anywhere in the text."""
+    anywhere in the text.
+    """
     candidates: list[Candidate] = []
     marked = [one for one in found if one.money.currency]
     for sheet, labels in zip(view.sheets, view.labels, strict=True):

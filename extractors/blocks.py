@@ -33,7 +33,12 @@ TITLE_WORDS = 3
 PARTIES = ("vendor", "buyer", "ship_to")
 """The meanings of labels that name a party."""
 
-POSTCODE = re.compile(r"(?<![\d.])(?<!\d,)(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{4})?(?![\d.,]?\d)")
+POSTCODE = re.compile(r"(?<![\d.])(?<!\d,)(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{4})?(?![\d.,]?\d|-\w)")
+REGISTERED = re.compile(
+    r"\s*[(\[]?\s*(?:co(?:mpany)?\.?\s*)?(?:reg(?:istration)?\.?\s*)?(?:no\.?)?\s*[:#]?\s*"
+    r"\(?\b[A-Z]{0,2}\d{5,12}\s*[-–]?\s*[A-Z]{0,2}\s*[)\]]?\s*$",
+    re.IGNORECASE,
+)
 _POSTCODE_OF_LETTERS = re.compile(
     r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{4} ?[A-Z]{2}\b"
 )
@@ -130,7 +135,7 @@ def _line(view: View, sheet: Sheet, at: int, piece: Row, labels: tuple[Label, ..
         text=piece.text,
         words=words,
         labels=labels,
-        street=not contact and is_street(piece.text, words, known),
+        street=not contact and is_street(REGISTERED.sub("", piece.text), words, known),
         contact=contact,
         registered=bool(_REGISTER_LINE.match(piece.text))
         or bool({"company_id", "tax_id"} & {one.meaning for one in labels}),
@@ -169,9 +174,7 @@ def legal(words: Sequence[str], known: Words) -> bool:
 def block(found: Sequence[Line], head: Line) -> list[Line]:
     """The lines that stand below *head* in one block with it, from the top."""
     rows = {id(one.row): one for one in found if one.sheet is head.sheet}
-    stack = column(
-        [(one.at, one.row) for one in rows.values()], head.box, spacing=LINE_SPACING
-    )
+    stack = column([(one.at, one.row) for one in rows.values()], head.box, spacing=LINE_SPACING)
     return [rows[id(row)] for row in stack]
 
 

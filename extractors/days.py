@@ -45,7 +45,8 @@ class Day:
 
 def days(view: View, order: str) -> tuple[Day, ...]:
     """Every date on the pages, in reading order; *order* (DMY, MDY) settles what figures leave open
-    unless the document itself shows its order."""
+    unless the document itself shows its order.
+    """
     order = _order(view, order)
     found: list[Day] = []
     for sheet, labels in zip(view.sheets, view.labels, strict=True):
@@ -71,7 +72,8 @@ def days(view: View, order: str) -> tuple[Day, ...]:
 
 def _order(view: View, order: str) -> str:
     """The order of day and month: as a date shows that can be read in one way only, else MDY where
-    dollars and an American postal code stand, else *order*."""
+    dollars and an American postal code stand, else *order*.
+    """
     shown = {
         "MDY" if int(re.split(r"\D", day.text)[0]) == day.date.month else "DMY"
         for sheet in view.sheets

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from extractors.candidates import Candidate, Link, View, at, links, ranked
-from extractors.interface import Box, Field
+from extractors.interface import Field
 from extractors.layout import Row, Sheet, Spot
 from extractors.profiles import Label, plain_words
 from extractors.values import dates, identifiers, money

@@ -97,7 +97,8 @@ def among(words: Sequence[str], known: frozenset[str]) -> int:
 
 def folded(text: str) -> tuple[str, list[int]]:
     """*text* without case, accents, spaces and stops, look-alikes made one; and where each
-    letter of it stood."""
+    letter of it stood.
+    """
     letters: list[str] = []
     places: list[int] = []
     for at, one in enumerate(text):
@@ -169,7 +170,7 @@ def _ends(text: str, places: Sequence[int], start: int, end: int) -> bool:
         return False
     if not text[at].isalpha():
         return True
-    glued = text[at : at + 5].split(" ")[0]
+    glued = text[at : at + 5].split(" ", maxsplit=1)[0]
     digit = next((place for place, one in enumerate(glued) if one.isdigit()), None)
     return digit is not None and glued[:digit].isupper()
 
@@ -187,7 +188,7 @@ def _garbled(page: int, line: int, piece: Row, known: Profile) -> list[Label]:
     if len(compact) < FUZZY_FROM or (0 < stop < len(text) and _in_code(text, stop - 1)):
         return []
     best = process.extractOne(compact, known.long, scorer=fuzz.ratio, score_cutoff=FUZZY_CUTOFF)
-    if best is None:
+    if best is None or abs(len(best[0]) - len(compact)) > 1 + len(compact) // 8:
         return []
     spot = Spot(page, line, piece, places[0], places[-1] + 1)
     alone = stop == len(text)

@@ -99,9 +99,7 @@ def _by_label(found: Sequence[Line]) -> Iterator[tuple[Line, str, str]]:
                     yield name, name.text, "labelled"
 
 
-def _by_window(
-    found: Sequence[Line], sender: Field | None
-) -> Iterator[tuple[Line, str, str]]:
+def _by_window(found: Sequence[Line], sender: Field | None) -> Iterator[tuple[Line, str, str]]:
     """Blocks of a name over an address in the upper half, as windows of envelopes show them."""
     for line in found:
         if line.sheet.number > 1 or line.box.top > line.sheet.height / 2:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from extractors.blocks import (
     BLOCK_ROWS,
     POSTCODE,
+    REGISTERED,
     Line,
     Words,
     beside,
@@ -36,11 +37,7 @@ STRANGE_LETTERS = 5
 SENTENCE = 9
 """Words: a line with more is a sentence, not a name."""
 
-_REGISTERED = re.compile(
-    r"\s*[(\[]?\s*(?:co(?:mpany)?\.?\s*)?(?:reg(?:istration)?\.?\s*)?(?:no\.?)?\s*[:#]?\s*"
-    r"\(?\b[A-Z]{0,2}\d{5,12}\s*[-–]?\s*[A-Z]{0,2}\s*[)\]]?\s*$",
-    re.IGNORECASE,
-)
+_SETTLED = re.compile(r"(?<!\d)\d{5}(?!\d)|^\W*(?:[A-Z]-)?\d{4}\s+[A-Z]")
 _SITE = re.compile(r"(?:@|www\.|https?://)([a-z0-9][a-z0-9\-]{3,62})\.", re.IGNORECASE)
 _FREE_MAIL = frozenset({"gmail", "hotmail", "yahoo", "outlook", "googlemail", "example"})
 _PARTED = re.compile(r"\s+[-–·•|*]\s+|\s*[·•|]\s*|\s{2,}")
@@ -103,9 +100,7 @@ def vendor(view: View, found: Sequence[Line], theirs: frozenset[int]) -> tuple[F
     return ranked(_candidates(view, found, theirs), VENDOR_WEIGHTS)
 
 
-def _candidates(
-    view: View, found: Sequence[Line], theirs: frozenset[int]
-) -> Iterator[Candidate]:
+def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> Iterator[Candidate]:
     known = view.profile.words
     sites = _sites(found)
     named = _labelled(found)
@@ -192,7 +187,9 @@ def _signs(
     others = {
         label.meaning
         for label in line.labels
-        if label.strength == 1 and label.spot.start == 0 and (label.alone or label.meaning not in _NAMED)
+        if label.strength == 1
+        and label.spot.start == 0
+        and (label.alone or label.meaning not in _NAMED)
     } - {"company_id", "tax_id", "title", "paid"}
     return {
         "legal": float(legal(words, known)),
@@ -212,7 +209,7 @@ def _signs(
         "site": float(any(_shares(compact, site) for site in sites)),
         "small letters": float(text.islower()),
         "few letters": float(sum(one.isalpha() for one in text) < len("four")),
-        "registered": float(bool(_REGISTERED.search(text)) and not line.street),
+        "registered": float(bool(REGISTERED.search(text)) and not line.street),
         "top": float(line.box.top < line.sheet.height / 4),
         "another page": float(line.sheet.number > 1),
         "stamp": float(bool(words) and set(words) <= known["stamp"]),
@@ -244,9 +241,7 @@ def _parts(line: Line, known: Words) -> list[str]:
     return [line.text]
 
 
-def _full_name(
-    line: Line, after: Sequence[Line], known: Words
-) -> tuple[str, tuple[str, ...], int]:
+def _full_name(line: Line, after: Sequence[Line], known: Words) -> tuple[str, tuple[str, ...], int]:
     """The name as printed, without registration number and label, its words, and how many of the
     lines *after* belong to it: those that end it with a legal form or the word for a trade.
     """
@@ -255,13 +250,13 @@ def _full_name(
         named = label.meaning in ("vendor", "party_name") and label.spot.start == 0
         if named and text[label.spot.end :].lstrip().startswith(":"):
             text = text[label.spot.end :]
-    text = _REGISTERED.sub("", text)
+    text = REGISTERED.sub("", text)
     joined = 0
     last = line
     for following in after:
         if not _continues(line, text, last, following, known):
             break
-        text = f"{text} {_REGISTERED.sub('', following.text)}"
+        text = f"{text} {REGISTERED.sub('', following.text)}"
         joined += 1
         last = following
     name = " ".join(text.strip(" -–:;,.*|_·'").split())
@@ -315,7 +310,6 @@ _STOPS = frozenset(
         "invoice_number",
         "slip_number",
         "po_number",
-        "tax_id",
         "description",
         "quantity",
         "unit",
@@ -344,7 +338,7 @@ def address(view: View, found: Sequence[Line], names: Sequence[Field]) -> tuple[
             parts = [replace(found[at], text=" ".join(own[1:]))]
             candidates.append(_address_candidate(parts, stopped=True, name=name))
             continue
-        lines, stopped = _address_lines(found, at)
+        lines, stopped = _address_lines(found, at, view.profile.words)
         if lines:
             candidates.append(_address_candidate(lines, stopped=stopped, name=name))
     return ranked(candidates, ADDRESS_WEIGHTS, kept=2)
@@ -374,18 +368,18 @@ def _address_candidate(lines: Sequence[Line], *, stopped: bool, name: Field) -> 
     )
 
 
-def _address_lines(found: Sequence[Line], at: int) -> tuple[list[Line], bool]:
+def _address_lines(found: Sequence[Line], at: int, known: Words) -> tuple[list[Line], bool]:
     """The address below the name at *at*, and whether something ended it that does so."""
     kept: list[Line] = []
     for line in block(found, found[at]):
-        if line.money or line.title or _stops(line):
-            return _from_street(kept), bool(kept)
         if line.contact or line.registered or _is_noise(line):
             if kept:
                 return _from_street(kept), True
             continue
-        settled = any(POSTCODE.search(one.text) for one in kept)
-        if len(kept) == BLOCK_ROWS or (settled and not _goes_on(line)):
+        if line.money or line.title or _stops(line):
+            return _from_street(kept), bool(kept)
+        settled = any(_SETTLED.search(one.text) for one in kept)
+        if len(kept) == BLOCK_ROWS or (settled and not _goes_on(line, known)):
             break
         kept.append(line)
     return _from_street(kept), False
@@ -393,12 +387,7 @@ def _address_lines(found: Sequence[Line], at: int) -> tuple[list[Line], bool]:
 
 def _stops(line: Line) -> bool:
     """A label of something else begins here, other than inside a line of an address."""
-    if line.street and POSTCODE.search(line.text):
-        return False
-    return any(
-        label.meaning in _STOPS and (label.spot.start == 0 or label.strength == 1)
-        for label in line.labels
-    )
+    return line.first in _STOPS and not (line.street and POSTCODE.search(line.text))
 
 
 def _is_noise(line: Line) -> bool:
@@ -406,9 +395,10 @@ def _is_noise(line: Line) -> bool:
     return line.first == "other_number" or bool(dates.find(line.text))
 
 
-def _goes_on(line: Line) -> bool:
+def _goes_on(line: Line, known: Words) -> bool:
     """After the line with the postal code: a country, a branch with its number or in brackets."""
-    return line.street or line.text.startswith("(") or any(one.isdigit() for one in line.text)
+    placed = line.street or among(line.words, known["place"]) > 0
+    return placed or line.text.startswith("(") or any(one.isdigit() for one in line.text)
 
 
 def _from_street(kept: list[Line]) -> list[Line]:
