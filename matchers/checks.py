@@ -55,7 +55,7 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
         *of_rivals(case, one, rivals(one, case.standings[1:])),
         *of_confidence(case, one),
     ]
-    return [*found, *of_proof(one, found)]
+    return [*found, *of_proof(case, one, found)]
 
 
 def face(case: Case) -> list[Finding]:

@@ -77,7 +77,8 @@ def _case(
     paper = compare.paper(extraction, rules.amount_tolerance, rules.date_tolerance_days)
     families = COMPARABLE[extraction.kind]
     near = [one for one in ledger.near(extraction) if compare.family(one) in families]
-    standings = tuple(Standing(paper, one) for one in rank(paper, near))
+    ranked = [Standing(paper, one) for one in rank(paper, near)]
+    standings = tuple(sorted(ranked, key=lambda one: not one.meant()))
     return Case(
         paper=paper,
         standings=standings,

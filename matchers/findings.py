@@ -29,7 +29,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything that a decision is made from; *standings* best first."""
+    """Everything that a decision is made from.
+
+    *standings* are the candidates best first: those that are clearly meant before the others, as
+    another party's bill over the same sum on the same day may score above one's own with a slip.
+    """
 
     paper: Paper
     standings: tuple[Standing, ...]
@@ -40,7 +44,7 @@ class Case:
 
     @property
     def best(self) -> Standing | None:
-        """The candidate that scores best."""
+        """The candidate that is most likely meant."""
         return self.standings[0] if self.standings else None
 
     @property
@@ -306,22 +310,33 @@ def of_date(case: Case, one: Standing) -> list[Finding]:
     ]
 
 
-def of_proof(one: Standing, found: Sequence[Finding]) -> list[Finding]:
+def of_proof(case: Case, one: Standing, found: Sequence[Finding]) -> list[Finding]:
     """Too little that agrees, where nothing else explains why no rule holds."""
     if found or one.proofs():
         return []
+    wanted = [one.number_name, one.party_name, *([] if one.payment else ["date"])]
+    return too_little(case, one, [name for name in wanted if not one.close(name)])
+
+
+def too_little(case: Case, one: Standing, missing: Sequence[str]) -> list[Finding]:
+    """A record of which too little is known to be the one, and which field could not be read."""
     agreed = listed([label(name) for name in one.agreed()] or ["nothing"])
-    missing = [
-        label(name)
-        for name in (one.number_name, one.party_name, "date")
-        if not one.payment or name != "date"
-        if not one.close(name)
-    ]
-    return [
+    lacking = listed([label(name) for name in missing] or ["another field"])
+    found = [
         Finding(
             reason=Reason.LOW_SCORE,
-            words=f"Only {agreed} agreed with {entry(one.record)}; without "
-            f"{listed(missing or ['a second witness'])} that proves too little.",
-            change=f"{listed(missing or ['another field'])} agreed as well",
+            words=f"Only {agreed} agreed with {entry(one.record)}; without {lacking} that proves "
+            "too little.",
+            change=f"{lacking} agreed as well",
         )
     ]
+    unread = [name for name in missing if case.paper.extraction.get(name) is None]
+    if "date" in unread and one.record.doc_date:
+        found.append(
+            Finding(
+                reason=Reason.FIELD_MISSING,
+                words="No date could be read.",
+                change=f"the date been read as {one.record.doc_date}",
+            )
+        )
+    return found

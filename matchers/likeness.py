@@ -26,6 +26,9 @@ CLOSE_IDENTIFIER = 0.9
 MOST_UNLIKE = 0.89
 """The greatest likeness of two values that are not the same."""
 
+ONE_SLIP = 0.75
+"""Likeness from which a differing value may be one slip of pen or eye away."""
+
 FEWEST_DIGITS = 4
 """Figures that two numbers must share for one to be the other without its prefix."""
 
@@ -83,9 +86,16 @@ def name_likeness(one: str, other: str) -> float:
     return max(names.likeness(one, other), float(glued) ** 2)
 
 
+def one_slip(one: Decimal, other: Decimal) -> bool:
+    """Whether one figure, or two swapped, is all that tells two amounts apart."""
+    first, second = (f"{amount:.2f}".replace(".", "") for amount in (one, other))
+    return bool(OSA.distance(first, second, score_cutoff=1) <= 1)
+
+
 def money_likeness(one: Decimal, other: Decimal) -> float:
     """How alike two amounts are by their figures, as slips of pen and eye change those."""
     if one == other:
         return 1.0
     first, second = (f"{amount:.2f}".replace(".", "") for amount in (one, other))
-    return float(min(OSA.normalized_similarity(first, second), MOST_UNLIKE))
+    alike = float(min(OSA.normalized_similarity(first, second), MOST_UNLIKE))
+    return max(alike, ONE_SLIP) if one_slip(one, other) else alike

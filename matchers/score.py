@@ -9,14 +9,10 @@ Those marked "set" could not be fitted and were chosen between their neighbours.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from matchers.compare import Paper, compare
 from matchers.interface import Candidate, Evidence, LedgerRecord, Level
-from matchers.likeness import PARTY_ALIKE
-
-ONE_SLIP = 0.75
-"""Likeness from which a differing value may be one slip of pen or eye away."""
+from matchers.likeness import ONE_SLIP, PARTY_ALIKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +85,3 @@ def rank(paper: Paper, records: Iterable[LedgerRecord]) -> tuple[Candidate, ...]
     """Every record weighed, best first; equals in the order of their ids."""
     weighed = (candidate(paper, one) for one in records)
     return tuple(sorted(weighed, key=lambda one: (-one.score, one.record.record_id)))
-
-
-def margin(ranked: Iterable[Candidate]) -> float | None:
-    """Bits between the best and the second, or None without a second."""
-    return next((one.score - other.score for one, other in pairwise(ranked)), None)

@@ -11,13 +11,13 @@ from matchers.compare import (
     amount_agrees,
     amount_field,
     date_agrees,
+    due,
     family,
     number_field,
     party_field,
 )
-from matchers.interface import Candidate, Evidence, LedgerRecord, Level
-from matchers.likeness import PARTY_ALIKE, plain_identifier
-from matchers.score import ONE_SLIP
+from matchers.interface import Candidate, Evidence, LedgerRecord, Level, Status
+from matchers.likeness import ONE_SLIP, PARTY_ALIKE, one_slip, plain_identifier
 
 STRONG_LENGTH, STRONG_DIGITS = 4, 3
 """A number with fewer signs or figures than these is no strong identifier: many share it."""
@@ -88,14 +88,19 @@ class Standing:
         return self.differs(name) and found is not None and (found.confidence or 0) >= least
 
     def alike(self) -> bool:
-        """Whether the party is clearly the same: by name, tax number or bank account."""
+        """Whether the party is clearly the same.
+
+        By its name, or by its tax number or bank account where the name leaves it open.
+        """
         found = self.of(self.party_name)
         by_name = found is not None and found.similarity >= PARTY_ALIKE
-        return by_name or self.exact("vendor_tax_id") or self.exact("iban")
+        return by_name or (
+            not self.unlike() and (self.exact("vendor_tax_id") or self.exact("iban"))
+        )
 
     def unlike(self) -> bool:
         """Whether the document names another party."""
-        return self.clashes(self.party_name) and not self.alike()
+        return self.clashes(self.party_name)
 
     def priced(self) -> bool:
         """Whether the amount that was read is what the record expects."""
@@ -173,10 +178,11 @@ def _strong(number: str, kind: Kind) -> bool:
 
 def rivals(best: Standing, others: tuple[Standing, ...]) -> tuple[Standing, ...]:
     """Other records that the document may just as well be about."""
-    return tuple(one for one in others if _rivals(best, one))
+    return tuple(one for one in others if _equal(best, one) or _one_slip_away(best, one))
 
 
-def _rivals(best: Standing, other: Standing) -> bool:
+def _equal(best: Standing, other: Standing) -> bool:
+    """Whether the other record agrees in all in which the best one does."""
     if not other.priced() or other.unlike() or other.differs(other.number_name):
         return False
     if best.close(best.number_name) and not other.close(other.number_name):
@@ -185,3 +191,19 @@ def _rivals(best: Standing, other: Standing) -> bool:
         return False
     date = other.of("date")
     return date is None or date.level is not Level.DIFFERS
+
+
+def _one_slip_away(best: Standing, other: Standing) -> bool:
+    """Whether a single figure of the amount is all that speaks for the best one.
+
+    Two bills of one party and one day, without numbers, over 8.20 and 8.02: leave the amount out
+    and nothing tells them apart, and one of the two may be the other mistyped.
+    """
+    if best.close(best.number_name) or other.close(other.number_name) or best.payment:
+        return False
+    if not (best.dated() and other.dated() and other.alike()):
+        return False
+    if other.record.status not in {Status.OPEN, Status.PARTIAL}:
+        return False
+    first, second = due(best.paper, best.record), due(other.paper, other.record)
+    return first is not None and second is not None and one_slip(first, second)

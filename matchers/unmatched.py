@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from config.reasons import Reason
-from matchers.findings import Case, Finding, entry, label, listed, money, value
+from matchers.findings import Case, Finding, entry, label, listed, money, too_little, value
 from matchers.ledgers.search import PARTY_FIELDS, keys
 from matchers.standing import Standing
 
@@ -122,17 +122,7 @@ def _kept_apart(case: Case, near: Standing) -> list[Finding]:
                     change=f"the ledger held a record with the {label(name)} {evidence.read}",
                 )
             )
-    return found or [_too_little(case, near)]
-
-
-def _too_little(case: Case, near: Standing) -> Finding:
-    agreed = listed([label(name) for name in near.agreed()] or ["nothing"])
-    return Finding(
-        reason=Reason.LOW_SCORE,
-        words=f"The nearest is {entry(near.record)}, but only {agreed} agreed; that proves too "
-        "little.",
-        change=f"the number or the date of the {case.noun} agreed as well",
-    )
+    return found or too_little(case, near, [near.number_name, "date"])
 
 
 def _unknown(case: Case) -> Finding:
