@@ -47,7 +47,7 @@ _FEWEST_MARKS = 5
 _CURVED_FROM = 12
 """Marks from which a row may bend: fewer cannot show it."""
 
-_MOST_STRIPS = 4
+_MOST_STRIPS = 3
 """Rows of marks that are tried, those that keep the pitch best first."""
 
 _ON_PITCH = 0.12
@@ -62,24 +62,32 @@ _STRETCHES = (0.96, 1.04, 0.92, 1.08)
 _WEIGHTS = (0.45, -0.3)
 """Grid units by which strokes are thicker or thinner than in the standard."""
 
-_FLOOR = 0.40
+_FLOOR = 0.35
 """Correlation that a character must beat to be laid down: a stroke of handwriting reaches 0.3."""
 
-_JITTER = 2.0
+_JITTER = 0.7
 """What a pitch that is off by its whole length would cost, in correlation."""
 
-_LEAST_STEP = 0.86
-_MOST_STEP = 1.14
+_LEAST_STEP = 0.8
+_MOST_STEP = 1.2
 """The next character stands this far away, in pitches, or after a gap."""
 
 _GAP_STEP = 1.5
 _GAP_COST = 0.25
 
+_INKED = 2.5
+_LEAST_SPREAD = 12.0
+"""A window holds ink when its grey levels vary by more than 1 / 2.5 of what they do in windows full
+of ink, which is at least 12 levels."""
+
+_CLEAN = 0.85
+"""Mean correlation from which no other width or weight is tried."""
+
 _SHARPNESS = 22.0
 """How a lead in correlation becomes a probability (logistic); fitted on real lines."""
 
 LEAST_SYMBOLS = 6
-LEAST_CORRELATION = 0.55
+LEAST_CORRELATION = 0.65
 """Fewer or worse characters are no line."""
 
 
@@ -129,6 +137,8 @@ def read(image: Grey) -> Line | None:
     if not laid:
         return None
     best = max(laid, key=lambda one: one.total)
+    if best.quality >= _CLEAN:
+        return _line(best)
     for stretch in _STRETCHES:
         best = max(best, _lay(image, best.strip, stretch, 0.0), key=lambda one: one.total)
     for weight in _WEIGHTS:
@@ -137,17 +147,24 @@ def read(image: Grey) -> Line | None:
 
 
 def _strips(image: Grey) -> list[_Strip]:
-    """Rows of marks that could be a line, those that keep the pitch best first."""
+    """Rows of marks that could be a line, those that keep the pitch best first.
+
+    Each comes as a straight row of even height, and, where it has enough marks to show that, as
+    one that bends and grows.
+    """
     marks = _marks(image)
     free = np.ones(len(marks), bool)
-    found: list[_Strip] = []
+    straight: list[tuple[_Strip, npt.NDArray[np.bool_]]] = []
     for seed in np.argsort(-marks[:, 2]):
         if free[seed]:
+            free[seed] = False
             strip, members = _row_of(marks, int(seed), free)
-            free &= ~members
             if strip:
-                found.append(strip)
-    return sorted(found, key=lambda one: -one.rhythm)[:_MOST_STRIPS]
+                free &= ~members
+                straight.append((strip, members))
+    best = sorted(straight, key=lambda one: -one[0].rhythm)[:_MOST_STRIPS]
+    bent = (_bent(marks, members) for _, members in best)
+    return [strip for strip, _ in best] + [strip for strip in bent if strip]
 
 
 def _marks(image: Grey) -> _Points:
@@ -170,39 +187,57 @@ def _marks(image: Grey) -> _Points:
 def _row_of(
     marks: _Points, seed: int, free: npt.NDArray[np.bool_]
 ) -> tuple[_Strip | None, npt.NDArray[np.bool_]]:
-    """The row that a mark stands in, and which marks are in it."""
+    """The straight row of even height that a mark stands in, and which marks are in it."""
     left, _, bottom, height = marks[seed]
-    away = np.abs(marks[:, 0] - left)
-    inside = (
-        free
-        & (np.abs(marks[:, 3] - height) <= _SAME_HEIGHT * height + _GROWTH * away)
-        & (np.abs(marks[:, 2] - bottom) <= _OFF_LINE * height + _STEEPEST * away)
+    like = np.abs(marks[:, 3] - height) <= _SAME_HEIGHT * height
+    like &= free
+    like[seed] = True
+    slope, offset = 0.0, float(bottom)
+    inside = like & (
+        np.abs(marks[:, 2] - bottom) <= _OFF_LINE * height + _STEEPEST * np.abs(marks[:, 0] - left)
     )
-    alone = np.zeros(len(marks), bool)
-    alone[seed] = True
-    if inside.sum() < _FEWEST_MARKS:
-        return None, alone
-    line: npt.NDArray[np.float64] = np.array([bottom])
-    heights: npt.NDArray[np.float64] = np.array([height])
-    for slack in (4.0, 2.0, 1.0, 1.0):
+    for slack in (2.0, 1.0, 1.0):
+        if inside.sum() < _FEWEST_MARKS:
+            return None, inside
+        x, y = marks[inside, 0], marks[inside, 2]
+        wide = np.ptp(x) > 4 * height
+        slope, offset = np.polyfit(x, y, 1) if wide else (0.0, float(np.median(y)))
+        off = np.abs(marks[:, 2] - slope * marks[:, 0] - offset)
+        inside = like & (off <= slack * _OFF_LINE * height)
+    if inside.sum() < _FEWEST_MARKS or abs(slope) > _STEEPEST:
+        return None, inside
+    usual = float(np.median(marks[inside, 3]))
+    return _strip(marks[inside], (float(slope), float(offset)), (usual,)), inside
+
+
+def _bent(marks: _Points, members: npt.NDArray[np.bool_]) -> _Strip | None:
+    """The row of these marks as a curve whose height grows evenly, with what else lies on it."""
+    inside = members
+    height = float(np.median(marks[members, 3]))
+    line: _Points = np.zeros(1)
+    heights: _Points = np.zeros(1)
+    for slack in (3.0, 2.0, 1.0, 1.0):
+        if inside.sum() < _CURVED_FROM:
+            return None
         x = marks[inside, 0]
-        degree = 0 if np.ptp(x) < 4 * height else 1 if inside.sum() < _CURVED_FROM else 2
-        line = np.polyfit(x, marks[inside, 2], degree)
-        heights = np.polyfit(x, marks[inside, 3], min(degree, 1))
+        line = np.polyfit(x, marks[inside, 2], 2)
+        heights = np.polyfit(x, marks[inside, 3], 1)
         off = np.abs(marks[:, 2] - np.polyval(line, marks[:, 0]))
         taller = np.abs(marks[:, 3] - np.polyval(heights, marks[:, 0]))
-        inside = free & (off <= slack * _OFF_LINE * height)
-        inside &= taller <= slack * _SAME_HEIGHT * height
-        if inside.sum() < _FEWEST_MARKS:
-            return None, alone
-    row = marks[inside]
+        inside = (off <= slack * _OFF_LINE * height) & (taller <= slack * _SAME_HEIGHT * height)
+    if inside.sum() < _CURVED_FROM or abs(heights[0]) > _GROWTH:
+        return None
+    return _strip(marks[inside], tuple(line), tuple(heights))
+
+
+def _strip(row: _Points, bottom: tuple[float, ...], height: tuple[float, ...]) -> _Strip:
     return _Strip(
-        bottom=tuple(line),
-        height=tuple(heights),
+        bottom=bottom,
+        height=height,
         rhythm=_rhythm(row, float(np.median(row[:, 3]))),
         left=float(row[:, 0].min()),
         right=float(row[:, 1].max()),
-    ), inside
+    )
 
 
 def _rhythm(row: _Points, height: float) -> int:
@@ -221,6 +256,11 @@ class _Laid:
     rights: tuple[int, ...]
     scores: _Floats
     columns: npt.NDArray[np.float64]
+
+    @property
+    def quality(self) -> float:
+        """The mean correlation of the characters."""
+        return float(np.mean([self.scores[:, at].max() for at in self.rights] or [0.0]))
 
 
 def _lay(image: Grey, strip: _Strip, stretch: float, weight: float) -> _Laid:
@@ -253,15 +293,11 @@ def _straightened(
     return np.asarray(straight, np.uint8), along
 
 
-def _columns(strip: _Strip, stretch: float, usual: float) -> npt.NDArray[np.float64]:
+def _columns(strip: _Strip, stretch: float, usual: float) -> _Points:
     """The image's x under each column, closer together where the digits are smaller."""
-    columns: list[float] = []
-    x, end = strip.left - _AROUND * usual, strip.right + _AROUND * usual
-    step = stretch * UNIT * glyph.ROWS
-    while x < end:
-        columns.append(x)
-        x += float(_heights(strip, np.array([x]), usual)[0]) / step
-    return np.array(columns)
+    x = np.arange(strip.left - _AROUND * usual, strip.right + _AROUND * usual)
+    passed = np.cumsum(stretch * UNIT * glyph.ROWS / _heights(strip, x, usual))
+    return np.asarray(np.interp(np.arange(passed[0], passed[-1]), passed, x), np.float64)
 
 
 def _heights(strip: _Strip, along: _Points, usual: float) -> npt.NDArray[np.float64]:
@@ -285,11 +321,13 @@ def _correlations(straight: Grey, weight: float) -> _Floats:
 
 def _contrast(picture: _Floats, width: int) -> _Floats:
     """1 where a window has ink, down to 0 for bare paper, whose grain correlates by chance."""
-    darkest = cv2.erode(picture, np.ones((3, width), np.uint8))
-    lightest = cv2.dilate(picture, np.ones((3, width), np.uint8))
-    spread = (lightest - darkest).max(axis=0)[width // 2 : picture.shape[1] - (width - 1) // 2]
-    whole = max(float(np.percentile(spread, 95)), 40.0)
-    return np.asarray(np.clip(2.5 * spread / whole, 0, 1), np.float32)
+    soft = cv2.blur(picture, (3, 3))
+    window = (width, picture.shape[0])
+    mean, square = cv2.blur(soft, window), cv2.blur(soft * soft, window)
+    spread = np.sqrt(np.maximum(square - mean * mean, 0))[picture.shape[0] // 2]
+    spread = spread[width // 2 : picture.shape[1] - (width - 1) // 2]
+    whole = max(float(np.percentile(spread, 90)), _LEAST_SPREAD)
+    return np.asarray(np.clip(_INKED * spread / whole, 0, 1), np.float32)
 
 
 @cache
@@ -314,43 +352,41 @@ def _templates(weight: float) -> tuple[_Floats, ...]:
 def _best_path(score: _Floats) -> tuple[float, tuple[int, ...]]:
     """Places whose scores above the floor sum to the most, one pitch apart or after a gap."""
     gain = score.astype(np.float64) - _FLOOR
-    steps = np.arange(round(_LEAST_STEP * _PITCH), round(_MOST_STEP * _PITCH) + 1)
-    costs = _JITTER * np.abs(steps / _PITCH - 1)
+    least, most = round(_LEAST_STEP * _PITCH), round(_MOST_STEP * _PITCH)
+    costs = _JITTER * np.abs(np.arange(most, least - 1, -1) / _PITCH - 1)
     gap = round(_GAP_STEP * _PITCH)
-    value = np.zeros(len(gain))
+    value = np.full(len(gain) + most, -np.inf)  # shifted by *most*, so that it can be looked back
     origin = np.full(len(gain), -1)
-    so_far, so_far_at = np.zeros(len(gain)), np.full(len(gain), -1)
+    ahead: list[tuple[float, int]] = []  # the best end up to each place
     for at in range(len(gain)):
-        best, source = 0.0, -1
-        befores = at - steps[steps <= at]
-        if len(befores):
-            chained = value[befores] - costs[: len(befores)]
-            top = int(chained.argmax())
-            if chained[top] > best:
-                best, source = chained[top], int(befores[top])
-        if at >= gap and so_far[at - gap] - _GAP_COST > best:
-            best, source = so_far[at - gap] - _GAP_COST, int(so_far_at[at - gap])
-        value[at], origin[at] = best + gain[at], source
-        ahead = at == 0 or value[at] > so_far[at - 1]
-        so_far[at] = value[at] if ahead else so_far[at - 1]
-        so_far_at[at] = at if ahead else so_far_at[at - 1]
+        top = ahead[-1] if ahead else (0.0, -1)
+        if gain[at] > 0:
+            chained = value[at : at + most - least + 1] - costs
+            nearest = int(chained.argmax())
+            best, source = max((0.0, -1), (float(chained[nearest]), at - most + nearest))
+            if at >= gap:
+                best, source = max(
+                    (best, source), (ahead[at - gap][0] - _GAP_COST, ahead[at - gap][1])
+                )
+            value[at + most], origin[at] = best + gain[at], source
+            top = max(top, (best + float(gain[at]), at))
+        ahead.append(top)
     path: list[int] = []
-    at = int(so_far_at[-1])
-    while at >= 0 and (not path or at < path[-1]):
+    at = ahead[-1][1]
+    while at >= 0:
         path.append(at)
         at = int(origin[at])
-    return float(so_far[-1]), tuple(reversed(path))
+    return ahead[-1][0], tuple(reversed(path))
 
 
 def _line(laid: _Laid) -> Line | None:
     symbols = tuple(_symbols(laid))
-    quality = float(np.mean([laid.scores[:, at].max() for at in laid.rights] or [0.0]))
-    if len(symbols) < LEAST_SYMBOLS or quality < LEAST_CORRELATION:
+    if len(symbols) < LEAST_SYMBOLS or laid.quality < LEAST_CORRELATION:
         return None
     text = symbols[0].text
     for before, at, one in zip(laid.rights, laid.rights[1:], symbols[1:], strict=False):
         text += (" " if at - before >= _GAP_STEP * _PITCH else "") + one.text
-    return Line(text, symbols, quality)
+    return Line(text, symbols, laid.quality)
 
 
 def _symbols(laid: _Laid) -> Iterator[Symbol]:

@@ -1,0 +1,214 @@
+"""Fields of a check: its E-13B line, what is written on its face, and whether it is signed.
+
+The line, the printed number, the figures and the words are witnesses of their own. Where two that
+were read with confidence differ, that is a finding, and neither is quietly preferred.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import cv2
+import numpy as np
+
+from config.reasons import Reason, ordered
+from extractors.finders import signature, written
+from extractors.finders.face import Face, face
+from extractors.interface import Box, Field, Findings, Hints, Page, Value
+from extractors.micr import grammar, read
+
+AGREED = 0.97
+"""How often an amount is right that figures and words both state."""
+
+_SURE = 0.5
+"""Confidence from which two witnesses that differ are a finding."""
+
+_FROM_LINE = {"US": 0.97, "CA": 0.95, "IN": 0.95}
+"""The most that a field of the line is trusted, by layout: only American ones have a checksum."""
+
+_UNSOUND = 0.3
+_SIGNED = 0.9
+_UNSIGNED = 0.8
+
+_SIGNING = (0.50, 0.65, 0.97, 0.99)
+"""Left, top, right and bottom of where checks are signed, as shares of the check above its line;
+the amount in figures and words stands above it."""
+
+_SECOND_ACCOUNT = 0.4
+"""What the line's account number counts where the face prints one, which is the whole number."""
+
+_ABOVE_SIGNATURE = {"amount", "amount_words", "payee"}
+
+_NO_DOLLARS = {"IN": "INR", "CA": "CAD"}
+
+
+def find(pages: Sequence[Page], hints: Hints) -> Findings:
+    """The fields of the check on these pages; its front is the page that shows the E-13B line."""
+    if not pages:
+        return Findings(problems=(Reason.FIELD_MISSING,))
+    at, line = _line(pages, hints)
+    page = pages[at]
+    image = hints.images[at] if at < len(hints.images) and hints.images[at].size else None
+    place = None
+    if line and image is not None:
+        place = Box(*line.box).scaled(page.width / image.shape[1])
+    front = face(page, place)
+    code = grammar.parse(line.text) if line else grammar.CodeLine(layout="")
+    fields = list(_of_face(front, code, hints))
+    if line and place:
+        fields += _of_line(line, code, page, place)
+    fields = _weighed(fields)
+    if image is not None:
+        above = [one.box.bottom for one in fields if one.box and one.name in _ABOVE_SIGNATURE]
+        fields.append(_signature(front, image, place, max(above, default=0)))
+    return Findings(fields=tuple(fields), problems=ordered(_problems(front, code, fields)))
+
+
+def _line(pages: Sequence[Page], hints: Hints) -> tuple[int, read.Line | None]:
+    """The first page whose E-13B line makes sense, else the first page and the line there."""
+    lines: dict[int, read.Line] = {}
+    for at, image in enumerate(hints.images[: len(pages)]):
+        if image.size:
+            grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+            line = read.read(np.asarray(grey, np.uint8))
+            if line and grammar.parse(line.text).layout:
+                return at, line
+            if line:
+                lines[at] = line
+    return 0, lines.get(0)
+
+
+def _of_line(line: read.Line, code: grammar.CodeLine, page: Page, place: Box) -> Iterator[Field]:
+    """The line as printed, and the fields in it."""
+    sure = min(_FROM_LINE.get(code.layout, _UNSOUND), *(one.confidence for one in line.symbols))
+    made = Field(
+        name="micr",
+        value=line.text.replace(" ", ""),
+        text=line.text,
+        confidence=round(sure, 3),
+        page=page.number,
+        box=place,
+        source="micr",
+    )
+    yield made
+    if code.sound is False:
+        sure *= _UNSOUND
+    serials = (("check_number", one) for one in code.serials)
+    for name, value in (("routing", code.routing), ("account_number", code.account), *serials):
+        if value:
+            yield replace(made, name=name, value=value, text=value, confidence=round(sure, 3))
+
+
+def _of_face(front: Face, code: grammar.CodeLine, hints: Hints) -> Iterator[Field]:
+    """What is printed and written above the line."""
+    figures = tuple(written.figures(front))
+    yield from figures
+    yield from written.words(front)
+    currency = written.currency(front) or _NO_DOLLARS.get(code.layout)
+    if currency is None and code.layout == "US":
+        currency = "USD"
+    if currency == "USD" and code.layout == "CA":
+        currency = "CAD"
+    if currency:
+        yield Field(name="currency", value=currency, text="", confidence=0.9, source="layout")
+    order = "MDY" if currency == "USD" else "DMY" if code.layout == "IN" else hints.date_order
+    days = tuple(written.date(front, order))
+    yield from days
+    if code.layout != "IN":
+        yield from written.number(front, [one.box for one in days if one.box])
+        yield from written.payer(front)
+    yield from written.account(front)
+    yield from written.payee(front, [one.box for one in figures if one.box])
+    yield from written.memo(front)
+
+
+def _weighed(fields: Sequence[Field]) -> list[Field]:
+    """The fields, surer where two witnesses agree and less sure where they differ."""
+    figures = [one for one in fields if one.name == "amount"]
+    stated = {one.value for one in fields if one.name == "amount_words"}
+    serials = [one for one in fields if one.name == "check_number"]
+    on_face = any(one.name == "account_number" and one.source != "micr" for one in fields)
+    weighed: list[Field] = []
+    for one in fields:
+        witnesses = [other for other in serials if other.source != one.source]
+        agreed = {
+            "amount": one.value in stated,
+            "amount_words": any(one.value == other.value for other in figures),
+            "check_number": any(_same_number(one, other) for other in witnesses),
+        }.get(one.name)
+        sure = max(one.confidence, AGREED) if agreed else one.confidence
+        if one.name == "account_number" and one.source == "micr" and on_face:
+            sure *= _SECOND_ACCOUNT
+        weighed.append(replace(one, confidence=sure))
+    return weighed
+
+
+def _same_number(one: Field, other: Field) -> bool:
+    return str(one.value).lstrip("0") == str(other.value).lstrip("0")
+
+
+def _signature(front: Face, image: Any, line: Box | None, above: int) -> Field:  # noqa: ANN401 - a numpy array
+    """Whether the check is signed, between its last written line (*above*) and its code line."""
+    low = line.top if line else front.frame.bottom
+    left, top, right, bottom = _SIGNING
+    high = low - front.frame.top
+    area = Box(
+        front.frame.left + round(left * front.frame.width),
+        min(max(front.frame.top + round(top * high), above), low - high // 5),
+        front.frame.left + round(right * front.frame.width),
+        front.frame.top + round(bottom * high),
+    )
+    scale = image.shape[1] / max(1, front.page.width)
+    captions = (box.scaled(scale) for box in written.captions(front, area))
+    present = signature.signed(image, area.scaled(scale), captions)
+    return Field(
+        name="signature_present",
+        value=present,
+        text="",
+        confidence=_SIGNED if present else _UNSIGNED,
+        page=front.page.number,
+        box=area,
+        source="image",
+    )
+
+
+def _problems(front: Face, code: grammar.CodeLine, fields: Sequence[Field]) -> Iterator[Reason]:
+    """What is wrong with the check in itself."""
+    unsigned = any(one.name == "signature_present" and one.value is False for one in fields)
+    findings = {
+        Reason.FIELD_MISSING: _surest(fields, "amount") is None,
+        Reason.WORDS_FIGURES_DIFFER: _amount_is_not(_sure_value(fields, "amount_words"), fields),
+        Reason.ENCODED_AMOUNT_DIFFERS: _amount_is_not(code.amount, fields),
+        Reason.CHECKSUM: code.sound is False,
+        Reason.SERIAL_DIFFERS: _serials_differ(code, fields),
+        Reason.ROUTING_DIFFERS: written.fraction_contradicts(front, code),
+        Reason.MISSING_SIGNATURE: unsigned,
+        Reason.NOT_NEGOTIABLE: written.worthless(front),
+    }
+    return (reason for reason, found in findings.items() if found)
+
+
+def _amount_is_not(other: Value | None, fields: Sequence[Field]) -> bool:
+    """True where the figures were read with confidence and say something else than *other*."""
+    amount = _sure_value(fields, "amount")
+    return amount is not None and other is not None and amount != other
+
+
+def _sure_value(fields: Sequence[Field], name: str) -> Value | None:
+    field = _surest(fields, name)
+    return field.value if field and field.confidence >= _SURE else None
+
+
+def _serials_differ(code: grammar.CodeLine, fields: Sequence[Field]) -> bool:
+    """True where the printed number is none of those in the line; India prints it there only."""
+    numbers = [one for one in fields if one.name == "check_number"]
+    printed = [one for one in numbers if one.source != "micr" and one.confidence >= _SURE]
+    in_line = [one for one in numbers if one.source == "micr" and one.confidence >= _SURE]
+    if not printed or not in_line or code.layout == "IN":
+        return False
+    return not any(_same_number(one, other) for one in printed for other in in_line)
+
+
+def _surest(fields: Sequence[Field], name: str) -> Field | None:
+    found = (one for one in fields if one.name == name)
+    return max(found, key=lambda one: one.confidence, default=None)

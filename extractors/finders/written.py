@@ -1,0 +1,288 @@
+"""What is written on the face of a check: figures, words, payee, payer, date, number, memo."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from extractors import layout
+from extractors.finders import face as frame
+from extractors.finders.face import Face, before_mark, marked
+from extractors.interface import Box, Field, Value, Word
+from extractors.layout import Row
+from extractors.micr.grammar import CodeLine
+from extractors.values import dates, money
+from extractors.values import words as spelt
+from extractors.values.currencies import currency_of
+
+_FIGURES = 0.80
+_BARE_FIGURES = 0.45
+_SPELT = 0.80
+_SPELT_MENDED = 0.55
+_PAYEE = 0.90
+_PAYER = 0.60
+_DATE = 0.92
+_LOOSE_DATE = 0.65
+_NUMBER = 0.92
+_ACCOUNT = 0.90
+_LOOSE_ACCOUNT = 0.65
+_MEMO = 0.60
+"""How often such a reading is right where the reader was sure of its words; handwriting lowers
+the reader's own sureness, which multiplies these."""
+
+_FIGURES_LEFT = 0.5
+_FIGURES_HIGH, _FIGURES_LOW = 0.15, 0.8
+_NUMBER_LEFT, _NUMBER_LOW = 0.55, 0.25
+_PAYER_RIGHT, _PAYER_LOW = 0.55, 0.33
+_DATE_LEFT, _DATE_LOW = 0.45, 0.45
+_MEMO_HIGH, _MEMO_RIGHT = 0.55, 0.48
+"""Where on a check each thing stands, as shares of its width and height."""
+
+_MARK = re.compile(r"[$€£₹¥]|\bRs\b|\b(?:USD|CAD|EUR|GBP|INR)\b", re.IGNORECASE)
+_FRACTION = re.compile(r"\b\d{1,2}-(\d{1,4})\s?/\s?(\d{3,4})\b")
+_EDGES = " .:;-_*#|~=,'\"()[]<>"
+
+
+def figures(check: Face) -> Iterator[Field]:
+    """Courtesy amounts: figures at the right, best with a currency mark before and cents behind."""
+    for row in check.rows:
+        if not _FIGURES_HIGH <= check.down(row.box) <= _FIGURES_LOW or dates.find(row.text):
+            continue
+        for start, end, one in money.find(row.text):
+            box = row.box_of(start, end)
+            before = row.text[max(0, start - 3) : start]
+            guarded = one.currency or _MARK.search(before + row.text[start:end]) or "*" in before
+            if check.across(box) < _FIGURES_LEFT or not (guarded or one.cents) or one.amount <= 0:
+                continue
+            sure = _FIGURES if guarded and one.cents and not one.repaired else _BARE_FIGURES
+            yield _field(
+                check,
+                "amount",
+                one.amount,
+                row.text[start:end],
+                box,
+                sure * row.confidence_of(start, end),
+            )
+
+
+def words(check: Face) -> Iterator[Field]:
+    """Legal amounts: the row, or two, whose words state the longest amount."""
+    best: tuple[int, Field] | None = None
+    for at, row in enumerate(check.rows):
+        if not _FIGURES_HIGH <= check.down(row.box) <= _FIGURES_LOW:
+            continue
+        for lines in ((row,), check.rows[at : at + 2]):
+            text = " ".join(_without_figures(one) for one in lines)
+            readings = [one for one in spelt.amount(text) if " " in one.text and one.amount > 0]
+            if readings and (best is None or len(readings[0].text) > best[0] + 3):
+                one = readings[0]
+                sure = _SPELT_MENDED if one.repaired else _SPELT
+                sure *= min(word.confidence for line in lines for word in line.words)
+                box = frame.union(word for line in lines for word in line.words)
+                best = (
+                    len(one.text),
+                    _field(check, "amount_words", one.amount, one.text, box, sure),
+                )
+    if best:
+        yield best[1]
+
+
+def _without_figures(row: Row) -> str:
+    """The row without amounts in figures, which would be taken for part of the words."""
+    text = row.text
+    for start, end, one in reversed(money.find(text)):
+        if one.currency or one.cents:
+            text = text[:start] + " " + text[end:]
+    return text
+
+
+def currency(check: Face) -> str | None:
+    """The currency that the face names, None where it names none or several."""
+    named = {
+        code
+        for row in check.rows
+        if _FIGURES_HIGH <= check.down(row.box) <= _FIGURES_LOW and (code := currency_of(row.text))
+    }
+    if not named and any("dollars" in row.text.casefold() for row in check.rows):
+        return "USD"
+    return named.pop() if len(named) == 1 else None
+
+
+def date(check: Face, order: str) -> Iterator[Field]:
+    """The date beside or above its label, else any date or row of date boxes at the top right."""
+    found = False
+    for spot in check.labels("date"):
+        inside = check.beside([spot], check.frame.right + 1)
+        text = " ".join(one.text for one in inside)
+        for start, end, day in dates.find(text, order)[:1]:
+            found = True
+            box = frame.union(inside)
+            sure = _DATE * min(one.confidence for one in inside)
+            yield _field(check, "date", day.date, text[start:end], box, sure)
+    if found:
+        return
+    for row in check.rows:
+        if check.down(row.box) > _DATE_LOW:
+            continue
+        for start, end, day in dates.find(row.text, order)[:1]:
+            box = row.box_of(start, end)
+            if check.across(box) >= _DATE_LEFT:
+                sure = _LOOSE_DATE * row.confidence_of(start, end)
+                yield _field(check, "date", day.date, row.text[start:end], box, sure)
+        yield from _boxed_date(check, row)
+
+
+def _boxed_date(check: Face, row: Row) -> Iterator[Field]:
+    """Eight digits in boxes, one each, as DDMMYYYY."""
+    boxed = [
+        one
+        for one in row.words
+        if check.across(one.box) >= _DATE_LEFT and re.fullmatch(r"[\dIlOo|/.\[\]-]+", one.text)
+    ]
+    digits = re.sub(r"\D", "", "".join(one.text for one in boxed))
+    if len(digits) == 8:  # noqa: PLR2004 - DDMMYYYY
+        for day in dates.readings(digits, "DMY")[:1]:
+            sure = _LOOSE_DATE * min(one.confidence for one in boxed)
+            yield _field(check, "date", day.date, digits, frame.union(boxed), sure)
+
+
+def number(check: Face, taken: Sequence[Box]) -> Iterator[Field]:
+    """The printed number at the top right, largest print first; *taken* is the date's place."""
+    found: list[tuple[int, Field]] = []
+    for row in check.rows:
+        for word in row.words:
+            digits = word.text.strip(_EDGES + "NnoO\u00b0\u2116")
+            if (
+                re.fullmatch(r"\d{3,10}", digits)
+                and check.down(word.box) <= _NUMBER_LOW
+                and check.across(word.box) >= _NUMBER_LEFT
+                and not any(_overlap(word.box, box) for box in taken)
+            ):
+                sure = _NUMBER * word.confidence
+                found.append(
+                    (
+                        word.box.height,
+                        _field(check, "check_number", digits, word.text, word.box, sure),
+                    )
+                )
+    yield from (one for _, one in sorted(found, key=lambda pair: -pair[0])[:2])
+
+
+def payee(check: Face, amounts: Sequence[Box]) -> Iterator[Field]:
+    """The words between "pay to the order of" and the amount."""
+    spots = check.labels("payee")
+    if not spots:
+        return
+    low = spots[0].box.bottom + 2 * spots[0].box.height
+    stops = [box.left for box in amounts if spots[0].box.top - low <= box.top <= low]
+    inside = check.beside(spots, min(stops, default=check.frame.right + 1))
+    kept = _until_mark(inside)
+    text = before_mark(" ".join(one.text for one in kept), "bearer").strip(_EDGES)
+    if sum(one.isalpha() for one in text) > 1:
+        sure = _PAYEE * min(one.confidence for one in kept)
+        yield _field(check, "payee", text, text, frame.union(kept), sure)
+
+
+def _until_mark(inside: Sequence[Word]) -> list[Word]:
+    """The words before the first currency mark or lone figure."""
+    kept: list[Word] = []
+    for word in inside:
+        if kept and (_MARK.match(word.text) or re.fullmatch(r"[\d.,*/-]+", word.text)):
+            break
+        kept.append(word)
+    return kept
+
+
+def payer(check: Face) -> Iterator[Field]:
+    """The first line of the block at the top left."""
+    for row in check.rows:
+        piece = next(iter(layout.pieces(row)))
+        inside = check.down(piece.box) <= _PAYER_LOW and check.across(piece.box) <= _PAYER_RIGHT
+        letters = sum(one.isalpha() for one in piece.text)
+        if inside and letters >= 4 and not _is_label(check, piece) and not dates.find(piece.text):  # noqa: PLR2004 - "J. Li"
+            text = piece.text.strip(_EDGES)
+            sure = _PAYER * piece.confidence_of(0, len(piece.text))
+            yield _field(check, "payer", text, piece.text, piece.box, sure)
+            return
+
+
+def _is_label(check: Face, piece: Row) -> bool:
+    return any(
+        _overlap(piece.box, spot.box)
+        for name in ("payee", "date", "memo", "words")
+        for spot in check.labels(name)
+    )
+
+
+def account(check: Face) -> Iterator[Field]:
+    """The account number printed on the face, where a label says so."""
+    for spot in check.labels("account"):
+        inside = check.beside([spot], check.frame.right + 1)
+        digits = [one for one in inside if re.fullmatch(r"[\d-]+", one.text.strip(_EDGES))]
+        value = re.sub(r"\D", "", "".join(one.text for one in digits))
+        if len(value) >= 6:  # noqa: PLR2004 - no bank has shorter ones
+            sure = _ACCOUNT * min(one.confidence for one in digits)
+            yield _field(check, "account_number", value, value, frame.union(digits), sure)
+            return
+
+
+def memo(check: Face) -> Iterator[Field]:
+    """What the check says it is for, at the bottom left."""
+    for spot in check.labels("memo"):
+        if check.down(spot.box) < _MEMO_HIGH or check.across(spot.box) > _MEMO_RIGHT:
+            continue
+        stop = check.frame.left + round(_MEMO_RIGHT * check.frame.width)
+        inside = check.beside([spot], stop)
+        text = " ".join(one.text for one in inside).strip(_EDGES)
+        if text:
+            sure = _MEMO * min(one.confidence for one in inside)
+            yield _field(check, "memo", text, text, frame.union(inside), sure)
+            return
+
+
+def captions(check: Face, area: Box) -> Iterator[Box]:
+    """Printed captions within the signing area."""
+    for row in check.rows:
+        for piece in layout.pieces(row):
+            if _overlap(piece.box, area) and marked(piece.text, "signature"):
+                yield piece.box
+
+
+def worthless(check: Face) -> bool:
+    """True where VOID, COPY or SPECIMEN is printed on its own, not as part of a condition."""
+    return any(
+        marked(piece.text, "void") and not marked(piece.text, "condition")
+        for row in check.rows
+        for piece in layout.pieces(row)
+    )
+
+
+def fraction_contradicts(check: Face, code: CodeLine) -> bool:
+    """True where the printed fraction (90-3905/1222) does not spell the line's routing number."""
+    if code.layout != "US":
+        return False
+    head = [row for row in check.rows if check.down(row.box) <= _PAYER_LOW]
+    found = [match for row in head if (match := _FRACTION.search(row.text))]
+    spelled = {(int(match[2]), int(match[1])) for match in found}
+    return bool(spelled) and (int(code.routing[:4]), int(code.routing[4:8])) not in spelled
+
+
+def _field(  # noqa: PLR0913, PLR0917 - a field has that many sides
+    check: Face, name: str, value: Value, text: str, box: Box, sure: float
+) -> Field:
+    return Field(
+        name=name,
+        value=value,
+        text=text,
+        confidence=round(sure, 3),
+        page=check.page.number,
+        box=box,
+        source=check.page.source,
+    )
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return (
+        one.left < other.right
+        and other.left < one.right
+        and one.top < other.bottom
+        and other.top < one.bottom
+    )
