@@ -19,10 +19,11 @@ from extractors.values import dates
 
 _SINGLE = ("sender", "recipient", "date", "subject")
 
-BESIDE = 0.85
-BELOW = 0.6
+BESIDE = 0.92
+BELOW = 0.7
 PLACE = 0.5
-"""How often a value is right that stands beside its label, below it, or where letters have it."""
+"""How often a value is right that stands beside its label, how much less below it, and how often
+where letters have it."""
 
 _NO_COLON = 0.12
 """What a label without a colon takes away: "to" also begins sentences."""
@@ -30,6 +31,12 @@ _NO_COLON = 0.12
 _PAST_LABEL = " .:;-\u2013\u2014#|*_'\""
 _MOST_READINGS = 3
 _MOST_MENTIONS = 50
+_LABELLED_PAGES = 2
+"""Labels are looked for on so many pages; further ones are the message."""
+
+_TABLE_SPACING = 2.5
+"""Letter heights between the rows of a table."""
+
 _WIDEST_SUBJECT = 160
 _LONGEST_NAME = 80
 """Characters: longer text under such a label is a sentence."""
@@ -58,26 +65,36 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
     sheets = tuple(layout.sheet(page) for page in pages if page.words)
     if not sheets:
         return Findings(problems=(Reason.NEEDS_ROUTING,))
-    found: dict[str, list[_Read]] = {name: [] for name in (*_SINGLE, "account_number")}
-    known = profiles.profile("letter")
-    for one in sheets[:2]:
-        for name, read in _labelled(one, known):
+    found: dict[str, list[_Read]] = {
+        name: [] for name in (*_SINGLE, "account_number", "references")
+    }
+    for one in sheets[:_LABELLED_PAGES]:
+        for name, read in _labelled(one):
             found[name].append(read)
     for name, read in _placed(sheets):
         found[name].append(read)
-    fields = [field for name in found for field in _fields(name, found[name], hints)]
     text, spots = _running(sheets)
-    mentioned = tuple(_mentioned(text, spots))
-    fields += mentioned
-    stated = {one.name for one in mentioned}
-    settled = {"references", "amounts"} <= stated and phrases.has(text, "remittance")
+    listed = {
+        "references": [
+            *(_mentioned(one, spots) for one in mentions.references(text)),
+            *found.pop("references"),
+        ],
+        "amounts": [_mentioned(one, spots) for one in mentions.amounts(text)],
+    }
+    found["account_number"] += [_mentioned(one, spots) for one in mentions.accounts(text)[:1]]
+    fields = [field for name in found for field in _fields(name, found[name], hints)]
+    fields += [_list(name, reads) for name, reads in listed.items() if reads]
+    settled = all(listed.values()) and phrases.has(text, "remittance")
     return Findings(fields=tuple(fields), problems=mentions.problems(text, settled=settled))
 
 
-def _labelled(page: Sheet, known: profiles.Profile) -> Iterator[tuple[str, _Read]]:
+def _labelled(page: Sheet) -> Iterator[tuple[str, _Read]]:
     """Values beside or below the labels of a page."""
+    known = profiles.profile("letter")
     labels = [one for one in profiles.labels(page, known) if _leads(one)]
     for label in labels:
+        if label.meaning == "references" and label.alone:
+            yield from (("references", read) for read in _in_column(page, label))
         if label.meaning not in (*_SINGLE, "account_number"):
             continue
         value = _beside(page, label, labels) or _below(page, label, labels)
@@ -133,7 +150,16 @@ def _below(page: Sheet, label: Label, labels: list[Label]) -> _Read | None:
     if not stack or _is_label(stack[0], labels):
         return None
     value = _clipped(stack[0], 0, len(stack[0].text), page)
-    return replace(value, confidence=BELOW) if value else None
+    return replace(value, confidence=value.confidence * BELOW) if value else None
+
+
+def _in_column(page: Sheet, label: Label) -> Iterator[_Read]:
+    """The numbers below the head of a table's column, as payment advices list invoices."""
+    for piece in layout.column(page.pieces, label.spot.box, spacing=_TABLE_SPACING):
+        value = _clipped(piece, 0, len(piece.text), page)
+        if value is None or not re.fullmatch(r"(?=.*\d\d)[A-Za-z0-9./-]{3,30}", value.text):
+            return
+        yield value
 
 
 def _clipped(piece: Row, start: int, end: int, page: Sheet) -> _Read | None:
@@ -144,7 +170,8 @@ def _clipped(piece: Row, start: int, end: int, page: Sheet) -> _Read | None:
     if not any(one.isalnum() for one in value):
         return None
     box = piece.box_of(start + lead, start + lead + len(value))
-    return _Read(value, box, BESIDE, page)
+    sure = BESIDE * piece.confidence_of(start + lead, start + lead + len(value))
+    return _Read(value, box, sure, page)
 
 
 def _continued(page: Sheet, first: _Read, labels: list[Label]) -> _Read:
@@ -278,20 +305,23 @@ def _running(sheets: Sequence[Sheet]) -> tuple[str, list[tuple[int, Sheet, Row]]
     return text, spots
 
 
-def _mentioned(text: str, spots: list[tuple[int, Sheet, Row]]) -> Iterator[Field]:
-    """References and amounts as lists, with the place of the first."""
-    lists = {"references": mentions.references(text), "amounts": mentions.amounts(text)}
-    for name, found in lists.items():
-        if not found:
-            continue
-        kept = found[:_MOST_MENTIONS]
-        begin, page, row = next(one for one in reversed(spots) if one[0] <= kept[0].start)
-        yield Field(
-            name=name,
-            value=tuple(one.value for one in kept),
-            text=", ".join(" ".join(text[one.start : one.end].split()) for one in kept),
-            confidence=mentions.LABELLED,
-            page=page.number,
-            box=row.box_of(kept[0].start - begin, kept[0].end - begin),
-            source=page.source,
-        )
+def _mentioned(mention: mentions.Mention, spots: list[tuple[int, Sheet, Row]]) -> _Read:
+    """A mention in the running text as a reading at its place."""
+    begin, page, row = next(one for one in reversed(spots) if one[0] <= mention.start)
+    box = row.box_of(mention.start - begin, mention.end - begin)
+    return _Read(mention.value, box, mentions.LABELLED, page)
+
+
+def _list(name: str, reads: list[_Read]) -> Field:
+    """A field of several values, each once, with the place of the first."""
+    kept = list({one.text.casefold(): one for one in reversed(reads)}.values())[::-1]
+    kept = kept[:_MOST_MENTIONS]
+    return Field(
+        name=name,
+        value=tuple(one.text for one in kept),
+        text=", ".join(one.text for one in kept),
+        confidence=mentions.LABELLED,
+        page=kept[0].page.number,
+        box=kept[0].box,
+        source=kept[0].page.source,
+    )
