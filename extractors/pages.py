@@ -31,6 +31,8 @@ def sheets(path: Path, media_type: str, settings: Reading) -> Iterator[Sheet]:
         return pdf.sheets(path, settings)
     if media_type in media.IMAGES:
         return raster.sheets(path, media.IMAGES[media_type], settings)
+    if not path.stat().st_size:
+        raise ExtractionError("The file is empty: it holds not a single byte. Scan it again.")
     raise ExtractionError(
         f"This type of file is not read ({media_type}). Print it to PDF, or send it on by hand.",
         Reason.UNSUPPORTED_TYPE,

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 from config.settings import FILE_NAME, Settings, SettingsError, load
@@ -48,8 +49,7 @@ def _machine() -> Iterator[Finding]:
     else:
         yield Finding("tesseract", fit=True, words=_said(program, "--version").splitlines()[0])
     try:
-        import cv2  # noqa: F401 - only whether it loads
-        import rapidocr  # noqa: F401
+        import_module("extractors.imaging")
     except ImportError as error:
         words = f"do not load: {error}. On Debian: `apt-get install libgl1 libglib2.0-0`."
         yield Finding("image libraries", fit=False, words=words)

@@ -91,8 +91,9 @@ def _case(
 
 def _route(extraction: Extraction) -> Held:
     """Mail that asks for no posting goes to a person."""
-    told = [one for one in extraction.problems if one in ROUTED]
-    others = [one for one in extraction.problems if one not in ROUTED]
+    if Reason.EMPTY_PAGE in extraction.problems:
+        return _blank(extraction)
+    routed = [] if ROUTED & set(extraction.problems) else [Reason.NEEDS_ROUTING]
     said = [
         f"{label(name)} {field.value!r}"
         for name in ("sender", "subject")
@@ -102,10 +103,23 @@ def _route(extraction: Extraction) -> Held:
     described = f" ({', '.join(said)})" if said else ""
     return Held(
         document=extraction.document,
-        reasons=(*(ordered(told) or (Reason.NEEDS_ROUTING,)), *ordered(others)),
+        reasons=ordered((*extraction.problems, *routed)),
         detail=f"This {kind}{described} asks for a person; there is nothing in it to post.",
         extraction=extraction,
         flip="Only checks, invoices, receipts and credit notes are ever posted.",
+    )
+
+
+def _blank(extraction: Extraction) -> Held:
+    """A scan without ink: turned the wrong side up, or the feeder took no paper."""
+    count = len(extraction.pages)
+    pages = "The page is" if count == 1 else f"All {count} pages are"
+    return Held(
+        document=extraction.document,
+        reasons=ordered(extraction.problems),
+        detail=f"{pages} blank: there is nothing on it to read.",
+        extraction=extraction,
+        flip="A scan of the printed side would be read.",
     )
 
 
