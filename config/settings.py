@@ -66,9 +66,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSettings:
-    """How ledger exports are read; *columns* maps the contract's names to theirs."""
+    """How ledger exports are read; *columns* maps the contract's names to theirs.
+
+    *decimal_mark* and *date_order* are empty where each export shows its own.
+    """
 
     stale_days: int
+    decimal_mark: str
+    date_order: str
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -84,7 +89,12 @@ class Settings:
     ledger: LedgerSettings
 
 
-CHOICES = {"reading.date_order": ("DMY", "MDY"), "posting.mode": ("policy", "suggest")}
+CHOICES = {
+    "reading.date_order": ("DMY", "MDY"),
+    "posting.mode": ("policy", "suggest"),
+    "ledger.decimal_mark": ("", ".", ","),
+    "ledger.date_order": ("", "DMY", "MDY"),
+}
 """Settings that take one of a few words."""
 
 

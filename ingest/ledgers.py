@@ -49,9 +49,12 @@ def import_file(app: "App", path: Path) -> ImportReport:
     Raises:
         LedgerError: the file is no ledger at all, or cannot be read.
     """
+    from matchers.ledgers.columns import Styles
     from matchers.ledgers.imports import read_file
 
-    read = read_file(path, app.settings.ledger.columns)
+    own = app.settings.ledger
+    styles = Styles(decimal_mark=own.decimal_mark, date_order=own.date_order)
+    read = read_file(path, own.columns, styles)
     added, changed, same = app.ledger.store(read.records, source=path.name)
     return ImportReport(
         name=path.name,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from matchers.interface import LedgerRecord, Status
+from matchers.interface import LedgerError, LedgerRecord, Status
 from matchers.ledgers.columns import (
     COLUMNS,
     DECIMALS,
@@ -84,7 +84,7 @@ class Imported:
     unused: tuple[str, ...] = ()
 
 
-class ImportFault(Exception):
+class ImportFault(LedgerError):
     """A file cannot be read as a ledger at all; the message says what to do."""
 
 

@@ -80,7 +80,12 @@ class MemoryLedger:
             yield [one for one in near if one.doc_date in wanted.days]
 
     def _by_party(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
-        parties = {alike for name in wanted.parties for _, alike in self._most_alike(name)}
+        parties = {
+            alike
+            for name in wanted.parties
+            for score, alike in self._most_alike(name)
+            if score >= search.REMOTELY_ALIKE
+        }
         for party in parties:
             records = self._parties[party]
             yield from sorted(records, key=lambda one: _gap(one, wanted))[: search.MOST_OF_A_PARTY]

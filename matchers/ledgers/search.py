@@ -28,6 +28,9 @@ MOST_FOUND = 60
 MOST_PARTIES = 15
 """Parties that pass C follows up."""
 
+REMOTELY_ALIKE = 0.5
+"""Likeness of names from which pass C follows up a party; half-read names are this alike."""
+
 MOST_OF_A_PARTY = 20
 """Records that pass C takes of one party, nearest in amount, and as many nearest in day."""
 

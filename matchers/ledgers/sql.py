@@ -91,11 +91,9 @@ class SqlLedger:
             for query in _queries(wanted):
                 _gather(found, connection, query)
             if not search.settled(wanted, found.values()):
-                parties = {key for name in wanted.parties for key, _ in _parties(connection, name)}
-                for query in (
-                    query for party in sorted(parties) for query in _of_party(party, wanted)
-                ):
-                    _gather(found, connection, query)
+                for party in _parties_near(connection, wanted):
+                    for query in _of_party(party, wanted):
+                        _gather(found, connection, query)
         return tuple(found.values())
 
     def get(self, record_id: str) -> LedgerRecord | None:
@@ -139,18 +137,15 @@ class SqlLedger:
         with self._engine.begin() as connection:
             parties = _Parties(connection)
             for chunk in _chunks(records, CHUNK):
-                rows = {one.record_id: (_hash(one), one) for one in chunk}
+                rows = {one.record_id: _raw(one) for one in chunk}
                 before = _hashes(connection, list(rows))
-                fresh = [one for key, (own, one) in rows.items() if before.get(key) != own]
-                renewed = [one.record_id for one in fresh if one.record_id in before]
+                fresh = [row for key, row in rows.items() if before.get(key) != row["hash"]]
+                renewed = [row["record_id"] for row in fresh if row["record_id"] in before]
                 for ids in _chunks(renewed, MOST_VALUES):
                     connection.execute(delete(RecordRow).where(RECORD.record_id.in_(ids)))
                 if fresh:
-                    known = parties.ids(one.party_name for one in fresh)
-                    values = [
-                        _values(one, rows[one.record_id][0], known[one.party_name]) for one in fresh
-                    ]
-                    connection.execute(insert(RecordRow), values)
+                    known = parties.ids(row["party_name"] for row in fresh)
+                    connection.execute(insert(RecordRow), [_folded(row, known) for row in fresh])
                 added += len(fresh) - len(renewed)
                 changed += len(renewed)
                 same += len(rows) - len(fresh)
@@ -301,6 +296,18 @@ def _parties(connection: Connection, name: str) -> list[tuple[int, str]]:
     return list(dict.fromkeys((key, known) for key, known in rows))
 
 
+def _parties_near(connection: Connection, wanted: search.Keys) -> list[int]:
+    """The parties that any reading of a name might mean."""
+    return sorted(
+        {
+            key
+            for name in wanted.parties
+            for key, fold in _parties(connection, name)
+            if name_likeness(name, fold) >= search.REMOTELY_ALIKE
+        }
+    )
+
+
 def _telling(connection: Connection, glued: str) -> list[str]:
     """The pieces of a name to search by: all but the very common ones.
 
@@ -348,27 +355,34 @@ def major(thousandths: int) -> Decimal:
     return Decimal(thousandths // 10 ** (3 - decimals)).scaleb(-decimals)
 
 
-def _values(record: LedgerRecord, own_hash: str, party: int | None) -> dict[str, Any]:
-    amount = None if record.amount is None else minor(record.amount)
-    raw = {name: _plain(getattr(record, name)) for name in NAMES}
-    return raw | {
-        "hash": own_hash,
-        "party_id": party,
-        "number_fold": identifiers.fold(record.number),
-        "number_digits": digits(record.number),
-        "po_fold": identifiers.fold(record.po_number),
-        "account_fold": account(record.account_ref),
-        "tax_fold": identifiers.fold(record.party_tax_id),
-        "iban_fold": identifiers.fold(record.party_iban),
-        "size": None if amount is None else abs(amount),
-        "day": record.doc_date.toordinal() if record.doc_date else None,
+def _raw(record: LedgerRecord) -> dict[str, Any]:
+    """A record as it is stored, with the hash that tells whether it changed."""
+    row: dict[str, Any] = {name: getattr(record, name) for name in NAMES}
+    for name in MONEY:
+        if row[name] is not None:
+            row[name] = minor(row[name])
+    for name in DAYS:
+        if row[name] is not None:
+            row[name] = row[name].isoformat()
+    row["status"] = record.status.value
+    said = repr(tuple(row.values())).encode()
+    row["hash"] = hashlib.blake2b(said, digest_size=12).hexdigest()
+    row["day"] = record.doc_date.toordinal() if record.doc_date else None
+    return row
+
+
+def _folded(row: dict[str, Any], parties: dict[str, int | None]) -> dict[str, Any]:
+    """A stored record with the columns that it is searched by."""
+    return row | {
+        "party_id": parties[row["party_name"]],
+        "number_fold": identifiers.fold(row["number"]),
+        "number_digits": digits(row["number"]),
+        "po_fold": identifiers.fold(row["po_number"]),
+        "account_fold": account(row["account_ref"]),
+        "tax_fold": identifiers.fold(row["party_tax_id"]),
+        "iban_fold": identifiers.fold(row["party_iban"]),
+        "size": None if row["amount"] is None else abs(row["amount"]),
     }
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, Decimal):
-        return minor(value)
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def _record(row: Row[Any]) -> LedgerRecord:
@@ -380,12 +394,6 @@ def _record(row: Row[Any]) -> LedgerRecord:
         if found[name]:
             found[name] = dt.date.fromisoformat(found[name])
     return LedgerRecord(**{**found, "status": Status(found["status"])})
-
-
-def _hash(record: LedgerRecord) -> str:
-    """What tells whether a row changed: all that it says, amounts without regard to zeros."""
-    said = [_plain(getattr(record, name)) for name in NAMES]
-    return hashlib.blake2b(repr(said).encode(), digest_size=12).hexdigest()
 
 
 def _hashes(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
