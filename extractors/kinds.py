@@ -1,4 +1,4 @@
-"""Which kind of mail the pages are: phrases, the shape of the paper, and how much of it is money."""
+"""Which kind of mail the pages are: by phrases, the shape of the paper, and how much is money."""
 
 import re
 import tomllib
@@ -11,7 +11,7 @@ from extractors.interface import Kind, Page
 from extractors.profiles import folded, plain_words
 from extractors.values import money
 
-COMPACT_FROM = 9
+COMPACT_FROM = 8
 """Letters: longer phrases are found in the text without its spaces, which readers lose."""
 
 READ_PAGES = 3
@@ -36,6 +36,7 @@ _SHAPE: Mapping[Kind, Mapping[str, float]] = {
     Kind.INVOICE: {"money": 1.2, "wide": -2.0, "no money": -2.0},
     Kind.CREDIT_NOTE: {"money": 0.6, "no money": -2.0},
     Kind.REMITTANCE: {"money": 0.5},
+    Kind.OTHER: {},
     Kind.LETTER: {"no money": 2.0, "money": -2.0, "wide": -1.0, "tall": -0.5, "prose": 1.5},
 }
 _HINTED = 2.5
@@ -55,10 +56,11 @@ def _phrases() -> dict[Kind, tuple[tuple[str, str, float], ...]]:
 
 
 def classify(pages: Sequence[Page], hint: Kind | None = None) -> tuple[Kind, float]:
-    """The likeliest kind of the document, and its probability; *hint* is what its folder promised."""
+    """The likeliest kind of a document and its probability; *hint* is what its folder promised."""
     read = pages[:READ_PAGES]
     text = " ".join(word.text for page in read for word in page.words)
-    scores = _scores(text, _shape(read, text))
+    head = [word for word in read[0].words if word.box.top < HEAD * read[0].height]
+    scores = _scores(text, " ".join(word.text for word in head), _shape(read, text))
     if hint is not None:
         for kind in _promised(hint):
             scores[kind] += _HINTED
@@ -78,17 +80,20 @@ def _promised(hint: Kind) -> tuple[Kind, ...]:
     return bills if hint in bills else (hint,)
 
 
-def _scores(text: str, shape: Mapping[str, float]) -> dict[Kind, float]:
-    words = f" {' '.join(plain_words(text))} "
-    compact = folded(text)[0]
+def _scores(text: str, head: str, shape: Mapping[str, float]) -> dict[Kind, float]:
+    whole, top = ((f" {' '.join(plain_words(part))} ", folded(part)[0]) for part in (text, head))
     scores = dict.fromkeys(Kind, float("-inf"))
-    scores[Kind.OTHER] = PLAIN
     for kind, phrases in _phrases().items():
-        scores[kind] = sum(
+        words, compact = top if kind is Kind.CREDIT_NOTE else whole
+        said = sum(
             weight
             for spaced, tight, weight in phrases
             if f" {spaced} " in words or (len(tight) >= COMPACT_FROM and tight in compact)
-        ) + sum(_SHAPE[kind].get(name, 0.0) * strength for name, strength in shape.items())
+        )
+        looks = sum(_SHAPE[kind].get(name, 0.0) * strength for name, strength in shape.items())
+        # Looks speak no louder than words: a page of money without a word of a bill is a table.
+        scores[kind] = said + (looks if kind in _LOOKING else min(looks, max(said, UNSAID)))
+    scores[Kind.OTHER] += PLAIN
     return scores
 
 
@@ -97,20 +102,28 @@ def _shape(pages: Sequence[Page], text: str) -> dict[str, float]:
     first = pages[0]
     wide, tall = first.width / max(1, first.height), first.height / max(1, first.width)
     words = text.split()
-    amounts = sum(one.cents for _, _, one in money.find(text))
+    amounts = sum(bool(one.cents or one.currency) for _, _, one in money.find(text))
     density = amounts / max(1, len(words))
     return {
         "wide": float(wide >= WIDE),
         "tall": float(tall >= TALL),
         "narrow": min(max(tall - TALL, 0.0), 1.0),
         "micr": float(bool(_MICR.search(text))),
-        "few words": float(len(words) < FEW_WORDS),
+        "few words": float(wide >= WIDE and len(words) < FEW_WORDS),
         "many words": float(len(words) > MANY_WORDS),
         "money": min(density / MONEY_DENSITY, 1.0),
         "no money": float(amounts == 0),
         "prose": min(len(words) / PROSE_WORDS, 1.0) * float(density < MONEY_DENSITY / 4),
     }
 
+
+_LOOKING = (Kind.LETTER, Kind.CHECK)
+
+UNSAID = 0.5
+"""What its looks alone can add to a kind."""
+
+HEAD = 0.45
+"""The share of the first page, from the top, where a credit note calls itself one."""
 
 FEW_WORDS = 110
 MANY_WORDS = 220
