@@ -34,8 +34,9 @@ _MOST_MENTIONS = 50
 _LABELLED_PAGES = 2
 """Labels are looked for on so many pages; further ones are the message."""
 
+_LINE_SPACING = 0.6
 _TABLE_SPACING = 2.5
-"""Letter heights between the rows of a table."""
+"""Letter heights between the lines of one subject, and between the rows of a table."""
 
 _WIDEST_SUBJECT = 160
 _LONGEST_NAME = 80
@@ -126,22 +127,14 @@ def _beside(page: Sheet, label: Label, labels: list[Label]) -> _Read | None:
     own = _clipped(piece, end, len(piece.text), page)
     if own:
         return own
-    heads = {id(one.spot.row) for one in labels}
     for line, other in page.pieces:
-        near = line == label.spot.line and other.box.left >= piece.box.right - page.letter
-        if near:
-            if any(_same_piece(other, one) for one in labels) and id(other) not in heads:
-                return None
+        if line == label.spot.line and other.box.left >= piece.box.right - piece.box.height // 2:
             return None if _is_label(other, labels) else _clipped(other, 0, len(other.text), page)
     return None
 
 
-def _same_piece(piece: Row, label: Label) -> bool:
-    return piece.box == label.spot.row.box
-
-
 def _is_label(piece: Row, labels: list[Label]) -> bool:
-    return any(_same_piece(piece, one) for one in labels)
+    return any(piece.box == one.spot.row.box for one in labels)
 
 
 def _below(page: Sheet, label: Label, labels: list[Label]) -> _Read | None:
@@ -177,7 +170,7 @@ def _clipped(piece: Row, start: int, end: int, page: Sheet) -> _Read | None:
 def _continued(page: Sheet, first: _Read, labels: list[Label]) -> _Read:
     """A subject with the lines that go on below it at the same left edge."""
     text, box = first.text, first.box
-    for piece in layout.column(page.pieces, first.box, spacing=0.8)[:2]:
+    for piece in layout.column(page.pieces, first.box, spacing=_LINE_SPACING)[:1]:
         aligned = abs(piece.box.left - first.box.left) <= 1.5 * page.letter
         if not aligned or _is_label(piece, labels) or phrases.opens_with(piece.text, "greeting"):
             break
