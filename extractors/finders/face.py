@@ -27,6 +27,9 @@ _SHORT = 0.8
 _MOST_WORDS = 6
 """A label has at most so many words; readers part and join them at will."""
 
+_REACH = 0.4
+"""Label heights by which a word must reach into the label's band, or may hang below it."""
+
 _HIGHEST_CHECK_INCHES = 3.7
 _BELOW_LINE_INCHES = 0.5
 """How far a check reaches above and below its E-13B line (ANS X9.100-160: 2.75 to 3.67 high)."""
@@ -81,7 +84,8 @@ class Face:
             for word in row.words
             if id(word) not in labelled
             and start <= word.box.left < stop
-            and top - 1.4 * tall <= (word.box.top + word.box.bottom) / 2 <= bottom + 0.5 * tall
+            and word.box.bottom >= top + _REACH * tall
+            and (word.box.top + word.box.bottom) / 2 <= bottom + _REACH * tall
         ]
         return tuple(sorted(inside, key=lambda word: word.box.left))
 

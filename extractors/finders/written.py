@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from extractors import layout
 from extractors.finders import face as frame
@@ -56,7 +57,7 @@ def figures(check: Face) -> Iterator[Field]:
             yield _field(
                 check,
                 "amount",
-                one.amount,
+                _cents(one.amount),
                 row.text[start:end],
                 box,
                 sure * row.confidence_of(start, end),
@@ -79,7 +80,7 @@ def words(check: Face) -> Iterator[Field]:
                 box = frame.union(word for line in lines for word in line.words)
                 best = (
                     len(one.text),
-                    _field(check, "amount_words", one.amount, one.text, box, sure),
+                    _field(check, "amount_words", _cents(one.amount), one.text, box, sure),
                 )
     if best:
         yield best[1]
@@ -263,6 +264,11 @@ def fraction_contradicts(check: Face, code: CodeLine) -> bool:
     found = [match for row in head if (match := _FRACTION.search(row.text))]
     spelled = {(int(match[2]), int(match[1])) for match in found}
     return bool(spelled) and (int(code.routing[:4]), int(code.routing[4:8])) not in spelled
+
+
+def _cents(amount: Decimal) -> Decimal:
+    """The amount with two decimals, as checks state money."""
+    return amount.quantize(Decimal("0.01"))
 
 
 def _field(  # noqa: PLR0913, PLR0917 - a field has that many sides
