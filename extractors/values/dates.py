@@ -13,6 +13,9 @@ LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "ms")
 EARLIEST_YEAR = 1950
 """Older than any document that still asks for money."""
 
+SHORTEST_MONTH = 3
+"""Letters that a shortened month has at least."""
+
 LONGEST = 64
 """Characters: longer text is a sentence, not a date."""
 
@@ -61,19 +64,27 @@ _BLANKS = re.compile(r"\s+")
 
 
 @cache
-def _months() -> dict[str, int]:
-    """Month names and abbreviations, folded, in every known language; shared words must agree."""
+def _months() -> dict[str, tuple[int, ...]]:
+    """Month names, abbreviations and first three letters, folded, in every known language.
+
+    "jui" is the start of two months in French: both are given.
+    """
     from babel import Locale  # locale data is loaded when the first month is met
 
     found: dict[str, set[int]] = {}
     for language in LANGUAGES:
         tables = Locale.parse(language).months
-        for style in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in tables[style][width].items():
-                    found.setdefault(_fold(name), set()).add(number)
-    found |= {"sept": {9}, "okt": {10}, "dez": {12}, "mrz": {3}, "maerz": {3}}
-    return {name: numbers.pop() for name, numbers in found.items() if len(numbers) == 1}
+        names = [
+            (number, _fold(name))
+            for style in ("format", "stand-alone")
+            for width in ("wide", "abbreviated")
+            for number, name in tables[style][width].items()
+        ]
+        for number, name in names:
+            for form in {name, name[:SHORTEST_MONTH]}:
+                found.setdefault(form, set()).add(number)
+    found |= {"sept": {9}, "mrz": {3}, "maerz": {3}}
+    return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
 
 
 def _fold(text: str) -> str:
@@ -155,13 +166,21 @@ def _read(
     if parts.get("box"):
         days = dict.fromkeys(_box(parts["box"], order, last))
     elif parts.get("month"):
-        month = _months().get(_fold(parts["month"]), 0)
-        days = dict.fromkeys(_day(parts["y"], month, int(parts["d"]), last))
+        months = _months().get(_fold(parts["month"]), ())
+        days = dict.fromkeys(
+            day for month in months for day in _day(parts["y"], month, int(parts["d"]), last)
+        )
     elif parts.get("y"):
-        days = dict.fromkeys(_day(parts["y"], int(parts["m"]), int(parts["d"]), last))
+        days = dict.fromkeys(_year_first(parts, last))
     else:
         days = dict.fromkeys(_figures(parts, order, last))
     return tuple(Day(day, printed, len(days) == 1, repaired) for day in days)
+
+
+def _year_first(parts: dict[str, str], last: int) -> Iterator[dt.date]:
+    """2018-12-25; the day before the month only where no other reading exists."""
+    year, month, day = parts["y"], int(parts["m"]), int(parts["d"])
+    yield from _day(year, month, day, last) if month <= 12 else _day(year, day, month, last)  # noqa: PLR2004 - months of a year
 
 
 def _figures(parts: dict[str, str], order: str, last: int) -> Iterator[dt.date]:

@@ -1,6 +1,7 @@
 """Identifiers: folding for comparison, check digits, and where they stand in text."""
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from stdnum import iban
@@ -106,29 +107,19 @@ _MISREAD = str.maketrans("OQDIl|SBZG", "0001115826")
 
 def find_ibans(text: str) -> tuple[Found, ...]:
     """Valid IBANs in *text*, also written in groups, and with look-alikes the check digits mend."""
-    found = []
-    for match in _IBAN.finditer(text):
-        for end in _ends(match[0]):
-            value = re.sub(r"\s", "", match[0][:end])
-            mended = value[:2] + value[2:].translate(_MISREAD)
-            if good := next((one for one in (value, mended) if is_valid_iban(one)), None):
-                found.append(Found(good, match.start(), match.start() + end))
-                break
-    return tuple(found)
+    return tuple(_proved(_IBAN, text, _iban))
+
+
+def _iban(text: str) -> str | None:
+    value = re.sub(r"\s", "", text)
+    mended = value[:2] + value[2:].translate(_MISREAD)
+    return next((one for one in (value, mended) if is_valid_iban(one)), None)
 
 
 def find_tax_ids(text: str) -> tuple[Found, ...]:
     """Tax numbers in *text*: those that check digits prove, then those that a label names."""
-    found: list[Found] = []
-    for pattern, is_valid in ((_VAT, is_valid_vat), (_GSTIN, is_valid_gstin), (_SST, bool)):
-        for match in pattern.finditer(text):
-            for end in _ends(match[0]):
-                value = (
-                    match[0][:end] if pattern is _SST else re.sub(r"[\s.\-]", "", match[0][:end])
-                )
-                if is_valid(value):
-                    found.append(Found(value, match.start(), match.start() + end))
-                    break
+    found = [*_proved(_VAT, text, _vat), *_proved(_GSTIN, text, _gstin)]
+    found += [Found(match[0], *match.span()) for match in _SST.finditer(text)]
     for match in _LABELLED.finditer(text):
         start, end = match.span("id")
         if not any(one.start < end and start < one.end for one in found):
@@ -136,9 +127,31 @@ def find_tax_ids(text: str) -> tuple[Found, ...]:
     return tuple(found)
 
 
-def _ends(text: str) -> list[int]:
-    """The whole, then shorter by a group each time: words behind a number look like its groups."""
-    return [len(text), *reversed([one.start() for one in re.finditer(r"[\s.\-]", text)])]
+def _vat(text: str) -> str | None:
+    value = re.sub(r"[\s.\-]", "", text)
+    return value if is_valid_vat(value) else None
+
+
+def _gstin(text: str) -> str | None:
+    return text if is_valid_gstin(text) else None
+
+
+def _proved(
+    pattern: re.Pattern[str], text: str, read: Callable[[str], str | None]
+) -> Iterator[Found]:
+    """Places of *pattern* that *read* accepts, as long as may be.
+
+    Words beside a number look like its groups, so every start is tried, and every end.
+    """
+    at = 0
+    while match := pattern.search(text, at):
+        at = match.start() + 1
+        gaps = [one.start() for one in re.finditer(r"[\s.\-]", match[0])]
+        for end in (len(match[0]), *reversed(gaps)):
+            if value := read(match[0][:end]):
+                at = match.start() + end
+                yield Found(value, match.start(), at)
+                break
 
 
 def find_emails(text: str) -> tuple[Found, ...]:

@@ -94,11 +94,21 @@ def find(text: str) -> tuple[tuple[int, int, Money], ...]:
         start, end = _trimmed(text, *match.span())
         if _stands_alone(text, match, start, end):
             found += [(start, end, one) for one in _read(match, text[start:end])]
+            found += _last_group(match)
             at = max(at, match.end())
         else:
             at = _past_run(text, match.start("number"))
     found += _find_mended(text, [(start, end) for start, end, one in found if one.cents])
     return tuple(sorted(found, key=lambda one: one[0]))
+
+
+def _last_group(match: re.Match[str]) -> Iterator[tuple[int, int, Money]]:
+    """19 163,56 may be a 19 and beside it an amount of 163,56."""
+    if match["space"] and not match["lead"]:
+        end = match.end("space")
+        start = end - len("163,56")
+        alone = match.string[start:end]
+        yield start, end, Money(Decimal(alone.replace(",", ".")), None, alone)
 
 
 def _read(match: re.Match[str], printed: str, *, repaired: bool = False) -> Iterator[Money]:
@@ -207,7 +217,7 @@ def _past_run(text: str, at: int) -> int:
 # ---- what optical readers garble ----
 
 _LOOKALIKES = str.maketrans("OoQDlI|!iSsBZzG", "000011111558226")
-_CLOCK = re.compile(r"(?<!\d)(?:[01]?\d|2[0-3])\s?:\s?[0-5]\d(?!\d)")
+_CLOCK = re.compile(r"(?<!\d)(?:[01]?\d|2[0-4])\s?:\s?[0-5]\d(?!\d)")
 _MISREAD_MARK = re.compile(r"^(?:RH|RN|RW|FM|PM|R1)(?=\s?[\dO])")  # RM, worn
 _LEAD = re.compile(rf"{_MINUS}?\s?(?:{BEFORE})?\s?")
 _SPACED = re.compile(
@@ -260,12 +270,12 @@ def _repointed(body: str) -> str:
 def _find_mended(text: str, taken: list[tuple[int, int]]) -> Iterator[tuple[int, int, Money]]:
     """Garbled amounts of a line, apart from where the grammar has found amounts already."""
     for match in (*_GARBLED.finditer(text), *_SPLIT.finditer(text)):
-        start, end = match.span()
-        inside = any(start < b and a < end for a, b in taken)
-        plain = _BLANKS.sub(" ", match[0]).rstrip(".,:;")
+        printed = match[0].rstrip(".,:;")
+        start, end = match.start(), match.start() + len(printed)
+        plain = _BLANKS.sub(" ", printed)
         numbers = _HYPHENED.fullmatch(plain) and plain != text.strip()
-        if end - start > LONGEST or numbers or (inside and match.re is _GARBLED):
+        inside = match.re is _GARBLED and any(start < b and a < end for a, b in taken)
+        if len(printed) > LONGEST or numbers or inside or _AMOUNT.fullmatch(plain):
             continue
-        if not _AMOUNT.fullmatch(plain):
-            for one in _mended(plain, match[0]):
-                yield start, end, one
+        for one in _mended(plain, printed):
+            yield start, end, one

@@ -99,11 +99,17 @@ def test_both_orders_are_given_and_marked_where_the_figures_leave_it_open(day: d
         ("25 /12/ 2018", "2018-12-25"),
         ("25/12/2018 8:13:39 PM", "2018-12-25"),
         ("97/12/25", "1997-12-25"),
+        ("2015-13-01", "2015-01-13"),
     ],
 )
 def test_forms_that_letters_checks_and_tills_print(text: str, day: str) -> None:
     first = dates.readings(text, "DMY", LATEST)[0]
     assert (first.date.isoformat(), first.order_certain, first.repaired) == (day, True, False)
+
+
+def test_a_month_cut_short_to_the_start_of_two_gives_both() -> None:
+    found = dates.readings("jui 21, 2018", "DMY", LATEST)
+    assert [(one.date.month, one.order_certain) for one in found] == [(6, False), (7, False)]
 
 
 @pytest.mark.parametrize(

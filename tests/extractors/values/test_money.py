@@ -173,6 +173,11 @@ def test_amounts_in_a_line_end_where_their_digits_end(line: str, amounts: list[s
     assert [str(one.amount) for _, _, one in money.find(line)] == amounts
 
 
+def test_a_space_between_groups_may_part_two_numbers() -> None:
+    found = [(one.text, str(one.amount)) for _, _, one in money.find("19 163,56")]
+    assert found == [("19 163,56", "19163.56"), ("163,56", "163.56")]
+
+
 @pytest.mark.parametrize("line", ["RM 1 234.56", "Total 1, 234.56", "l,234.56", "1,234 .56"])
 def test_an_amount_torn_apart_is_found_whole_as_a_mended_reading(line: str) -> None:
     assert Decimal("1234.56") in [one.amount for _, _, one in money.find(line) if one.repaired]
