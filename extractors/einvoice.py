@@ -179,37 +179,31 @@ _SYNTAXES = {
 
 def _read(root: Element, syntax: _Syntax) -> Einvoice:
     money = _money(root, syntax)
-    signed = [amount for amount in (money.get("total"), money.get("net")) if amount is not None]
-    code = _text(root, syntax.type_code)
-    by_code = code in CREDIT_CODES or _name(root) == "CreditNote"
-    negative = bool(signed) and signed[0] < 0
-    kind = Kind.CREDIT_NOTE if by_code or negative else Kind.INVOICE
-    problems = list(_problems(money))
-    if by_code and negative:
-        problems.append(Reason.SIGN_MISMATCH)
+    owed = [money[name].value for name in ("total", "net") if name in money]
+    by_code = _text(root, syntax.type_code) in CREDIT_CODES or _name(root) == "CreditNote"
+    negative = bool(owed) and owed[0] < 0
     sign = -1 if negative else 1
-    values: dict[str, Value] = dict(_texts(root, syntax))
-    values |= {name: day for name, path in syntax.days.items() if (day := _day(root, path))}
-    values |= {name: sign * amount for name, amount in money.items()}
-    fields = [_field(name, value) for name, value in values.items()]
-    fields += _accounts(root, syntax)
-    if not {"invoice_number", "total"} <= {one.name for one in fields}:
-        problems.append(Reason.FIELD_MISSING)
+    amounts = [_field(name, sign * one.value, one.text) for name, one in money.items()]
+    fields = (*_texts(root, syntax), *_days(root, syntax), *amounts, *_accounts(root, syntax))
     lines = (_line(node, syntax, sign) for node in _all(root, syntax.line))
-    priced = tuple(line for line in lines if line.amount is not None)  # the others are remarks
-    return Einvoice(kind=kind, fields=tuple(fields), lines=priced, problems=tuple(problems))
+    return Einvoice(
+        kind=Kind.CREDIT_NOTE if by_code or negative else Kind.INVOICE,
+        fields=fields,
+        lines=tuple(line for line in lines if line.amount is not None),  # others are remarks
+        problems=tuple(_problems(fields, contradictory=by_code and negative)),
+    )
 
 
-def _texts(root: Element, syntax: _Syntax) -> Iterator[tuple[str, str]]:
+def _texts(root: Element, syntax: _Syntax) -> Iterator[Field]:
     for name, path in syntax.texts.items():
         if text := _text(root, path):
-            yield name, text
+            yield _field(name, text, text)
     for seller in _all(root, syntax.seller):
         if number := _tax_id(seller, syntax):
-            yield "vendor_tax_id", number
+            yield _field("vendor_tax_id", number, number)
         parts = [text for path in syntax.address if (text := _text(seller, path))]
         if parts:
-            yield "vendor_address", ", ".join(parts)
+            yield _field("vendor_address", ", ".join(parts), ", ".join(parts))
 
 
 def _tax_id(seller: Element, syntax: _Syntax) -> str:
@@ -219,42 +213,62 @@ def _tax_id(seller: Element, syntax: _Syntax) -> str:
         place = next(_all(node, "ID"), None)
         scheme = _text(node, "TaxScheme/ID") if place is None else place.get("schemeID", "")
         numbers.setdefault(scheme, _text(node, "ID|CompanyID"))
-    preferred = ("VA", "VAT", "FC")
+    preferred = ("VA", "VAT", "FC", *numbers)
     return next((numbers[scheme] for scheme in preferred if numbers.get(scheme)), "")
 
 
+def _days(root: Element, syntax: _Syntax) -> Iterator[Field]:
+    for name, path in syntax.days.items():
+        text = _text(root, path)
+        if day := _day(text):
+            yield _field(name, day, text)
+
+
 def _accounts(root: Element, syntax: _Syntax) -> Iterator[Field]:
-    accounts = dict.fromkeys(
-        text for node in _all(root, syntax.ibans) if (text := re.sub(r"\s", "", node.text or ""))
-    )
-    for place, account in enumerate(accounts):
-        yield _field("iban", account, FURTHER_CONFIDENCE if place else XML_CONFIDENCE)
+    found: dict[str, str] = {}
+    for node in _all(root, syntax.ibans):
+        printed = " ".join((node.text or "").split())
+        found.setdefault(printed.replace(" ", ""), printed)
+    found.pop("", None)
+    for place, (account, printed) in enumerate(found.items()):
+        yield _field("iban", account, printed, FURTHER_CONFIDENCE if place else XML_CONFIDENCE)
 
 
-def _money(root: Element, syntax: _Syntax) -> dict[str, Decimal]:
-    found = {name: _number(root, path) for name, path in syntax.money.items()}
-    found["tax"] = _tax(root, syntax)
-    money = {name: amount for name, amount in found.items() if amount is not None}
-    if "tax" not in money and {"net", "total"} <= money.keys():
-        money["tax"] = money["total"] - money["net"]
-    return money
+@dataclass(frozen=True, slots=True)
+class _Amount:
+    """An amount with its sign, and its text in the XML."""
+
+    value: Decimal
+    text: str
 
 
-def _tax(root: Element, syntax: _Syntax) -> Decimal | None:
-    """The tax in the invoice's currency: it may be stated in the seller's own as well."""
+def _money(root: Element, syntax: _Syntax) -> dict[str, _Amount]:
     currency = _text(root, syntax.texts["currency"])
-    nodes = list(_all(root, syntax.taxes))
-    own = [node for node in nodes if node.get("currencyID", currency) == currency]
-    return next((amount for node in own or nodes if (amount := _decimal(node.text))), None) or (
-        Decimal(0) if own or nodes else None
-    )
+    places = {name: list(_all(root, path)) for name, path in syntax.money.items()}
+    places["tax"] = [  # it may be stated in the seller's own currency as well
+        node for node in _all(root, syntax.taxes) if node.get("currencyID", currency) == currency
+    ]
+    found = {
+        name: _Amount(amount, (node.text or "").strip())
+        for name, nodes in places.items()
+        for node in nodes[:1]
+        if (amount := _decimal(node.text)) is not None
+    }
+    if "tax" not in found and {"net", "total"} <= found.keys():
+        tax = found["total"].value - found["net"].value
+        found["tax"] = _Amount(tax, "")
+    return found
 
 
-def _problems(money: Mapping[str, Decimal]) -> Iterator[Reason]:
-    if {"net", "tax", "total"} <= money.keys():
-        apart = abs(money["net"] + money["tax"] - money["total"])
-        if apart > ROUNDING:
-            yield Reason.ARITHMETIC
+def _problems(fields: tuple[Field, ...], *, contradictory: bool) -> Iterator[Reason]:
+    values = {one.name: one.value for one in fields}
+    sums = [one for name in ("net", "tax", "total") if isinstance(one := values.get(name), Decimal)]
+    if contradictory:
+        yield Reason.SIGN_MISMATCH
+    if len(sums) == len(("net", "tax", "total")) and abs(sums[0] + sums[1] - sums[2]) > ROUNDING:
+        yield Reason.ARITHMETIC
+    if not {"invoice_number", "total"} <= values.keys():
+        yield Reason.FIELD_MISSING
 
 
 def _line(node: Element, syntax: _Syntax, sign: int) -> LineItem:
@@ -268,8 +282,8 @@ def _line(node: Element, syntax: _Syntax, sign: int) -> LineItem:
     )
 
 
-def _field(name: str, value: Value, confidence: float = XML_CONFIDENCE) -> Field:
-    return Field(name=name, value=value, text=str(value), confidence=confidence, source="xml")
+def _field(name: str, value: Value, text: str, confidence: float = XML_CONFIDENCE) -> Field:
+    return Field(name=name, value=value, text=text, confidence=confidence, source="xml")
 
 
 def _name(node: Element) -> str:
@@ -303,9 +317,9 @@ def _number(node: Element, path: str) -> Decimal | None:
     return _decimal(_text(node, path))
 
 
-def _day(node: Element, path: str) -> dt.date | None:
+def _day(text: str) -> dt.date | None:
     """A day as CII (20181225) or UBL (2018-12-25, perhaps with a zone) write it."""
-    digits = re.sub(r"\D", "", _text(node, path)[:10])[:8]
+    digits = re.sub(r"\D", "", text[: len("2018-12-25")])[: len("20181225")]
     try:
         return dt.date.fromisoformat(digits) if len(digits) == len("20181225") else None
     except ValueError:

@@ -221,6 +221,18 @@ def test_what_reduces_the_debt_is_a_credit_note_with_positive_money(xml: bytes) 
     assert found.problems == ()
 
 
+def test_the_text_of_a_field_is_what_the_xml_says() -> None:
+    found, _ = read(cii("380", "-"))
+    texts = {one.name: one.text for one in reversed(found.fields)}
+    assert (texts["total"], texts["date"]) == ("-119.00", "20260305")
+    assert texts["iban"] == "DE89 3704 0044 0532 0130 00"
+
+
+def test_a_tax_in_another_currency_is_not_taken_for_the_tax() -> None:
+    xml = cii().replace(b'<ram:TaxTotalAmount currencyID="EUR">19.00</ram:TaxTotalAmount>', b"")
+    assert read(xml)[1]["tax"] == Decimal("19.00")
+
+
 def test_a_credit_note_with_a_negative_total_is_a_question_for_a_person() -> None:
     found, values = read(cii("381", "-"))
     assert (found.kind, values["total"]) == (Kind.CREDIT_NOTE, 119)
