@@ -1,11 +1,12 @@
 """The rows of a report: each field as read, with its picture, against the ledger's word. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from markupsafe import Markup
 
+from config.reasons import Reason
 from outbox import differences
 from outbox.dossier import best
 from outbox.render import picture
@@ -34,6 +35,23 @@ BADGE_WIDTH = 38
 
 BADGE_GAP = 8
 
+CONCERNS = {
+    Reason.ARITHMETIC: ("net", "tax", "total"),
+    Reason.BANK_DETAILS_INVALID: ("iban",),
+    Reason.CHECKSUM: ("iban", "routing", "vendor_tax_id"),
+    Reason.CHECK_OVER_LIMIT: ("amount",),
+    Reason.CHECK_POST_DATED: ("date",),
+    Reason.CHECK_STALE: ("date",),
+    Reason.ENCODED_AMOUNT_DIFFERS: ("amount", "micr"),
+    Reason.FOREIGN_ITEM: ("currency", "routing"),
+    Reason.MISSING_SIGNATURE: ("signature_present",),
+    Reason.PARTY_UNKNOWN: ("vendor", "payer", "sender"),
+    Reason.ROUTING_DIFFERS: ("routing", "micr"),
+    Reason.SERIAL_DIFFERS: ("check_number", "micr"),
+    Reason.WORDS_FIGURES_DIFFER: ("amount", "amount_words"),
+}
+"""The fields to look at first where a reason is about the paper itself, not about the ledger."""
+
 _PNG_SIZE = slice(16, 24)
 """Where a PNG file states its width and height, four bytes each."""
 
@@ -53,12 +71,14 @@ class Crop:
 class Row:
     """One field of the report; *number* is its mark on the page picture, *box* where it stands.
 
-    *compared* tells whether the ledger has a say in it; *level* is then its agreement.
+    *compared* tells whether the ledger has a say in it; *level* is then its agreement. *concerned*
+    tells whether one of the case's reasons is about this very field.
     """
 
     number: int
     label: str
     compared: bool
+    concerned: bool
     level: str
     sign: str
     words: str
@@ -82,25 +102,29 @@ class Row:
 
 
 def rows(dossier: Json, shown: Json, crops: Mapping[str, bytes]) -> list[Row]:
-    """Every field that was read or that the ledger speaks of, what differs first.
+    """Every field that was read or that the ledger speaks of, what needs a look first.
 
     *shown* is *dossier* with its accounts masked; differences are looked for under the mask.
     """
-    plain, veiled = best(dossier), best(shown)
-    found: list[Row] = []
-    used: set[str] = set()
+    fields = shown["fields"]
+    found: list[tuple[str, Row]] = []
+    for plain, veiled in _evidence(best(dossier), best(shown)):
+        name = _field_of(plain, fields)
+        found.append((name, _compared(plain, veiled, fields.get(name), crops)))
+    others = sorted(fields.keys() - {name for name, _ in found}, key=field_order)
+    found.extend((name, _read_only(name, fields[name], crops)) for name in others)
+    asked = {name for code in shown["reasons"] for name in CONCERNS.get(Reason(code), ())}
+    ranked = sorted(
+        (replace(row, concerned=name in asked) for name, row in found),
+        key=lambda row: (not row.compared, not row.concerned, _ORDER.index(row.level)),
+    )
+    return [replace(row, number=number) for number, row in enumerate(ranked, start=1)]
+
+
+def _evidence(plain: Json | None, veiled: Json | None) -> Iterator[tuple[Json, Json]]:
+    """The evidence of one candidate as it is, beside the same with its accounts masked."""
     if plain and veiled:
-        pairs = zip(plain["evidence"], veiled["evidence"], strict=True)
-        for part_plain, part_shown in sorted(pairs, key=lambda one: _ORDER.index(one[0]["level"])):
-            name = _field_of(part_plain, dossier["fields"])
-            used.add(name)
-            read = shown["fields"].get(name)
-            found.append(_compared(len(found) + 1, part_plain, part_shown, read, crops))
-    for name in sorted(shown["fields"], key=field_order):
-        read = shown["fields"][name]
-        if name not in used:
-            found.append(_read_only(len(found) + 1, name, read, crops))
-    return found
+        yield from zip(plain["evidence"], veiled["evidence"], strict=True)
 
 
 def part(evidence: Json, heaviest: float) -> Json:
@@ -108,8 +132,8 @@ def part(evidence: Json, heaviest: float) -> Json:
     sign, words = LEVELS[evidence["level"]]
     return {
         "label": field_label(evidence["field"]),
-        "read": evidence["read"],
-        "expected": evidence["expected"],
+        "read": _spoken(evidence, "read"),
+        "expected": _spoken(evidence, "expected"),
         "level": evidence["level"],
         "sign": sign,
         "words": words,
@@ -117,6 +141,12 @@ def part(evidence: Json, heaviest: float) -> Json:
         "for": evidence["weight"] >= 0,
         "width": round(100 * abs(evidence["weight"]) / heaviest),
     }
+
+
+def _spoken(evidence: Json, side: str) -> str:
+    """One side of the evidence as people say it: a kind of document is named in plain words."""
+    text = str(evidence[side])
+    return text.replace("_", " ") if evidence["field"] == "kind" else text
 
 
 def _field_of(evidence: Json, fields: Mapping[str, Json]) -> str:
@@ -129,21 +159,20 @@ def _field_of(evidence: Json, fields: Mapping[str, Json]) -> str:
     return str(evidence["field"])
 
 
-def _compared(
-    number: int, plain: Json, shown: Json, read: Json | None, crops: Mapping[str, bytes]
-) -> Row:
+def _compared(plain: Json, shown: Json, read: Json | None, crops: Mapping[str, bytes]) -> Row:
     sign, words = LEVELS[plain["level"]]
     if plain["level"] == "close" and plain["read"] == plain["expected"]:
         words = "another reading agrees"
     speaks = plain["level"] in {"close", "differs"}
-    ours: differences.Pieces = (differences.Piece(shown["read"], differs=False),)
-    theirs: differences.Pieces = (differences.Piece(shown["expected"], differs=False),)
+    ours: differences.Pieces = (differences.Piece(_spoken(shown, "read"), differs=False),)
+    theirs: differences.Pieces = (differences.Piece(_spoken(shown, "expected"), differs=False),)
     if speaks and (plain["field"] in ACCOUNT_FIELDS or plain["read"] != shown["read"]):
         ours, theirs = differences.account_pieces(plain["read"], plain["expected"])
     elif speaks:
         ours, theirs = differences.pieces(plain["read"], plain["expected"])
     return Row(
-        number=number,
+        number=0,
+        concerned=False,
         label=field_label(plain["field"]),
         compared=True,
         level=plain["level"],
@@ -163,10 +192,11 @@ def _compared(
     )
 
 
-def _read_only(number: int, name: str, read: Json, crops: Mapping[str, bytes]) -> Row:
+def _read_only(name: str, read: Json, crops: Mapping[str, bytes]) -> Row:
     value = value_text(read["value"])
     return Row(
-        number=number,
+        number=0,
+        concerned=False,
         label=field_label(name),
         compared=False,
         level="unstated",

@@ -175,7 +175,7 @@ def _amount(record: Json) -> str:
 
 
 def _candidates(shown: Json) -> list[Json]:
-    scores = [abs(one["score"]) for one in shown["candidates"]]
+    scores = [max(one["score"], 0) for one in shown["candidates"]]
     weights = [abs(part["weight"]) for one in shown["candidates"] for part in one["evidence"]]
     tallest, heaviest = max(scores, default=0) or 1, max(weights, default=0) or 1
     return [

@@ -110,8 +110,14 @@ def _walk(node: Any, known: re.Pattern[str], name: str) -> Any:  # noqa: ANN401 
 
 
 def _walk_micr(node: Any, known: re.Pattern[str], name: str) -> Any:  # noqa: ANN401 - any JSON
-    """A check's MICR line: the bank's number stays, every other long number is masked."""
+    """A check's MICR line: the account is masked; where it is not known, all but the bank's number.
+
+    In the line an account may be grouped by dashes, written D.
+    """
     if isinstance(node, str):
+        hidden = _hide(node.replace("D", "-"), known).replace("-", "D")
+        if hidden != node:
+            return hidden
         return _ON_US.sub(lambda one: one[0] if one[0][0] == "A" else mask(one[0]), node)
     if isinstance(node, list):
         return [_walk_micr(one, known, name) for one in node]

@@ -144,6 +144,13 @@ def test_what_differs_stands_first() -> None:
     assert text.index("1 Total".replace(" ", "")) < text.index("Vendor")
 
 
+def test_the_field_that_a_reason_is_about_comes_first_and_says_so() -> None:
+    text = page_of(decisions.AMOUNT_MISMATCH).text.partition("Also read")[2]
+    assert text.index("Net amount") < text.index("Currency")
+    assert "Net amountlook here" in text
+    assert "Currencylook here" not in text
+
+
 def test_a_report_needs_nothing_from_outside_and_runs_nothing() -> None:
     crops = {"total": png(220, 50)}
     page = page_of(decisions.AMOUNT_MISMATCH, crops=crops, pages=[JPEG])

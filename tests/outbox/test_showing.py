@@ -60,6 +60,20 @@ def test_an_account_number_read_from_a_check_is_masked_in_its_other_fields() -> 
     assert shown["memo"]["value"] == "acct ••••8839, inv 4400, A••••8839C"
 
 
+def test_only_the_account_is_masked_in_a_line_that_also_bears_the_check_number() -> None:
+    found = dossier.as_json(decisions.UNREAD)
+    field = {"text": "", "confidence": 1.0, "page": None, "box": None, "source": "micr"}
+    for account, line, shown in (
+        ("4400178839", "C00104822CA129978411A44D0017D8839C", "C00104822CA129978411A••••8839C"),
+        ("unread", "C00104822CA129978411A4400178839C", "C••••4822CA129978411A••••8839C"),
+    ):
+        found["fields"] = {
+            "account_number": {**field, "value": account, "alternatives": []},
+            "micr": {**field, "value": line, "alternatives": []},
+        }
+        assert masked(found)["fields"]["micr"]["value"] == shown
+
+
 def test_what_identifies_a_document_is_never_masked() -> None:
     found = dossier.as_json(decisions.AMOUNT_MISMATCH)
     shown = masked(found)
