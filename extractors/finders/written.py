@@ -19,13 +19,14 @@ _BARE_FIGURES = 0.45
 _SPELT = 0.80
 _SPELT_MENDED = 0.55
 _PAYEE = 0.90
-_PAYER = 0.60
+_PAYER = 0.84
 _DATE = 0.92
-_LOOSE_DATE = 0.65
+_LOOSE_DATE = 0.82
+_BOXED_DATE = 0.65
 _NUMBER = 0.92
 _ACCOUNT = 0.90
 _LOOSE_ACCOUNT = 0.65
-_MEMO = 0.60
+_MEMO = 0.85
 """How often such a reading is right where the reader was sure of its words; handwriting lowers
 the reader's own sureness, which multiplies these."""
 
@@ -141,7 +142,7 @@ def _boxed_date(check: Face, row: Row) -> Iterator[Field]:
     digits = re.sub(r"\D", "", "".join(one.text for one in boxed))
     if len(digits) == 8:  # noqa: PLR2004 - DDMMYYYY
         for day in dates.readings(digits, "DMY")[:1]:
-            sure = _LOOSE_DATE * min(one.confidence for one in boxed)
+            sure = _BOXED_DATE * min(one.confidence for one in boxed)
             yield _field(check, "date", day.date, digits, frame.union(boxed), sure)
 
 
@@ -176,7 +177,7 @@ def payee(check: Face, amounts: Sequence[Box]) -> Iterator[Field]:
     stops = [box.left for box in amounts if spots[0].box.top - low <= box.top <= low]
     inside = check.beside(spots, min(stops, default=check.frame.right + 1))
     kept = _until_mark(inside)
-    text = before_mark(" ".join(one.text for one in kept), "bearer").strip(_EDGES)
+    text = _trimmed(before_mark(" ".join(one.text for one in kept), "bearer"))
     if sum(one.isalpha() for one in text) > 1:
         sure = _PAYEE * min(one.confidence for one in kept)
         yield _field(check, "payee", text, text, frame.union(kept), sure)
@@ -198,8 +199,10 @@ def payer(check: Face) -> Iterator[Field]:
         piece = next(iter(layout.pieces(row)))
         inside = check.down(piece.box) <= _PAYER_LOW and check.across(piece.box) <= _PAYER_RIGHT
         letters = sum(one.isalpha() for one in piece.text)
+        if re.search(r"\bbank\b", piece.text, re.IGNORECASE):
+            continue
         if inside and letters >= 4 and not _is_label(check, piece) and not dates.find(piece.text):  # noqa: PLR2004 - "J. Li"
-            text = piece.text.strip(_EDGES)
+            text = _trimmed(piece.text)
             sure = _PAYER * piece.confidence_of(0, len(piece.text))
             yield _field(check, "payer", text, piece.text, piece.box, sure)
             return
@@ -232,7 +235,7 @@ def memo(check: Face) -> Iterator[Field]:
             continue
         stop = check.frame.left + round(_MEMO_RIGHT * check.frame.width)
         inside = check.beside([spot], stop)
-        text = " ".join(one.text for one in inside).strip(_EDGES)
+        text = _trimmed(" ".join(one.text for one in inside))
         if text:
             sure = _MEMO * min(one.confidence for one in inside)
             yield _field(check, "memo", text, text, frame.union(inside), sure)
@@ -264,6 +267,13 @@ def fraction_contradicts(check: Face, code: CodeLine) -> bool:
     found = [match for row in head if (match := _FRACTION.search(row.text))]
     spelled = {(int(match[2]), int(match[1])) for match in found}
     return bool(spelled) and (int(code.routing[:4]), int(code.routing[4:8])) not in spelled
+
+
+def _trimmed(text: str) -> str:
+    """The text without leaders and frames around it; the stop of "Inc." stays."""
+    bare = text.strip(_EDGES)
+    follows = text[text.find(bare) + len(bare) :]
+    return bare + "." if re.match(r"\.(?!\s?[._])", follows) else bare
 
 
 def _cents(amount: Decimal) -> Decimal:

@@ -47,11 +47,11 @@ def hints(**of_image: object) -> Hints:
 
 
 WORDS = {
-    "Acme Trading Inc": (60, 30),
+    "Acme Trading Inc.": (60, 30),
     "12 Main Street": (60, 60),
     "1025": (1050, 30),
     "DATE 11/14/2026": (800, 90),
-    "PAY TO THE ORDER OF Northwind Supplies": (60, 170),
+    "PAY TO THE ORDER OF Northwind Supplies ____": (60, 170),
     "$ 1,234.50": (980, 170),
     "One thousand two hundred thirty four and 50/100": (60, 240),
     "DOLLARS": (1000, 240),

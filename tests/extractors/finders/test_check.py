@@ -36,7 +36,7 @@ def test_every_field_of_a_check_is_read() -> None:
         "amount": Decimal("1234.50"),
         "amount_words": Decimal("1234.50"),
         "payee": "Northwind Supplies",
-        "payer": "Acme Trading Inc",
+        "payer": "Acme Trading Inc.",
         "date": dt.date(2026, 11, 14),
         "memo": "order 4711",
         "currency": "USD",
