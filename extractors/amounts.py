@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import combinations, product
 
-from extractors.candidates import Candidate, Link, View, at, links, ranked
+from extractors.candidates import Candidate, Link, View, at, links, money_in, ranked
 from extractors.interface import Field
 from extractors.layout import Row, Sheet, Spot
 from extractors.profiles import Label
@@ -116,7 +116,7 @@ def _spots(sheet: Sheet, found: Sequence[Label]) -> Iterator[tuple[Spot, money.M
     last = -1
     for line, piece in sheet.pieces:
         here = False
-        for start, end, value in money.find(piece.text):
+        for start, end, value in money_in(piece.text):
             if here and start < last:
                 continue
             here, last = True, end
@@ -405,7 +405,7 @@ def _sides(
     columns = Counter(id(one.link.above) for one in found if one.column)
     count = Counter(one.value for one in found)
     for one in found:
-        signs = _label_signs_of(one, name)
+        signs = _side_signs(one)
         if not signs:
             continue
         value = abs(one.value)
@@ -426,7 +426,7 @@ def _sides(
         yield at(name, value, one.spot, one.sheet, kept)
 
 
-def _label_signs_of(one: Amount, name: str) -> dict[str, float]:
+def _side_signs(one: Amount) -> dict[str, float]:
     """The signs of label and heading; none where neither speaks of the field or of a total."""
     meaning = one.meaning
     word = meaning or one.column
@@ -475,9 +475,7 @@ CURRENCY_WEIGHTS: Mapping[str, float] = {
 
 
 def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
-    """The readings of the currency: as a label names it, as it stands beside the amounts, or
-    anywhere in the text.
-    """
+    """The readings of the currency: named by a label, beside the amounts, or in the text."""
     candidates: list[Candidate] = []
     marked = [one for one in found if one.money.currency]
     for sheet, labels in zip(view.sheets, view.labels, strict=True):

@@ -1,16 +1,16 @@
-"""The pieces of a page as lines: which are of an address, of a telephone, of a register, of a title."""
+"""The pieces of a page as lines: addresses, telephones, entries of registers, titles."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
-from extractors.candidates import View
+from extractors.candidates import View, money_in
 from extractors.interface import Box
 from extractors.layout import Row, Sheet, column
 from extractors.profiles import Label, among, plain_words
-from extractors.values import money
 
 Words = Mapping[str, frozenset[str]]
 """The word lists of a profile, by name."""
@@ -36,13 +36,13 @@ PARTIES = ("vendor", "buyer", "ship_to")
 POSTCODE = re.compile(r"(?<![\d.])(?<!\d,)(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{4})?(?![\d.,]?\d|-\w)")
 REGISTERED = re.compile(
     r"\s*[(\[]?\s*(?:co(?:mpany)?\.?\s*)?(?:reg(?:istration)?\.?\s*)?(?:no\.?)?\s*[:#]?\s*"
-    r"\(?\b[A-Z]{0,2}\d{5,12}\s*[-–]?\s*[A-Z]{0,2}\s*[)\]]?\s*$",
+    r"\(?\b[A-Z]{0,2}\d{5,12}\s*[-\u2013]?\s*[A-Z]{0,2}\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 _POSTCODE_OF_LETTERS = re.compile(
     r"\b[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}\b|\b[A-Z]\d[A-Z] ?\d[A-Z]\d\b|\b\d{4} ?[A-Z]{2}\b"
 )
-_REGISTER_LINE = re.compile(r"^\W*(?:[A-Z]{1,3})?\d{4,12}\s*[-–]?\s*[A-Z]{0,2}\W*$")
+_REGISTER_LINE = re.compile(r"^\W*(?:[A-Z]{1,3})?\d{4,12}\s*[-\u2013]?\s*[A-Z]{0,2}\W*$")
 _CONTACT = re.compile(
     r"@|www\.|https?:|\bt\s*:|^\S+\.(?:com|net|org)\b|\+\d{1,3}[ (]?\d{1,4}[ )]\s?\d", re.IGNORECASE
 )
@@ -106,17 +106,15 @@ def lines(view: View) -> tuple[Line, ...]:
         inside: dict[int, list[Label]] = {}
         for label in labels:
             inside.setdefault(id(label.spot.row), []).append(label)
-        priced = {at for at, piece in sheet.pieces if _has_money(piece.text)}
-        for place, (at, piece) in enumerate(sheet.pieces):
-            line = _line(view, sheet, at, piece, tuple(inside.get(id(piece), ())))
-            after = sheet.pieces[place + 1] if place + 1 < len(sheet.pieces) else None
-            keyed = after is not None and after[0] == at and after[1].text.startswith(":")
-            found.append(replace(line, priced=at in priced and not line.money, keyed=keyed))
+        here = [
+            _line(view, sheet, at, piece, tuple(inside.get(id(piece), ())))
+            for at, piece in sheet.pieces
+        ]
+        priced = {line.at for line in here if line.money}
+        for line, after in zip_longest(here, here[1:]):
+            keyed = after is not None and after.at == line.at and after.text.startswith(":")
+            found.append(replace(line, priced=line.at in priced and not line.money, keyed=keyed))
     return tuple(found)
-
-
-def _has_money(text: str) -> bool:
-    return any(one.cents for _, _, one in money.find(text))
 
 
 def _line(view: View, sheet: Sheet, at: int, piece: Row, labels: tuple[Label, ...]) -> Line:
@@ -139,7 +137,7 @@ def _line(view: View, sheet: Sheet, at: int, piece: Row, labels: tuple[Label, ..
         contact=contact,
         registered=bool(_REGISTER_LINE.match(piece.text))
         or bool({"company_id", "tax_id"} & {one.meaning for one in labels}),
-        money=_has_money(piece.text),
+        money=any(one.cents for _, _, one in money_in(piece.text)),
         priced=False,
         keyed=False,
     )

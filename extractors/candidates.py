@@ -1,18 +1,21 @@
 """Places on a page that may hold a field: what labels them, and how sure each one is.
 
-A candidate carries the signs that speak for it by name. Weights turn the signs into a score, and the
-scores of all candidates of a field, with that of "it is not on the page", into probabilities that
-sum to one (a conditional logit): rivals take confidence from each other.
+A candidate carries the signs that speak for it by name. Weights turn the signs into a score, and
+the scores of all candidates of a field, with that of "it is not on the page", into probabilities
+that sum to one (a conditional logit): rivals take confidence from each other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import exp
 
 from extractors.interface import Box, Field, Page, Value
 from extractors.layout import Sheet, Spot, beneath
 from extractors.layout import sheet as laid_out
 from extractors.profiles import Label, Profile, labels, profile
+from extractors.values.money import Money
+from extractors.values.money import find as find_money
 
 KEPT = 4
 """Readings of one field that are handed on: the best and its runners-up."""
@@ -30,6 +33,12 @@ TURN_REACH = 6
 """Characters between a word like "incl." and the tax that it speaks of ("incl. of GST")."""
 
 MODIFIERS = frozenset({"inclusive", "exclusive"})
+
+
+@lru_cache(maxsize=1024)
+def money_in(text: str) -> tuple[tuple[int, int, Money], ...]:
+    """The amounts in a piece, as `money.find` gives them: several finders ask for the same."""
+    return find_money(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +65,8 @@ class Link:
     """The labels that speak for one value.
 
     *left* stands before it on its row, *above* over it with nothing of its kind between.
-    *depth* counts the values that stand between it and *above*, *between* those before *left*. *inclusive* and *exclusive* are
-    words beside *left* that turn the meaning of a total.
+    *depth* counts the values between it and *above*, *between* those between it and *left*.
+    *inclusive* and *exclusive* are words beside *left* that turn the meaning of a total.
     """
 
     left: Label | None = None

@@ -44,8 +44,9 @@ class Day:
 
 
 def days(view: View, order: str) -> tuple[Day, ...]:
-    """Every date on the pages, in reading order; *order* (DMY, MDY) settles what figures leave open
-    unless the document itself shows its order.
+    """Every date on the pages, in reading order.
+
+    *order* (DMY, MDY) settles what figures leave open, unless the document shows its own.
     """
     order = _order(view, order)
     found: list[Day] = []
@@ -71,8 +72,10 @@ def days(view: View, order: str) -> tuple[Day, ...]:
 
 
 def _order(view: View, order: str) -> str:
-    """The order of day and month: as a date shows that can be read in one way only, else MDY where
-    dollars and an American postal code stand, else *order*.
+    """The order of day and month on the pages.
+
+    A date that can be read in one way only shows it; else it is MDY where dollars and an American
+    postal code stand, else *order*.
     """
     shown = {
         "MDY" if int(re.split(r"\D", day.text)[0]) == day.date.month else "DMY"

@@ -255,8 +255,9 @@ TAX_ID_WEIGHTS: Mapping[str, float] = {
 def tax_ids(
     found: Sequence[Code], theirs: frozenset[int], words: frozenset[str]
 ) -> tuple[Field, ...]:
-    """The readings of the sender's tax number; *theirs* are the rows of the buyer, *words* those
-    by which a label says that its value is the buyer's.
+    """The readings of the sender's tax number.
+
+    *theirs* are the rows of the buyer, *words* those by which a label says that its value is his.
     """
     candidates: list[Candidate] = []
     for one in found:
@@ -288,7 +289,8 @@ def _of_buyer(label: Label | None, words: frozenset[str]) -> bool:
 # --- terms ---------------------------------------------------------------------------------------
 
 _TERMS = re.compile(
-    r"\b(?:net\s?\d{1,3}(?: days)?|\d{1,3} (?:days|tage|jours|dias|giorni|dagen|hari)\b[^.;]{0,40})",
+    r"\b(?:net\s?\d{1,3}(?: days)?"
+    r"|\d{1,3} (?:days|tage|jours|dias|giorni|dagen|hari)\b[^.;]{0,40})",
     re.IGNORECASE,
 )
 LONGEST_TERMS = 80
@@ -296,7 +298,7 @@ LONGEST_TERMS = 80
 
 
 def terms(view: View) -> tuple[Field, ...]:
-    """The terms of payment: what stands behind or below their label, or reads like "30 days net"."""
+    """The terms of payment: behind or below their label, or what reads like "30 days net"."""
     for sheet, labels in zip(view.sheets, view.labels, strict=True):
         for label in labels:
             if label.meaning == "terms" and label.spot.start == 0:

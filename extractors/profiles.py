@@ -96,14 +96,19 @@ def among(words: Sequence[str], known: frozenset[str]) -> int:
 
 
 def folded(text: str) -> tuple[str, list[int]]:
-    """*text* without case, accents, spaces and stops, look-alikes made one; and where each
-    letter of it stood.
+    """The letters and figures of *text*, folded, and where each of them stood.
+
+    Case, accents, spaces and stops are gone, and look-alikes are made one.
     """
+    lowered = text.lower()
+    if lowered.isascii():
+        plain = lowered.translate(_SAME)
+        places = [at for at, one in enumerate(plain) if one.isalnum() or one == "#"]
+        return "".join([plain[at] for at in places]), places
     letters: list[str] = []
-    places: list[int] = []
+    places = []
     for at, one in enumerate(text):
-        plain = one if one.isascii() else unicodedata.normalize("NFKD", one)
-        for letter in plain.lower().translate(_SAME):
+        for letter in unicodedata.normalize("NFKD", one).lower().translate(_SAME):
             if letter.isalnum() or letter == "#":
                 letters.append(letter)
                 places.append(at)

@@ -46,7 +46,7 @@ def buyer(view: View, found: Sequence[Line], sender: Field | None) -> tuple[Fiel
     taken = str(sender.value).casefold() if sender else ""
     candidates = []
     for line, text, sign in (*_by_label(found), *_by_window(found, sender)):
-        name = " ".join(text.strip(" :-–,.").split())
+        name = " ".join(text.strip(" :-\u2013,.").split())
         if not any(one.isalpha() for one in name) or name.casefold() == taken:
             continue
         words = plain_words(name)

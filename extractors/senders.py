@@ -34,13 +34,19 @@ LONGEST_HALF = 6
 STRANGE_LETTERS = 5
 """Letters of other words that a line may have that continues a name with a legal form."""
 
+UNDER = 0.3
+"""Of the narrower one's width: what two lines of one name or block share."""
+
+ALIKE = 1.8
+"""Both lines of a name are less than this many times as high as the other."""
+
 SENTENCE = 9
 """Words: a line with more is a sentence, not a name."""
 
 _SETTLED = re.compile(r"(?<!\d)\d{5}(?!\d)|^\W*(?:[A-Z]-)?\d{4}\s+[A-Z]")
 _SITE = re.compile(r"(?:@|www\.|https?://)([a-z0-9][a-z0-9\-]{3,62})\.", re.IGNORECASE)
 _FREE_MAIL = frozenset({"gmail", "hotmail", "yahoo", "outlook", "googlemail", "example"})
-_PARTED = re.compile(r"\s+[-–·•|*]\s+|\s*[·•|]\s*|\s{2,}")
+_PARTED = re.compile(r"\s+[-\u2013·•|*]\s+|\s*[·•|]\s*|\s{2,}")
 
 VENDOR_WEIGHTS: Mapping[str, float] = {
     "bias": -2.6,
@@ -218,7 +224,7 @@ def _signs(
 
 
 def _under(upper: Line, lower: Line) -> bool:
-    return beneath(upper.box, lower.box) > 0.3 or lower.at <= upper.at + 1
+    return beneath(upper.box, lower.box) > UNDER or lower.at <= upper.at + 1
 
 
 def _sites(found: Sequence[Line]) -> tuple[str, ...]:
@@ -242,8 +248,10 @@ def _parts(line: Line, known: Words) -> list[str]:
 
 
 def _full_name(line: Line, after: Sequence[Line], known: Words) -> tuple[str, tuple[str, ...], int]:
-    """The name as printed, without registration number and label, its words, and how many of the
-    lines *after* belong to it: those that end it with a legal form or the word for a trade.
+    """The name as printed, its words, and how many of the lines *after* belong to it.
+
+    Registration number and label are cut off; a line belongs that ends the name with a legal form
+    or the word for a trade.
     """
     text = _parts(line, known)[0] if line.street else line.text
     for label in line.labels:
@@ -254,25 +262,30 @@ def _full_name(line: Line, after: Sequence[Line], known: Words) -> tuple[str, tu
     joined = 0
     last = line
     for following in after:
-        if not _continues(line, text, last, following, known):
+        if not (_continues(line, last, following, known) and _is_rest(text, following, known)):
             break
         text = f"{text} {REGISTERED.sub('', following.text)}"
         joined += 1
         last = following
-    name = " ".join(text.strip(" -–:;,.*|_·'").split())
+    name = " ".join(text.strip(" -\u2013:;,.*|_·'").split())
     return name, plain_words(name), joined
 
 
-def _continues(line: Line, text: str, last: Line, after: Line, known: Words) -> bool:
+def _continues(line: Line, last: Line, after: Line, known: Words) -> bool:
+    """A line close below the last one of a name, of like size and length."""
     if after.sheet is not line.sheet or after.contact or after.money or line.street:
         return False
     if after.labels and not legal(after.words, known):
         return False
     box, below = last.box, after.box
-    near = -box.height < below.top - box.bottom < box.height and beneath(box, below) > 0.3
-    alike = 0.55 < below.height / max(1, box.height) < 1.8
-    if not (near and alike) or len(line.words) > LONGEST_HALF or len(after.words) > LONGEST_HALF:
-        return False
+    near = -box.height < below.top - box.bottom < box.height and beneath(box, below) > UNDER
+    low, high = sorted((max(1, box.height), max(1, below.height)))
+    short = max(len(line.words), len(after.words)) <= LONGEST_HALF
+    return near and short and high < ALIKE * low
+
+
+def _is_rest(text: str, after: Line, known: Words) -> bool:
+    """A line that cannot be a name by itself, after the *text* of the name so far."""
     if text.count("(") > text.count(")"):
         return True
     if legal(plain_words(text), known):
@@ -289,7 +302,7 @@ def _is_form(word: str, known: Words) -> bool:
     return word in known["legal"] or word in known["business"]
 
 
-# --- the sender's address --------------------------------------------------------------------------
+# --- the sender's address ------------------------------------------------------------------------
 
 ADDRESS_WEIGHTS: Mapping[str, float] = {
     "bias": -3.0,
@@ -325,9 +338,7 @@ _STOPS = frozenset(
 
 
 def address(view: View, found: Sequence[Line], names: Sequence[Field]) -> tuple[Field, ...]:
-    """The lines under the sender's name, as far as they are an address; on a sender line, what
-    follows the name.
-    """
+    """The lines under the sender's name that are an address, or the rest of a sender line."""
     candidates = []
     for name in names[:3]:
         at = next((at for at, one in enumerate(found) if one.box == name.box), None)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from config.reasons import Reason, ordered
-from extractors import amounts, blocks, days, numbers, recipients, senders
+from extractors import amounts, blocks, days, items, numbers, recipients, senders
 from extractors.candidates import View, view
 from extractors.interface import Field, Findings, Hints, Kind, Page
 
@@ -47,7 +47,9 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
     problems = [*_missing(fields, seen, kind), *_contradictions(total, nets, taxes)]
     if accounts.unsound:
         problems.append(Reason.CHECKSUM)
-    return Findings(fields=fields, problems=ordered(problems))
+    sums = [one for one in (_money(nets), total) if one is not None]
+    goods = items.items(seen, money, sums)
+    return Findings(fields=fields, lines=goods, problems=ordered(problems))
 
 
 def _money(readings: Sequence[Field]) -> Decimal | None:
