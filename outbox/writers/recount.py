@@ -24,6 +24,8 @@ def check(folder: Path) -> list[str]:
         return [f"{folder / CONTROL} cannot be read: {error}"]
     if not isinstance(control, dict) or not control.keys() >= _PARTS:
         return [f"{folder / CONTROL} does not name {', '.join(sorted(_PARTS))}"]
+    if not isinstance(control["files"], dict):
+        return [f"{folder / CONTROL} does not list the files"]
     faults = _files(folder, control["files"])
     try:
         rows = _rows(folder)
@@ -60,6 +62,9 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
     for number, row in enumerate(rows, start=1):
         if tuple(row) != COLUMNS:
             raise ValueError(f"line {number} does not have a posting's columns")
+        words = {**row, "date": row["date"] or "", "matched_by": " ".join(row["matched_by"])}
+        if not all(isinstance(word, str) for word in words.values()):
+            raise ValueError(f"line {number} holds something other than text")
     return rows
 
 
@@ -69,7 +74,7 @@ def _counts(control: dict[str, Any], rows: list[dict[str, Any]]) -> list[str]:
         faults.append(f"{CONTROL} counts {control['count']} postings, {len(rows)} are there")
     try:
         sums = totals((row["currency"], row["amount"]) for row in rows)
-    except (InvalidOperation, TypeError):
+    except InvalidOperation:
         return [*faults, "an amount in postings.jsonl is no number"]
     if control["totals"] != sums:
         faults.append(f"{CONTROL} totals {control['totals']}, the postings add up to {sums}")

@@ -118,6 +118,45 @@ def test_one_flipped_byte_is_found_and_its_file_named(
     assert any(name in fault for fault in check(tmp_path / "0001"))
 
 
+@settings(deadline=None, max_examples=40)
+@given(
+    name=st.sampled_from(["postings.csv", "postings.jsonl", "postings.xlsx", "documents/d1.pdf"]),
+    place=st.integers(0, 10**6),
+    byte=st.integers(1, 255),
+)
+def test_any_changed_byte_is_found(
+    tmp_path_factory: pytest.TempPathFactory, name: str, place: int, byte: int
+) -> None:
+    folder = tmp_path_factory.mktemp("delivery") / "0001"
+    deliver(folder, [POSTING])
+    content = bytearray((folder / name).read_bytes())
+    content[place % len(content)] ^= byte
+    (folder / name).write_bytes(content)
+    assert any(name in fault for fault in check(folder))
+
+
+@settings(deadline=None, max_examples=40)
+@given(place=st.integers(0, 10**6), byte=st.integers(1, 255))
+def test_a_spoilt_control_file_never_stops_the_recount(
+    tmp_path_factory: pytest.TempPathFactory, place: int, byte: int
+) -> None:
+    folder = tmp_path_factory.mktemp("delivery") / "0001"
+    deliver(folder, [POSTING])
+    content = bytearray((folder / "control.json").read_bytes())
+    content[place % len(content)] ^= byte
+    (folder / "control.json").write_bytes(content)
+    assert isinstance(check(folder), list)
+
+
+@pytest.mark.parametrize(
+    "line", ["7", "[]", '{"document_id": 1}', "{", '"' + "x" * 9, "null"], ids=str
+)
+def test_a_spoilt_posting_is_a_fault_not_a_crash(tmp_path: Path, line: str) -> None:
+    deliver(tmp_path / "0001", [POSTING])
+    (tmp_path / "0001" / "postings.jsonl").write_text(f"{line}\n")
+    assert any("postings.jsonl cannot be read" in fault for fault in check(tmp_path / "0001"))
+
+
 def test_a_changed_control_total_is_found(tmp_path: Path) -> None:
     deliver(tmp_path / "0001", [POSTING])
     path = tmp_path / "0001" / "control.json"
