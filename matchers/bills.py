@@ -23,7 +23,7 @@ from matchers.interface import Status
 from matchers.likeness import identifier_likeness, same_identifier
 from matchers.standing import Standing, rivals
 
-MISREAD = 0.9
+MISREAD = 0.85
 """An IBAN with wrong check digits, but this like the ledger's, is the ledger's misread."""
 
 

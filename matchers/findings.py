@@ -296,7 +296,7 @@ def of_party(case: Case, one: Standing, reason: Reason) -> list[Finding]:
 def of_date(case: Case, one: Standing) -> list[Finding]:
     """Another date than the ledger's."""
     read = case.paper.date
-    clash = one.clashes("date") or (one.close("date") and not one.dated())
+    clash = one.clashes("date") or one.otherwise_dated()
     if not clash or read is None or not isinstance(read.value, dt.date) or not one.record.doc_date:
         return []
     apart = abs((read.value - one.record.doc_date).days)

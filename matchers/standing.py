@@ -110,6 +110,10 @@ class Standing:
         """Whether the date that was read is the record's."""
         return not self.payment and date_agrees(self.paper, self.record)
 
+    def otherwise_dated(self) -> bool:
+        """Whether only a less sure reading of the date is the record's."""
+        return self.close("date") and not self.dated()
+
     def numbered(self) -> bool:
         """Whether a number that few share agrees exactly."""
         return self.exact(self.number_name) and _strong(self.record.number, self.paper.kind)

@@ -113,13 +113,13 @@ def _kept_apart(case: Case, near: Standing) -> list[Finding]:
         ("date", Reason.DATE_MISMATCH),
     ):
         evidence = near.of(name)
-        if evidence and near.differs(name):
+        if evidence and (near.differs(name) or (name == "date" and near.otherwise_dated())):
+            read = value(case.paper.extraction.get(name))
             found.append(
                 Finding(
                     reason=reason,
-                    words=f"{described} its {label(name)} is {evidence.expected}, not "
-                    f"{evidence.read}.",
-                    change=f"the ledger held a record with the {label(name)} {evidence.read}",
+                    words=f"{described} its {label(name)} is {evidence.expected}, not {read}.",
+                    change=f"the ledger held a record with the {label(name)} {read}",
                 )
             )
     return found or too_little(case, near, [near.number_name, "date"])

@@ -1,0 +1,252 @@
+import contextlib
+import datetime as dt
+import tempfile
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from matchers.interface import Status
+from matchers.ledgers.columns import COLUMNS, Styles, Unreadable, day, money
+from matchers.ledgers.imports import Imported, ImportFault, read_file, template
+from tests.matchers.build import bill
+
+
+def csv(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = tmp_path / "ledger.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+def imported(tmp_path: Path, text: str, encoding: str = "utf-8") -> Imported:
+    return read_file(csv(tmp_path, text, encoding), {})
+
+
+def test_the_template_can_be_imported(tmp_path: Path) -> None:
+    text = template()
+    assert tuple(text.splitlines()[0].split(",")) == COLUMNS
+    read = imported(tmp_path, text)
+    assert read.faults == ()
+    assert read.records[0].amount == Decimal("1234.50")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_file_is_read_however_it_was_saved(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    rows = ["record_id", "party_name", "amount"], ["7", '"Müller, Söhne; Co"', "12.50"]
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    read = imported(tmp_path, text, encoding)
+    assert read.faults == ()
+    assert read.records[0].party_name == "Müller, Söhne; Co"
+
+
+def test_columns_come_in_any_order_and_may_be_absent(tmp_path: Path) -> None:
+    read = imported(tmp_path, "Amount,STATUS,record id\n5,Hold,9\n")
+    assert read.records[0] == bill(
+        record_id="9",
+        amount=Decimal(5),
+        status=Status.HOLD,
+        direction="",
+        doc_type="",
+        party_name="",
+        number="",
+        doc_date=None,
+        currency="",
+        open_amount=None,
+    )
+
+
+def test_other_column_names_are_mapped_and_unknown_ones_reported(tmp_path: Path) -> None:
+    path = csv(tmp_path, "Doc No.,Betrag,Notiz\n1,2.50,x\n")
+    read = read_file(path, {"record_id": "Doc No.", "amount": "betrag"})
+    assert read.records[0].amount == Decimal("2.50")
+    assert read.unused == ("Notiz",)
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "message"),
+    [
+        ("", {}, "empty"),
+        ("1,Acme,12.50\n", {}, "no column 'record_id'"),
+        ("record_id\n1\n", {"record_id": "Nummer"}, "no column 'Nummer'"),
+        ("record_id\n1\n", {"recordid": "record_id"}, "no ledger column"),
+        ("record_id,record_id\n1,2\n", {}, "two columns"),
+        ('record_id,number\n1,"x\n', {}, "line 2"),
+        ("record_id\0\n1\n", {}, "no text file"),
+    ],
+)
+def test_a_file_that_is_no_ledger_says_what_to_do(
+    tmp_path: Path, text: str, columns: dict[str, str], message: str
+) -> None:
+    with pytest.raises(ImportFault, match=message):
+        read_file(csv(tmp_path, text), columns)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "advice"),
+    [
+        ("2,abc,,,", "amount", "1234.50"),
+        ("2,1.23456,,,", "amount", "decimals"),
+        ("2,12E3,,,", "amount", "1234.50"),
+        ("2,9999999999999999.00,,,", "amount", "too large"),
+        ("2,,2026-02-30,,", "doc_date", "YYYY-MM-DD"),
+        ("2,,yesterday,,", "doc_date", "YYYY-MM-DD"),
+        ("2,,3.4.26,,", "doc_date", "YYYY-MM-DD"),
+        ("2,,,opened,", "status", "open, partial"),
+        ("2,,,,Euros", "currency", "EUR"),
+        (",,,,", "", ""),
+        (",5,,,", "record_id", "fill it in"),
+        ("1,5,,,", "record_id", "line 2 has the same"),
+        ("2,5,,,,more", "", "6 columns"),
+        (f"{'9' * 20_000},5,,,", "record_id", "cut it short"),
+    ],
+)
+def test_every_fault_names_its_line_and_column_and_spares_the_good_rows(
+    tmp_path: Path, row: str, column: str, advice: str
+) -> None:
+    text = f"record_id,amount,doc_date,status,currency\n1,1.50,,,\n{row}\n3,2.50,,,\n"
+    read = imported(tmp_path, text)
+    assert [one.record_id for one in read.records] == ["1", "3"]
+    if not advice:
+        assert read.faults == ()
+        return
+    fault = read.faults[0]
+    assert (fault.line, fault.column) == (3, column)
+    assert advice in str(fault)
+    assert len(str(fault)) < 400
+
+
+def test_line_numbers_hold_behind_a_quoted_line_break(tmp_path: Path) -> None:
+    read = imported(tmp_path, 'record_id,party_address,amount\n1,"a\nb",5\n2,,x\n')
+    assert read.records[0].party_address == "a b"
+    assert read.faults[0].line == 4
+
+
+@pytest.mark.parametrize(
+    ("amounts", "values"),
+    [
+        (["1.234,50", "1.234", "7"], ["1234.50", "1234", "7"]),
+        (["1,234.50", "1,234", "0.5"], ["1234.50", "1234", "0.5"]),
+        (["1 234,50", "12.345.678,00"], ["1234.50", "12345678.00"]),
+        (["12,34,567.00"], ["1234567.00"]),
+        (["1'234.50"], ["1234.50"]),
+        (["-5.00", "5.00-", "(5.00)", "\u22125.00"], ["-5.00"] * 4),
+        (["0.125", "2.500"], ["0.125", "2.500"]),
+    ],
+)
+def test_one_decisive_amount_decides_for_the_file(
+    tmp_path: Path, amounts: list[str], values: list[str]
+) -> None:
+    lines = [f'{n},"{amount}"' for n, amount in enumerate(amounts)]
+    read = imported(tmp_path, "\n".join(["record_id,amount", *lines]))
+    assert read.faults == ()
+    assert [one.amount for one in read.records] == [Decimal(one) for one in values]
+
+
+@pytest.mark.parametrize("amounts", [["1.234", "2.500"], ["1.234,50", "1,234.50"]])
+def test_amounts_that_could_be_two_are_never_guessed(tmp_path: Path, amounts: list[str]) -> None:
+    lines = [f'{n},"{amount}"' for n, amount in enumerate(amounts)]
+    path = csv(tmp_path, "\n".join(["record_id,amount", *lines, "9,7"]))
+    read = read_file(path, {})
+    assert [one.record_id for one in read.records] == ["9"]
+    assert all("decimal_mark under [ledger]" in str(one) for one in read.faults)
+    told = read_file(path, {}, Styles(decimal_mark=","))
+    assert told.records[0].amount in {Decimal(1234), Decimal("1234.50")}
+
+
+@pytest.mark.parametrize(
+    ("days", "first"),
+    [
+        (["03/04/2026", "25/04/2026"], dt.date(2026, 4, 3)),
+        (["03/04/2026", "04/25/2026"], dt.date(2026, 3, 4)),
+        (["03.04.2026"], dt.date(2026, 4, 3)),
+        (["2026-04-03"], dt.date(2026, 4, 3)),
+        (["20260403"], dt.date(2026, 4, 3)),
+        (["2026-04-03 00:00:00"], dt.date(2026, 4, 3)),
+        (["03-Apr-2026"], dt.date(2026, 4, 3)),
+        (["04/04/2026"], dt.date(2026, 4, 4)),
+    ],
+)
+def test_one_decisive_date_decides_for_the_file(
+    tmp_path: Path, days: list[str], first: dt.date
+) -> None:
+    lines = [f"{n},{day}" for n, day in enumerate(days)]
+    read = imported(tmp_path, "\n".join(["record_id,doc_date", *lines]))
+    assert read.faults == ()
+    assert read.records[0].doc_date == first
+
+
+@pytest.mark.parametrize("days", [["03/04/2026"], ["13/04/2026", "04/13/2026", "03/04/2026"]])
+def test_dates_that_could_be_two_are_never_guessed(tmp_path: Path, days: list[str]) -> None:
+    lines = [f"{n},{day}" for n, day in enumerate(days)]
+    path = csv(tmp_path, "\n".join(["record_id,doc_date", *lines]))
+    read = read_file(path, {})
+    assert read.records == ()
+    assert all("date_order under [ledger]" in str(one) for one in read.faults)
+    told = read_file(path, {}, Styles(date_order="MDY"))
+    assert dt.date(2026, 3, 4) in {one.doc_date for one in told.records}
+
+
+def test_a_workbook_is_read_with_its_days_figures_and_zeros(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["record_id", "amount", "doc_date", "number", "party_name", "due_date"])
+    typed = dt.datetime(2026, 1, 2)  # noqa: DTZ001 - cells know no time zone
+    sheet.append([42, 0.1 + 0.2, typed, 17, "Nord", "03.04.2026"])
+    sheet.append(["a", "1.234,50", "31.01.2026", "x", None, dt.date(2026, 1, 3)])
+    sheet.append(["b", 1.234, None, 1.5, True, None])
+    sheet.append(["c", 1e-7, None, None, None, None])
+    sheet["D2"].number_format = "00000"
+    path = tmp_path / "ledger.xlsx"
+    book.save(path)
+    read = read_file(path, {})
+    first, second, third = read.records
+    assert (first.record_id, first.amount, first.number) == ("42", Decimal("0.3"), "00017")
+    assert (first.doc_date, first.due_date) == (dt.date(2026, 1, 2), dt.date(2026, 4, 3))
+    assert (second.amount, second.due_date) == (Decimal("1234.50"), dt.date(2026, 1, 3))
+    assert (third.amount, third.number) == (Decimal("1.234"), "1.5")
+    assert [(one.line, one.column) for one in read.faults] == [(5, "amount")]
+
+
+def test_a_broken_workbook_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.xlsx"
+    path.write_bytes(b"PK\x03\x04 not really")
+    with pytest.raises(ImportFault, match="cannot be opened"):
+        read_file(path, {})
+
+
+@given(st.decimals(-(10**9), 10**9, places=2), st.sampled_from(".,"))
+def test_money_survives_being_written(amount: Decimal, mark: str) -> None:
+    text = f"{amount:,.2f}"
+    if mark == ",":
+        text = text.translate(str.maketrans(",.", ".,"))
+    assert money(text, mark) == amount
+
+
+@given(st.dates(dt.date(1900, 1, 1), dt.date(2999, 12, 31)), st.sampled_from(["DMY", "MDY"]))
+def test_days_survive_being_written(one: dt.date, order: str) -> None:
+    form = "%d/%m/%Y" if order == "DMY" else "%m/%d/%Y"
+    assert day(one.strftime(form), order) == one
+    assert day(one.isoformat(), order) == one
+
+
+@given(st.text(max_size=20), st.sampled_from(["", ".", ","]), st.sampled_from(["", "DMY"]))
+@example("1,", ".", "")
+@example("\u0661\u0662", ".", "DMY")
+def test_no_text_breaks_the_parsers(text: str, mark: str, order: str) -> None:
+    for parse, how in ((money, mark), (day, order)):
+        with contextlib.suppress(Unreadable):
+            parse(text, how)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_break_the_reader(data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.csv"
+        path.write_bytes(b"record_id,amount\n" + data)
+        with contextlib.suppress(ImportFault):
+            read_file(path, {})

@@ -1,0 +1,405 @@
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+
+from config.reasons import Reason
+from config.settings import Rules
+from extractors.interface import Kind
+from matchers.interface import Status
+from matchers.keys import business_key
+from tests.matchers.build import (
+    DAY,
+    IBAN,
+    OTHER_IBAN,
+    PARTY,
+    RULES,
+    Past,
+    bill,
+    earlier,
+    held,
+    invoice,
+    matched,
+    read,
+    receipt,
+    slip,
+)
+
+MONTH = dt.timedelta(days=30)
+
+
+def test_an_invoice_that_agrees_in_number_and_amount_is_posted() -> None:
+    done = matched(invoice(), bill())
+    assert done.candidate.record.record_id == "0042"
+    assert done.rule == "number and amount"
+    assert {"invoice_number", "total", "vendor", "date"} <= set(done.matched_by)
+    assert (done.amount, done.currency) == (Decimal("1234.50"), "EUR")
+    assert "would have held it" in done.flip
+
+
+def test_a_receipt_without_a_number_is_posted_by_party_day_and_amount() -> None:
+    done = matched(receipt(vendor="NORDWIND PAPIER"), slip())
+    assert done.rule == "party, date and amount"
+
+
+def test_next_months_bill_of_the_same_party_at_the_same_amount_is_not_this_one() -> None:
+    decision = held(receipt(), slip(doc_date=DAY + MONTH))
+    assert decision.reasons[0] is Reason.DATE_MISMATCH
+    assert "2026-03-04" in decision.detail
+    assert decision.proposal is None
+
+
+def test_next_months_invoice_is_told_apart_by_number_and_date() -> None:
+    decision = held(invoice(), bill(number="INV-1042", doc_date=DAY + MONTH))
+    assert decision.reasons == (Reason.NUMBER_CONFLICT, Reason.DATE_MISMATCH)
+
+
+def test_among_siblings_the_one_with_the_right_day_is_posted() -> None:
+    siblings = [slip(record_id=f"s{n}", doc_date=DAY + n * MONTH) for n in (-2, -1, 1, 2)]
+    assert matched(receipt(), *siblings, slip()).candidate.record.record_id == "0042"
+
+
+def test_among_near_numbers_the_exact_one_is_posted() -> None:
+    near = [bill(record_id=f"n{n}", number=f"INV-104{n}") for n in (0, 2, 3)]
+    assert matched(invoice(), *near, bill()).candidate.record.record_id == "0042"
+
+
+def test_a_near_number_alone_is_a_conflict() -> None:
+    decision = held(invoice(), bill(number="INV-1047"))
+    assert decision.reasons[0] is Reason.NUMBER_CONFLICT
+    assert "'INV-1041'" in decision.detail
+    assert "'INV-1047'" in decision.detail
+    assert decision.proposal is not None
+
+
+def test_another_party_with_the_same_amount_on_the_same_day_is_not_posted() -> None:
+    decision = held(receipt(), slip(party_name="Sonnenblume Feinkost KG"))
+    assert decision.reasons[0] is Reason.PARTY_MISMATCH
+    assert "Sonnenblume" in decision.detail
+
+
+def test_another_partys_bill_does_not_hide_ones_own_with_another_amount() -> None:
+    stranger = slip(record_id="0001", party_name="Sonnenblume Feinkost KG")
+    decision = held(receipt(), stranger, slip(amount=Decimal("1234.87")))
+    assert decision.reasons[0] is Reason.AMOUNT_MISMATCH
+    assert decision.proposal is not None
+    assert decision.proposal.record.record_id == "0042"
+
+
+@pytest.mark.parametrize(
+    ("ledger", "words"),
+    [
+        ("1284.50", "50.00 less; one figure differs, 3 for 8"),
+        ("1243.50", "9.00 less; the figures 3 and 4 are swapped"),
+        ("1234.00", "0.50 more; one figure differs, 5 for 0"),
+        ("1999.99", "765.49 less"),
+    ],
+)
+def test_an_altered_amount_is_held_and_the_difference_named(ledger: str, words: str) -> None:
+    decision = held(invoice(), bill(amount=Decimal(ledger)))
+    assert decision.reasons[0] is Reason.AMOUNT_MISMATCH
+    assert "The invoice says 1,234.50 EUR" in decision.detail
+    assert words in decision.detail
+    assert decision.proposal is not None
+
+
+def test_an_altered_amount_is_named_even_beside_a_sibling_over_the_right_one() -> None:
+    sibling = slip(record_id="s1", doc_date=DAY + MONTH)
+    decision = held(receipt(), sibling, slip(amount=Decimal("1284.50")))
+    assert decision.reasons[0] is Reason.AMOUNT_MISMATCH
+
+
+def test_an_amount_within_the_tolerance_is_posted_as_read() -> None:
+    rules = Rules(
+        stale_check_days=0,
+        amount_tolerance=Decimal("0.02"),
+        least_confidence=0.8,
+        date_tolerance_days=0,
+    )
+    done = matched(invoice(), bill(amount=Decimal("1234.52")), rules=rules)
+    assert done.amount == Decimal("1234.50")
+    assert held(invoice(), bill(amount=Decimal("1234.53")), rules=rules)
+
+
+def test_another_reading_of_the_amount_never_confirms_it() -> None:
+    readings = [read("total", Decimal("1234.50"), 0.9), read("total", Decimal("1284.50"), 0.1)]
+    decision = held(invoice(total=readings), bill(amount=Decimal("1284.50")))
+    assert decision.reasons == (Reason.AMOUNT_MISMATCH, Reason.LOW_CONFIDENCE)
+
+
+def test_another_reading_of_the_date_never_confirms_it() -> None:
+    readings = [read("date", DAY, 0.9), read("date", DAY + MONTH, 0.1)]
+    decision = held(receipt(date=readings), slip(doc_date=DAY + MONTH))
+    assert decision.reasons[0] is Reason.DATE_MISMATCH
+
+
+def test_two_records_that_fit_two_readings_of_the_date_are_ambiguous() -> None:
+    readings = [read("date", DAY, 0.9), read("date", DAY + MONTH, 0.1)]
+    other = slip(record_id="0043", doc_date=DAY + MONTH)
+    assert held(receipt(date=readings), slip(), other).reasons[0] is Reason.AMBIGUOUS_ITEMS
+
+
+def test_an_amount_that_is_not_read_is_missing_and_the_record_proposed() -> None:
+    decision = held(invoice(total=None), bill())
+    assert decision.reasons == (Reason.FIELD_MISSING,)
+    assert "1,234.50 EUR" in decision.detail
+
+
+def test_a_ledger_that_states_no_amount_proves_too_little() -> None:
+    decision = held(invoice(), bill(amount=None, open_amount=None))
+    assert decision.reasons[0] is Reason.LOW_SCORE
+
+
+@pytest.mark.parametrize("field", ["total", "invoice_number"])
+def test_a_deciding_field_that_is_hardly_legible_is_held(field: str) -> None:
+    values = {"total": Decimal("1234.50"), "invoice_number": "INV-1041"}
+    faint = {field: read(field, values[field], 0.6), "date": None}
+    decision = held(invoice(**faint), bill())
+    assert decision.reasons == (Reason.LOW_CONFIDENCE,)
+    assert "0.60" in decision.detail
+
+
+def test_a_faint_number_does_not_matter_where_party_and_day_agree() -> None:
+    done = matched(invoice(invoice_number=read("invoice_number", "INV-1041", 0.4)), bill())
+    assert done.rule == "party, date and amount"
+
+
+def test_a_faint_date_decides_no_receipt() -> None:
+    decision = held(receipt(date=read("date", DAY, 0.7)), slip())
+    assert decision.reasons == (Reason.LOW_CONFIDENCE,)
+
+
+def test_a_settled_item_is_named() -> None:
+    for change in ({"status": Status.CLOSED}, {"open_amount": Decimal(0)}, {"status": Status.VOID}):
+        decision = held(invoice(), bill(**change))
+        assert decision.reasons == (Reason.ITEM_CLOSED,)
+        assert decision.proposal is None or change == {"open_amount": Decimal(0)}
+
+
+def test_a_settled_item_is_not_replaced_by_next_months_bill() -> None:
+    sibling = bill(record_id="0043", number="INV-1042", doc_date=DAY + MONTH)
+    decision = held(invoice(), bill(status=Status.CLOSED), sibling)
+    assert decision.reasons == (Reason.ITEM_CLOSED,)
+    receipts = (slip(status=Status.CLOSED), slip(record_id="0043", doc_date=DAY + MONTH))
+    assert held(receipt(), *receipts).reasons == (Reason.ITEM_CLOSED,)
+
+
+def test_an_item_on_hold_is_named() -> None:
+    assert held(invoice(), bill(status=Status.HOLD)).reasons == (Reason.ITEM_ON_HOLD,)
+
+
+def test_an_item_paid_in_part_is_named_with_what_is_open() -> None:
+    decision = held(invoice(), bill(status=Status.PARTIAL, open_amount=Decimal("234.50")))
+    assert decision.reasons == (Reason.PARTIAL_PAY,)
+    assert "234.50 EUR" in decision.detail
+
+
+def test_the_same_paper_again_is_a_duplicate_of_the_posted_one() -> None:
+    key = business_key(invoice())
+    assert key
+    first = earlier(record_id="0042")
+    past = Past(posted={"0042": first}, keys={key: [first]})
+    decision = held(invoice(name="b.pdf"), bill(), past=past)
+    assert decision.reasons == (Reason.DUP_INVOICE,)
+    assert "first.pdf" in decision.detail
+    assert decision.related == ("id-first",)
+    assert decision.proposal is None
+
+
+def test_a_record_is_never_posted_twice() -> None:
+    past = Past(posted={"0042": earlier(record_id="0042")})
+    assert held(invoice(), bill(), past=past).reasons == (Reason.DUP_POSTING,)
+
+
+def test_a_duplicate_that_reads_otherwise_is_still_one() -> None:
+    past = Past(posted={"0042": earlier(record_id="0042")})
+    decision = held(receipt(total=Decimal("1284.50")), slip(), past=past)
+    assert decision.reasons == (Reason.DUP_POSTING, Reason.AMOUNT_MISMATCH)
+
+
+def test_the_same_paper_while_the_first_is_an_open_case_waits_for_it() -> None:
+    key = business_key(invoice())
+    assert key
+    past = Past(keys={key: [earlier(case="2026-03-02-0001-invoice-arithmetic")]})
+    decision = held(invoice(name="b.pdf"), bill(), past=past)
+    assert decision.reasons == (Reason.DUP_SUSPECT,)
+    assert "2026-03-02-0001-invoice-arithmetic" in decision.detail
+
+
+def test_a_document_that_comes_back_to_itself_is_no_duplicate() -> None:
+    key = business_key(invoice())
+    assert key
+    own = earlier(case="c")
+    past = Past(keys={key: [type(own)(document_id="id-a.pdf", name="a.pdf", posted=False)]})
+    assert matched(invoice(), bill(), past=past)
+
+
+def test_changed_bank_details_are_never_posted() -> None:
+    decision = held(invoice(iban=OTHER_IBAN), bill(party_iban=IBAN))
+    assert decision.reasons == (Reason.BANK_DETAILS_CHANGED,)
+    assert IBAN in decision.detail
+    assert OTHER_IBAN in decision.detail
+
+
+def test_bank_details_that_are_wrong_in_themselves_are_named() -> None:
+    decision = held(invoice(iban="DE12123456781234567890"), bill(party_iban=IBAN))
+    assert decision.reasons == (Reason.BANK_DETAILS_INVALID,)
+    assert held(invoice(iban="DE12123456781234567890"), bill()).reasons == decision.reasons
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        "DE89 3704 0044 0532 0130 00",
+        "DE89 3704 0044 0532 0180 00",
+        [read("iban", OTHER_IBAN, 0.9), read("iban", IBAN, 0.85)],
+        read("iban", OTHER_IBAN, 0.3),
+    ],
+    ids=["in groups", "one figure misread", "one of several", "illegible"],
+)
+def test_the_ledgers_own_bank_account_is_no_change(stated: object) -> None:
+    assert matched(invoice(iban=stated), bill(party_iban=IBAN))
+
+
+def test_another_currency_is_held() -> None:
+    decision = held(invoice(currency="USD"), bill())
+    assert decision.reasons == (Reason.CURRENCY_MISMATCH,)
+    assert decision.proposal is None
+
+
+def test_a_currency_that_is_not_printed_is_no_conflict() -> None:
+    assert matched(invoice(currency=None), bill()).currency == "EUR"
+    assert matched(invoice(currency="EUR"), bill(currency="")).currency == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("kind", "record"),
+    [
+        (Kind.CREDIT_NOTE, bill()),
+        (Kind.INVOICE, bill(doc_type="credit_note")),
+        (Kind.INVOICE, bill(amount=Decimal("-1234.50"))),
+    ],
+)
+def test_a_bill_never_answers_to_a_credit(kind: Kind, record: object) -> None:
+    decision = held(invoice(kind=kind), record)  # type: ignore[arg-type]
+    assert decision.reasons == (Reason.SIGN_MISMATCH,)
+
+
+def test_a_credit_note_answers_to_a_credit_of_either_sign() -> None:
+    for amount in ("1234.50", "-1234.50"):
+        record = bill(doc_type="credit_note", amount=Decimal(amount))
+        assert matched(invoice(kind=Kind.CREDIT_NOTE), record).amount == Decimal("1234.50")
+
+
+def test_receipts_and_invoices_are_one_family() -> None:
+    assert matched(receipt(), slip(doc_type="invoice"))
+    assert matched(invoice(), bill(doc_type=""))
+
+
+def test_orders_and_accounts_are_no_items_to_post_to() -> None:
+    decision = held(invoice(), bill(doc_type="purchase_order"), bill(doc_type="account"))
+    assert decision.reasons == (Reason.NO_CANDIDATE,)
+
+
+def test_another_purchase_order_is_a_conflict_where_it_is_legible() -> None:
+    record = bill(po_number="PO-1")
+    assert held(invoice(po_number="PO-7"), record).reasons == (Reason.PO_CONFLICT,)
+    assert matched(invoice(po_number=read("po_number", "PO-7", 0.4)), record)
+
+
+def test_another_account_is_a_conflict() -> None:
+    decision = held(invoice(account_number="55501"), bill(account_ref="77702"))
+    assert decision.reasons == (Reason.ACCOUNT_CONFLICT,)
+
+
+def test_two_records_that_nothing_tells_apart_are_both_named() -> None:
+    decision = held(receipt(), slip(), slip(record_id="0043"))
+    assert decision.reasons == (Reason.AMBIGUOUS_ITEMS,)
+    assert "0042" in decision.detail
+    assert "0043" in decision.detail
+    assert decision.proposal is None
+
+
+def test_a_single_figure_of_the_amount_does_not_tell_two_receipts_apart() -> None:
+    decision = held(receipt(), slip(), slip(record_id="0043", amount=Decimal("1284.50")))
+    assert decision.reasons == (Reason.AMBIGUOUS_ITEMS,)
+    assert matched(receipt(), slip(), slip(record_id="0043", amount=Decimal("88.10")))
+
+
+def test_a_number_tells_two_records_apart_that_are_else_the_same() -> None:
+    twin = bill(record_id="0043", number="INV-2222")
+    assert matched(invoice(), bill(), twin).candidate.record.record_id == "0042"
+
+
+def test_a_number_without_party_or_date_proves_too_little() -> None:
+    decision = held(invoice(vendor=None, date=None), bill())
+    assert decision.reasons == (Reason.LOW_SCORE, Reason.FIELD_MISSING)
+
+
+def test_a_short_number_is_no_strong_identifier() -> None:
+    few = {"invoice_number": "12", "vendor": PARTY, "date": None}
+    assert held(invoice(**few), bill(number="12")).reasons[0] is Reason.LOW_SCORE
+
+
+def test_look_alikes_and_prefixes_in_numbers_are_forgiven_where_the_rest_agrees() -> None:
+    for said in ("INV-1O41", "1041", "INV 1041"):
+        assert matched(invoice(invoice_number=said), bill())
+    assert held(invoice(invoice_number="1041", date=None), bill())
+
+
+def test_a_number_elsewhere_on_the_page_speaks_for_a_faint_one() -> None:
+    faint = read("invoice_number", "77-31", 0.5)
+    record = bill(number="RE20260041")
+    assert held(invoice(invoice_number=faint), record).reasons[0] is Reason.NUMBER_CONFLICT
+    assert matched(invoice(invoice_number=faint, text="Rechnung RE20260041 vom"), record)
+
+
+def test_a_party_that_stands_on_the_page_needs_no_field() -> None:
+    assert matched(receipt(vendor=None, text="Thank you! NORDWIND PAPIER GMBH Tel"), slip())
+    assert held(receipt(vendor=None), slip())
+
+
+def test_a_party_elsewhere_on_the_page_does_not_outweigh_the_one_that_was_read() -> None:
+    said = receipt(vendor="Sonnenblume Feinkost KG", text="for Nordwind Papier GmbH")
+    assert held(said, slip()).reasons[0] is Reason.PARTY_MISMATCH
+
+
+def test_a_tax_number_speaks_for_a_party_whose_name_is_half_read() -> None:
+    half = receipt(vendor="Nordwind Pap", vendor_tax_id="DE136695976")
+    assert matched(half, slip(party_tax_id="DE136695976"))
+    assert held(receipt(vendor="Nordwind Pap"), slip())
+
+
+@pytest.mark.parametrize("problem", [Reason.ARITHMETIC, Reason.CHECKSUM, Reason.CLASS_UNCERTAIN])
+def test_what_the_reading_found_wrong_is_never_posted(problem: Reason) -> None:
+    decision = held(invoice(problems=[problem]), bill())
+    assert decision.reasons == (problem,)
+    assert decision.proposal is not None
+
+
+def test_amounts_that_do_not_add_up_are_shown() -> None:
+    wrong = invoice(net=Decimal("1000.00"), tax=Decimal("190.00"), problems=[Reason.ARITHMETIC])
+    decision = held(wrong, bill())
+    assert "Net 1,000.00 and tax 190.00 make 1,190.00, not 1,234.50." in decision.detail
+
+
+def test_a_kind_that_is_a_guess_is_held() -> None:
+    assert held(invoice(sure=0.4), bill()).reasons == (Reason.CLASS_UNCERTAIN,)
+
+
+def test_days_within_the_tolerance_agree() -> None:
+    rules = Rules(
+        stale_check_days=0,
+        amount_tolerance=Decimal(0),
+        least_confidence=0.8,
+        date_tolerance_days=3,
+    )
+    later = slip(doc_date=DAY + dt.timedelta(days=3))
+    assert matched(receipt(), later, rules=rules)
+    assert held(receipt(), later, rules=RULES)
+
+
+def test_a_faint_date_does_not_outweigh_number_party_and_amount() -> None:
+    faint = read("date", DAY + MONTH, 0.3)
+    assert matched(invoice(date=faint), bill())
+    assert held(invoice(date=DAY + MONTH), bill()).reasons == (Reason.DATE_MISMATCH,)

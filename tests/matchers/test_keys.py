@@ -1,0 +1,42 @@
+from decimal import Decimal
+
+import pytest
+
+from extractors.interface import Kind
+from matchers.keys import business_key
+from tests.matchers.build import check, extraction, invoice, receipt
+
+
+def test_the_same_invoice_written_otherwise_has_the_same_key() -> None:
+    again = invoice(vendor="NORDWIND PAPIER", invoice_number="inv 1041", total=Decimal(7))
+    assert business_key(invoice()) == business_key(again) != None  # noqa: E711 - a key at all
+
+
+def test_a_receipt_is_its_party_day_and_amount() -> None:
+    assert business_key(receipt()) == business_key(receipt(kind=Kind.INVOICE))
+    assert business_key(receipt()) != business_key(receipt(total=Decimal("1234.51")))
+
+
+def test_a_credit_note_has_its_own_key() -> None:
+    assert business_key(invoice()) != business_key(invoice(kind=Kind.CREDIT_NOTE))
+
+
+def test_a_check_is_its_account_and_serial() -> None:
+    again = check(amount=Decimal(9), payee="Somebody", account_number="123456789")
+    assert business_key(check()) == business_key(again)
+    assert business_key(check()) != business_key(check(check_number="1026"))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        invoice(vendor=None),
+        receipt(date=None),
+        receipt(total=None),
+        check(check_number=None),
+        check(account_number=None, routing=None),
+        extraction(Kind.LETTER, {"sender": "Example Works"}),
+    ],
+)
+def test_a_document_of_which_too_little_was_read_has_no_key(document: object) -> None:
+    assert business_key(document) is None  # type: ignore[arg-type]
