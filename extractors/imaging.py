@@ -56,7 +56,7 @@ def skew(image: Pixels) -> float:
     coarse = np.arange(-STEEPEST, STEEPEST + _COARSE / 2, _COARSE)
     near = max(coarse, key=sharpness)
     fine = np.arange(near - _COARSE, near + _COARSE + _FINE / 2, _FINE)
-    best = float(max(fine, key=sharpness))
+    best = round(float(max(fine, key=sharpness)), 1)
     sharper = sharpness(best) > _SHARPER * sharpness(0.0)
     return best if abs(best) > LEAST_SKEW and sharper else 0.0
 

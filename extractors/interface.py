@@ -222,8 +222,12 @@ class Hints:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Findings:
-    """What a finder gives back."""
+    """What a finder gives back; *kind* where the values say another than the words did.
 
+    A bill whose total is negative is a credit note, whatever it calls itself.
+    """
+
+    kind: Kind | None = None
     fields: tuple[Field, ...] = ()
     lines: tuple[LineItem, ...] = ()
     problems: tuple[Reason, ...] = ()

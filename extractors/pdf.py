@@ -22,7 +22,7 @@ from extractors.sheet import (
     check_megapixels,
     check_pages,
     hostile_input,
-    size_at_page_dpi,
+    size_in_pixels,
 )
 
 _POINTS_PER_INCH = 72
@@ -109,8 +109,8 @@ def sheets(path: Path, settings: Reading) -> Iterator[Sheet]:
 
 
 def _sheet(page: pdfium.PdfPage, number: int, most: int) -> Sheet:
-    across, down = page.get_size()
-    width, height = size_at_page_dpi(across, down, _POINTS_PER_INCH)
+    across, down = (side / _POINTS_PER_INCH for side in page.get_size())
+    width, height = size_in_pixels((across, down), PAGE_DPI)
     check_megapixels(width, height, most, number)
     text = _text_layer(page, width, height)
     return Sheet(
@@ -123,7 +123,7 @@ def _sheet(page: pdfium.PdfPage, number: int, most: int) -> Sheet:
 
 
 def _drawn(page: pdfium.PdfPage) -> Pixels:
-    """The upright page at 200 dpi, a poster at less. PDFium knows no UserUnit, for sizes neither."""
+    """The upright page at 200 dpi, a poster at less; PDFium leaves UserUnit out of all sizes."""
     scale = min(PAGE_DPI / _POINTS_PER_INCH, READING_SIDE / max(page.get_size()))
     bitmap = page.render(scale=scale, rev_byteorder=True)
     pixels: Pixels = np.ascontiguousarray(bitmap.to_numpy()[:, :, :3])

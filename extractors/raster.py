@@ -18,11 +18,14 @@ from extractors.sheet import (
     check_megapixels,
     check_pages,
     hostile_input,
-    size_at_page_dpi,
+    size_in_pixels,
 )
 
 _PLAUSIBLE_DPI = (100.0, 1200.0)
 """Scanners write these; 72 and 96 are what programs write that know of no paper."""
+
+_MOST_STRETCH = 2.2
+"""A coarse fax has 204 dots to the inch across and 98 down; nothing else is as lopsided."""
 
 _PLAUSIBLE_INCHES = (1.0, 24.0)
 """The longer side of what comes by mail, from a ticket to a fold-out."""
@@ -60,20 +63,19 @@ def _frames(image: Image.Image, decoder: str, most: int) -> int:
 
 def _sheet(image: Image.Image, number: int) -> Sheet:
     across, down = _dpi(image)
-    reading = min(max(across, down), READING_DPI)
-    width, height = (image.width / across * reading, image.height / down * reading)
-    shrink = min(1.0, READING_SIDE / max(width, height))
-    aim = (max(1, round(width * shrink)), max(1, round(height * shrink)))
     flat = image.size
-    image.draft(None, aim)  # a JPEG is decoded no larger than needed
+    inches = (flat[0] / across, flat[1] / down)
+    reading = min(max(across, down), READING_DPI, READING_SIDE / max(inches))
+    image.draft(None, size_in_pixels(inches, reading))  # a JPEG is decoded no larger than needed
     upright = _flattened(_oriented(image))
     if (upright.width > upright.height) != (flat[0] > flat[1]):
-        aim = aim[::-1]
+        inches = inches[::-1]
+    aim = size_in_pixels(inches, reading)
     if upright.size != aim:
         upright = upright.resize(aim, Image.Resampling.BOX)
-    pixels: Pixels = np.asarray(upright)
-    width, height = size_at_page_dpi(*aim, reading * shrink)
-    return Sheet(number=number, width=width, height=height, draw=lambda: pixels)
+    image_read: Pixels = np.asarray(upright)
+    width, height = size_in_pixels(inches, PAGE_DPI)
+    return Sheet(number=number, width=width, height=height, draw=lambda: image_read)
 
 
 def _dpi(image: Image.Image) -> tuple[float, float]:
@@ -84,8 +86,8 @@ def _dpi(image: Image.Image) -> tuple[float, float]:
         across = down = 0.0
     longer = max(image.width / across, image.height / down) if across and down else 0.0
     if (
-        _PLAUSIBLE_DPI[0] <= min(across, down)
-        and max(across, down) <= _PLAUSIBLE_DPI[1]
+        _PLAUSIBLE_DPI[0] <= max(across, down) <= _PLAUSIBLE_DPI[1]
+        and max(across, down) <= _MOST_STRETCH * min(across, down)
         and _PLAUSIBLE_INCHES[0] <= longer <= _PLAUSIBLE_INCHES[1]
     ):
         return across, down

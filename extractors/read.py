@@ -27,6 +27,8 @@ from extractors.interface import (
 from extractors.mail import Mail, open_mail
 from extractors.scan import Scan, draw, scan
 
+_FINDERS: dict[str, str] = {kind.value: place for kind, place in FINDERS.items()}
+
 _DEEPEST = 3
 """Emails inside emails that are still opened; what people forward nests no deeper."""
 
@@ -59,7 +61,7 @@ def read(
     findings = _find(found, scanned, document, settings)
     extraction = Extraction(
         document=document,
-        kind=found,
+        kind=findings.kind or found,
         kind_confidence=sureness,
         pages=scanned.pages,
         fields=findings.fields,
@@ -99,7 +101,7 @@ def _find(kind: Kind, scanned: Scan, document: Document, settings: Reading) -> F
         images=images,
         tables=partial(pdf.tables, document.path) if document.media_type == media.PDF else None,
     )
-    findings: Findings = plugins.find("finders", kind, FINDERS)(scanned.pages, hints)
+    findings: Findings = plugins.find("finders", kind, _FINDERS)(scanned.pages, hints)
     return findings
 
 

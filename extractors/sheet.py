@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from config.reasons import Reason
-from extractors.interface import PAGE_DPI, ExtractionError, Word
+from extractors.interface import ExtractionError, Word
 
 Pixels = NDArray[np.uint8]
 """A page image, height x width x 3, RGB."""
@@ -37,12 +37,9 @@ class Sheet:
     draw: Callable[[], Pixels]
 
 
-def size_at_page_dpi(width: float, height: float, dpi: float) -> tuple[int, int]:
-    """Whole pixels at 200 dpi of a page that measures *width* x *height* at *dpi*."""
-    return (
-        max(1, round(width * PAGE_DPI / dpi)),
-        max(1, round(height * PAGE_DPI / dpi)),
-    )
+def size_in_pixels(inches: tuple[float, float], dpi: float) -> tuple[int, int]:
+    """Whole pixels across and down, at least one each, of a page that measures *inches*."""
+    return max(1, round(inches[0] * dpi)), max(1, round(inches[1] * dpi))
 
 
 def check_megapixels(width: float, height: float, most: int, number: int) -> None:

@@ -2,16 +2,28 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 from config.settings import Reading
+from extractors.engines import ReaderMissing
 from extractors.interface import Box, Word
 from extractors.sheet import READING_SIDE, Pixels
 
 _DETECTION_SIDE = 1280
-"""Pixels of the longer side on which lines are looked for; they are read in full resolution."""
+"""Pixels of the longer side on which lines are looked for; they are read in full resolution.
+
+Against the library's own limits this costs a quarter less on receipts and a third less on A4, and
+finds the same totals, dates and amounts (10 receipts, 6 invoice pages)."""
+
+_LEAST_LINE = [3, 48, 96]
+"""Channels, height and least width of a line as it is read.
+
+The library widens every line to 320 and to the widest of its batch; a price is 100 wide. Narrow
+and one by one costs a quarter less on receipts, reads the same values, and makes a line's reading
+independent of its neighbours (8 receipts, 3 invoice pages)."""
 
 
 class RapidOcr:
@@ -20,6 +32,8 @@ class RapidOcr:
     name = "rapidocr"
 
     def __init__(self, _settings: Reading) -> None:
+        if find_spec("rapidocr") is None:
+            raise ReaderMissing("rapidocr is not installed; install it, or leave it out")
         self._reader: Any = None
 
     def read(self, image: Pixels) -> Sequence[Word]:
@@ -47,6 +61,8 @@ def _load() -> Any:  # noqa: ANN401 - rapidocr has no types
             "Global.max_side_len": READING_SIDE,
             "Det.limit_type": "max",
             "Det.limit_side_len": _DETECTION_SIDE,
+            "Rec.rec_img_shape": _LEAST_LINE,
+            "Rec.rec_batch_num": 1,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
