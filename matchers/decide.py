@@ -193,7 +193,7 @@ def _needed(found: Sequence[Finding]) -> str:
 
 def _approvable(case: Case, best: Standing) -> bool:
     """Whether a person may post the document to the record as it stands."""
-    usable = best.record.status in {Status.OPEN, Status.PARTIAL, Status.HOLD}
+    usable = best.record.status in {Status.OPEN, Status.PARTIAL}
     one_sided = best.differs("kind") or best.differs("currency")
     twins = rivals(best, case.standings[1:])
     taken = case.history.posted_to(best.record.record_id)
