@@ -56,7 +56,7 @@ _ON_PITCH = 0.12
 _AROUND = 8.0
 """Digit heights of paper that are looked at on either side of a row: symbols are no marks."""
 
-_STRETCHES = (0.96, 1.04, 0.92, 1.08)
+_STRETCHES = (0.96, 1.04, 0.92, 1.08, 0.88, 1.12)
 """Widths against heights: cameras and worn feeders."""
 
 _WEIGHTS = (0.45, -0.3)
@@ -83,8 +83,9 @@ of ink, which is at least 12 levels."""
 _CLEAN = 0.85
 """Mean correlation from which no other width or weight is tried."""
 
-_SHARPNESS = 22.0
-"""How a lead in correlation becomes a probability (logistic); fitted on real lines."""
+_SURE_AT_NOTHING, _SURE_BY_LEAD, _SURE_BY_FIT = -5.4, 6.7, 10.5
+"""How a character's correlation, and its lead over the next best, become the chance that it is
+right: a logistic fitted on 10,809 characters of 450 photographed lines, of which 99.0 % were."""
 
 LEAST_SYMBOLS = 6
 LEAST_CORRELATION = 0.65
@@ -394,10 +395,10 @@ def _symbols(laid: _Laid) -> Iterator[Symbol]:
     for at in laid.rights:
         column = laid.scores[:, at]
         first, second = np.argsort(column)[::-1][:2]
-        lead = float(column[first] - column[second])
-        sureness = 1 / (1 + np.exp(-_SHARPNESS * (lead - 0.05)))
-        weak = min(1.0, max(0.0, float(column[first]) / LEAST_CORRELATION))
-        yield Symbol(glyph.SYMBOLS[first], float(sureness * weak), _box(laid, at))
+        fit, lead = float(column[first]), float(column[first] - column[second])
+        logit = _SURE_AT_NOTHING + _SURE_BY_LEAD * lead + _SURE_BY_FIT * fit
+        sureness = 1 / (1 + np.exp(-logit))
+        yield Symbol(glyph.SYMBOLS[first], float(sureness), _box(laid, at))
 
 
 def _box(laid: _Laid, at: int) -> tuple[int, int, int, int]:
