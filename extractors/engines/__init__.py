@@ -25,7 +25,7 @@ ENGINES = {
 """The built-in readers: name to class, which takes the settings."""
 
 
-class ReaderMissing(Exception):  # noqa: N818 - it names what is wrong, as KeyError does
+class ReaderMissing(Exception):
     """A reader's program or library is not installed; the message says which."""
 
 

@@ -18,7 +18,8 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
 
 def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
     """The fields, line items and problems of a bill of the given kind."""
-    money = amounts.upright(amounts.amounts(seen))
+    printed = amounts.amounts(seen)
+    money = amounts.upright(printed)
     totals = amounts.totals(money, amounts.sums(money))
     total = _money(totals)
     nets, taxes = amounts.nets(money, total), amounts.taxes(money, total)
@@ -49,7 +50,12 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
         problems.append(Reason.CHECKSUM)
     sums = [one for one in (_money(nets), total) if one is not None]
     goods = items.items(seen, money, sums)
-    return Findings(fields=fields, lines=goods, problems=ordered(problems))
+    return Findings(
+        kind=None if money == printed else Kind.CREDIT_NOTE,
+        fields=fields,
+        lines=goods,
+        problems=ordered(problems),
+    )
 
 
 def _money(readings: Sequence[Field]) -> Decimal | None:

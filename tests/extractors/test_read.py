@@ -66,6 +66,15 @@ def test_an_invoice_is_read_from_its_text_layer(tmp_path: Path) -> None:
     assert value(found, "total") == Decimal("120.00")
 
 
+def test_an_invoice_over_less_than_nothing_is_a_credit_note(tmp_path: Path) -> None:
+    lines = (*INVOICE[:5], "Net amount: -100.00", "VAT 20 %: -20.00", "Total amount due: -120.00")
+
+    found = extracted(paper.pdf_file(tmp_path / "a.pdf", lines))
+
+    assert found.kind is Kind.CREDIT_NOTE
+    assert value(found, "total") == Decimal("120.00")
+
+
 def test_the_kind_that_was_asked_for_is_final(tmp_path: Path) -> None:
     found = extracted(paper.pdf_file(tmp_path / "a.pdf", INVOICE), kind=Kind.LETTER)
 
