@@ -13,6 +13,11 @@ help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: setup  ## make demo-workspace/ with sample documents and run it
+	@if [ -e $(DEMO) ]; then \
+		kept=$(DEMO)-$$(date +%Y%m%dT%H%M%S); \
+		echo "the earlier demonstration is kept as $$kept"; \
+		mv $(DEMO) $$kept; \
+	fi
 	$(BIN)/mailroom demo $(DEMO)
 
 test: check  ## all checks, then all tests with branch coverage
