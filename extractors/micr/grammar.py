@@ -22,8 +22,8 @@ _US = re.compile(
 )
 _AMOUNT = re.compile(r"B ?(?P<cents>\d{10}) ?B?$")
 
-_LONGEST_SERIAL = 6
-"""Digits: a longer group beside the account is part of the account."""
+_SHORTEST_SERIAL, _LONGEST_SERIAL = 3, 6
+"""Digits: a shorter group beside the account is a transaction code, a longer one the account's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ def _with_on_us(
     groups = before.split()
     serials = [auxiliary] if auxiliary else []
     if not auxiliary:
-        serials += [one for one in (_digits(after),) if 1 <= len(one) <= _LONGEST_SERIAL]
+        serials += [one for one in (_digits(after),) if _is_serial(one)]
         if len(groups) > 1:
             outer = sorted((groups[0], groups[-1]), key=lambda one: len(_digits(one)))
-            serials += [one for one in outer[:1] if 1 <= len(_digits(one)) <= _LONGEST_SERIAL]
+            serials += [one for one in outer[:1] if _is_serial(_digits(one))]
     inside = serials[0] if serials and not auxiliary and serials[0] in groups else None
     account = "".join(_digits(one) for one in groups if one != inside)
     cents = _AMOUNT.search(line)
@@ -87,6 +87,10 @@ def _with_on_us(
         amount=Decimal(cents["cents"]).scaleb(-2) if cents else None,
         sound=sound,
     )
+
+
+def _is_serial(digits: str) -> bool:
+    return _SHORTEST_SERIAL <= len(digits) <= _LONGEST_SERIAL
 
 
 def _digits(text: str) -> str:

@@ -47,6 +47,9 @@ _FEWEST_MARKS = 5
 _CURVED_FROM = 12
 """Marks from which a row may bend: fewer cannot show it."""
 
+_MOST_MARKS = 4000
+"""Marks that rows are sought from, the lowest first: a page of pure noise has many more."""
+
 _MOST_STRIPS = 3
 """Rows of marks that are tried, those that keep the pitch best first."""
 
@@ -156,7 +159,7 @@ def _strips(image: Grey) -> list[_Strip]:
     marks = _marks(image)
     free = np.ones(len(marks), bool)
     straight: list[tuple[_Strip, npt.NDArray[np.bool_]]] = []
-    for seed in np.argsort(-marks[:, 2]):
+    for seed in np.argsort(-marks[:, 2])[:_MOST_MARKS]:
         if free[seed]:
             free[seed] = False
             strip, members = _row_of(marks, int(seed), free)

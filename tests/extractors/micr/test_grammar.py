@@ -31,6 +31,11 @@ def test_without_any_serial_there_is_none() -> None:
     assert (line.account, line.serial, line.serials) == ("70423451304", "", ())
 
 
+def test_a_transaction_code_is_no_serial() -> None:
+    line = parse("A122000661A 70423451304C 02")
+    assert (line.account, line.serial) == ("70423451304", "")
+
+
 def test_a_wrong_checksum_is_said_not_hidden() -> None:
     line = parse("A122000662A 1234567C")
     assert (line.layout, line.sound) == ("US", False)
