@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import combinations, product
+from itertools import product
 
-from extractors.candidates import Candidate, Link, View, at, links, money_in, ranked
+from extractors.candidates import Link, View, at, links, money_in, ranked
 from extractors.interface import Field
 from extractors.layout import Row, Sheet, Spot
 from extractors.profiles import Label
@@ -19,11 +19,14 @@ from extractors.values import money
 ROUNDING = Decimal("0.05")
 """The most by which cash totals are rounded where the smallest coin is five or ten cents."""
 
+QUALIFYING = 5
+"""Letters between a label and its amount from which they say what it is the total of."""
+
 PENNY = Decimal("0.01")
 
 _TOTALS = ("total", "due", "subtotal", "net", "amount")
 _STRANGE = ("tax", "rounding", "change", "discount", "fee", "unit", "quantity", "summary")
-_OTHER = (
+OTHER = (
     "other_number",
     "tax_id",
     "invoice_number",
@@ -47,6 +50,8 @@ class Amount:
     link: Link
     height: float
     summary: bool
+    qualified: bool
+    """Words that are no label stand between its label and it: "Total 6% supplies"."""
 
     @property
     def value(self) -> Decimal:
@@ -98,6 +103,9 @@ def upright(found: Sequence[Amount]) -> tuple[Amount, ...]:
 def _on_sheet(sheet: Sheet, found: Sequence[Label]) -> Iterator[Amount]:
     placed = list(_spots(sheet, found))
     spots = [spot for spot, _ in placed]
+    worded: dict[int, list[Label]] = {}
+    for label in found:
+        worded.setdefault(id(label.spot.row), []).append(label)
     table = min((one.spot.line for one in found if one.meaning == "summary"), default=None)
     for (spot, value), link in zip(placed, links(sheet, found, spots), strict=True):
         yield Amount(
@@ -107,7 +115,21 @@ def _on_sheet(sheet: Sheet, found: Sequence[Label]) -> Iterator[Amount]:
             link=link,
             height=spot.box.height / sheet.letter,
             summary=table is not None and spot.line >= table,
+            qualified=_qualified(link.left, spot, worded),
         )
+
+
+def _qualified(label: Label | None, spot: Spot, worded: Mapping[int, list[Label]]) -> bool:
+    if label is None:
+        return False
+    row = label.spot.row
+    end = spot.start if row is spot.row else len(row.text)
+    others = [one.spot for one in worded[id(row)]]
+    letters = sum(
+        row.text[at].isalpha() and not any(one.start <= at < one.end for one in others)
+        for at in range(label.spot.end, end)
+    )
+    return letters >= QUALIFYING
 
 
 def _spots(sheet: Sheet, found: Sequence[Label]) -> Iterator[tuple[Spot, money.Money]]:
@@ -184,7 +206,7 @@ def _parts(
 
 
 def _may_be_largest(one: Amount) -> bool:
-    return one.money.cents and one.meaning not in ("paid", "change", "quantity", *_OTHER)
+    return one.money.cents and one.meaning not in ("paid", "change", "quantity", *OTHER)
 
 
 def _running(found: Iterable[Amount]) -> Iterator[Decimal]:
@@ -248,6 +270,7 @@ TOTAL_WEIGHTS: Mapping[str, float] = {
     "summary": -2.2,
     "between": -0.7,
     "late": 0.8,
+    "qualified": -1.5,
 }
 """Log-odds of the signs of a total."""
 
@@ -296,6 +319,7 @@ def _total_signs(one: Amount, checks: Sums, late: bool) -> dict[str, float]:
         "summary": one.summary,
         "between": min(one.link.between, 3),
         "late": late,
+        "qualified": one.qualified,
     }
     return {sign: float(strength) for sign, strength in signs.items() if strength}
 
@@ -307,7 +331,7 @@ def _label_signs(one: Amount) -> dict[str, float]:
     if meaning in (*_TOTALS, "paid"):
         signs[meaning] = 1
     elif meaning:
-        signs["other" if meaning in _OTHER else "strange"] = 1
+        signs["other" if meaning in OTHER else "strange"] = 1
     if heading in ("total", "due", "amount"):
         signs[f"heading {heading}"] = 1
     elif heading:
@@ -316,185 +340,3 @@ def _label_signs(one: Amount) -> dict[str, float]:
     if label:
         signs["garbled"] = 1 - label.strength
     return signs
-
-
-NET_WEIGHTS: Mapping[str, float] = {
-    "bias": -4.0,
-    "net": 5.6,
-    "heading net": 4.6,
-    "subtotal": 4.0,
-    "total": -2.0,
-    "heading total": -2.0,
-    "amount": -1.0,
-    "heading amount": -1.0,
-    "strange": -4.0,
-    "other": -2.0,
-    "garbled": -6.0,
-    "closes": 3.2,
-    "is the total": -2.0,
-    "repeated": 0.4,
-    "whole": -1.6,
-    "mended": -1.5,
-    "zero": -4.0,
-    "summary": -0.8,
-    "between": -0.7,
-    "column": -2.5,
-}
-"""Log-odds of the signs of the net amount."""
-
-TAX_WEIGHTS: Mapping[str, float] = {
-    "bias": -4.0,
-    "tax": 5.4,
-    "heading tax": 4.2,
-    "total": -3.0,
-    "heading total": -3.0,
-    "net": -3.0,
-    "heading net": -3.0,
-    "subtotal": -3.0,
-    "amount": -2.0,
-    "heading amount": -2.0,
-    "strange": -4.0,
-    "other": -2.0,
-    "garbled": -6.0,
-    "closes": 3.4,
-    "is the total": -3.0,
-    "summed": -0.3,
-    "repeated": 0.4,
-    "whole": -1.8,
-    "mended": -1.5,
-    "zero": -1.5,
-    "zero closes": 1.5,
-    "summary": -0.5,
-    "between": -0.7,
-    "column": -2.5,
-}
-"""Log-odds of the signs of the tax."""
-
-
-def nets(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
-    """The readings of the net amount; *total* is what net and tax should come to."""
-    taxes = _sums_of_few({one.value for one in found if _is(one, "tax")})
-    return ranked(_sides("net", found, total, taxes), NET_WEIGHTS)
-
-
-def taxes(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
-    """The readings of the tax; where several rates stand apart, their sum is one of them."""
-    bases = {one.value for one in found if _is(one, "net") or _is(one, "subtotal")}
-    candidates = list(_sides("tax", found, total, bases))
-    candidates += _summed(found, total, bases)
-    return ranked(candidates, TAX_WEIGHTS)
-
-
-def _is(one: Amount, meaning: str) -> bool:
-    return meaning in (one.meaning, one.column)
-
-
-def _sums_of_few(values: set[Decimal]) -> set[Decimal]:
-    """The values, and the sums of two or three of them."""
-    few = sorted(values)[:RATES]
-    return {sum(some, Decimal(0)) for count in (1, 2, 3) for some in combinations(few, count)}
-
-
-RATES = 8
-"""Tax amounts that are added up with each other, at most."""
-
-
-def _sides(
-    name: str, found: Sequence[Amount], total: Decimal | None, others: set[Decimal]
-) -> Iterator[Candidate]:
-    columns = Counter(id(one.link.above) for one in found if one.column)
-    count = Counter(one.value for one in found)
-    for one in found:
-        signs = _side_signs(one)
-        if not signs:
-            continue
-        value = abs(one.value)
-        signs |= {
-            "closes": total is not None and value != total and total - value in others,
-            "is the total": total is not None and value == total and value != 0,
-            "repeated": min(count[one.value] - 1, 2),
-            "whole": not one.money.cents,
-            "mended": one.money.repaired,
-            "zero": value == 0,
-            "zero closes": value == 0 and total is not None and total in others,
-            "summary": one.summary,
-            "between": min(one.link.between, 3),
-            "column": one.column != "" and columns[id(one.link.above)] > 1,
-        }
-        weights = NET_WEIGHTS if name == "net" else TAX_WEIGHTS
-        kept = {sign: float(value) for sign, value in signs.items() if value and sign in weights}
-        yield at(name, value, one.spot, one.sheet, kept)
-
-
-def _side_signs(one: Amount) -> dict[str, float]:
-    """The signs of label and heading; none where neither speaks of the field or of a total."""
-    meaning = one.meaning
-    word = meaning or one.column
-    if not word:
-        return {}
-    prefix = "" if meaning else "heading "
-    known = ("net", "tax", "total", "amount", "subtotal")
-    signs: dict[str, float] = {}
-    if word in known:
-        signs[f"{prefix}{word}"] = 1
-    elif word == "due":
-        signs["total"] = 1
-    else:
-        signs["other" if word in _OTHER else "strange"] = 1
-    label = one.link.left or one.link.above
-    if label:
-        signs["garbled"] = 1 - label.strength
-    return signs
-
-
-def _summed(
-    found: Sequence[Amount], total: Decimal | None, bases: set[Decimal]
-) -> Iterator[Candidate]:
-    """The sum of taxes that stand apart, where it makes up the difference of net and total."""
-    apart = {one.value: one for one in found if _is(one, "tax") and one.value > 0}
-    for count in (2, 3):
-        for some in combinations(sorted(apart)[:RATES], count):
-            value = sum(some, Decimal(0))
-            if total is None or total - value not in bases:
-                continue
-            parts = [apart[one] for one in some]
-            text = " + ".join(one.spot.text for one in parts)
-            first = at("tax", value, parts[0].spot, parts[0].sheet, {"tax": 1, "closes": 1})
-            yield replace(first, text=text, signs={"tax": 1.0, "closes": 1.0, "summed": 1.0})
-
-
-CURRENCY_WEIGHTS: Mapping[str, float] = {
-    "bias": -2.0,
-    "named": 4.5,
-    "beside amounts": 4.0,
-    "in text": 1.6,
-    "only one": 1.2,
-    "shared mark": -2.0,
-}
-"""Log-odds of the signs of the document's currency."""
-
-
-def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
-    """The readings of the currency: named by a label, beside the amounts, or in the text."""
-    candidates: list[Candidate] = []
-    marked = [one for one in found if one.money.currency]
-    for sheet, labels in zip(view.sheets, view.labels, strict=True):
-        named = {label.spot.line for label in labels if label.meaning == "currency"}
-        for line, row in enumerate(sheet.rows):
-            code = money.currency_of(row.text)
-            if code is None:
-                continue
-            beside = [one for one in marked if one.money.currency == code]
-            signs = {
-                "named": float(line in named or line - 1 in named),
-                "beside amounts": len(beside) / max(1, len(marked)),
-                "in text": 1.0,
-                "shared mark": float("$" in row.text and code == "USD" and "USD" not in row.text),
-            }
-            spot = Spot(sheet.number, line, row, 0, len(row.text))
-            candidates.append(at("currency", code, spot, sheet, signs))
-    only = len({one.value for one in candidates}) == 1
-    return ranked(
-        (replace(one, signs={**one.signs, "only one": float(only)}) for one in candidates),
-        CURRENCY_WEIGHTS,
-    )

@@ -5,6 +5,7 @@ the scores of all candidates of a field, with that of "it is not on the page", i
 that sum to one (a conditional logit): rivals take confidence from each other.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -57,6 +58,7 @@ def view(pages: Sequence[Page], name: str) -> View:
     return View(sheets, tuple(labels(one, known) for one in sheets), known)
 
 
+_RATE = re.compile(r"@\s?\d+|\d+(?:[.,]\d+)?\s?%")
 _Head = tuple[Box, Label]
 
 
@@ -99,7 +101,7 @@ def _joined(link: Link, above: Label | None, depth: int, spot: Spot) -> Link:
     left = link.left
     if above is None or left is None or depth:
         return replace(link, above=above, depth=depth)
-    behind = left.spot.row.text[left.spot.end :]
+    behind = _RATE.sub("", left.spot.row.text[left.spot.end :])
     elsewhere = left.spot.row is not spot.row and any(one.isdigit() for one in behind)
     if link.between or elsewhere:
         return Link(None, above)
@@ -140,7 +142,7 @@ def _bracketed(spot: Spot) -> bool:
 def _precedes(head: _Head, value: Spot, box: Box) -> bool:
     place, label = head
     if label.spot.row is value.row:
-        return label.spot.end <= value.start
+        return label.spot.start < value.start < value.end != label.spot.end
     return place.right <= box.left + box.height // 2
 
 

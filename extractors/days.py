@@ -138,7 +138,7 @@ def _mended(
 
 
 DATE_WEIGHTS: Mapping[str, float] = {
-    "bias": -0.6,
+    "bias": 0.9,
     "date": 3.2,
     "due_date": -4.5,
     "other_date": -3.5,

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz, process
 
 from extractors.interface import Kind
 from extractors.layout import Row, Sheet, Spot
+from extractors.values.currencies import CODES
 
 FUZZY_FROM = 5
 """Letters: shorter labels differ too little from each other to be recognised with faults."""
@@ -20,6 +21,11 @@ FUZZY_CUTOFF = 80.0
 
 GLUED_FROM = 7
 """Letters from which a label may have figures glued to it; shorter ones begin codes ("INV-1")."""
+
+PARTICLE = 2
+"""Letters of labels that are plain words too ("le", "du", "to"): they begin a piece, or stand
+before a figure.
+"""
 
 START = 2
 """Letters by which labels are looked up."""
@@ -173,10 +179,15 @@ def _ends(text: str, places: Sequence[int], start: int, end: int) -> bool:
         return True
     if _in_code(text, at) and end - start < GLUED_FROM:
         return False
+    if end - start <= PARTICLE:
+        begins = places[start] == 0 and not text[at].isalnum()
+        return begins or text[at:].lstrip()[:1].isdigit()
     if not text[at].isalpha():
         return True
     glued = text[at : at + 5].split(" ", maxsplit=1)[0]
     digit = next((place for place, one in enumerate(glued) if one.isdigit()), None)
+    if glued in CODES or glued == "RM":
+        return True
     return digit is not None and glued[:digit].isupper()
 
 

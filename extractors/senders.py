@@ -258,6 +258,8 @@ def _full_name(line: Line, after: Sequence[Line], known: Words) -> tuple[str, tu
         named = label.meaning in ("vendor", "party_name") and label.spot.start == 0
         if named and text[label.spot.end :].lstrip().startswith(":"):
             text = text[label.spot.end :]
+        if label.meaning == "title" and label.spot.end == len(line.text) and label.spot.start > 0:
+            text = text.removesuffix(label.spot.text)
     text = REGISTERED.sub("", text)
     joined = 0
     last = line

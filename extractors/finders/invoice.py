@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from config.reasons import Reason, ordered
-from extractors import amounts, blocks, days, items, numbers, recipients, senders
+from extractors import amounts, blocks, days, items, numbers, recipients, senders, taxes
 from extractors.candidates import View, view
 from extractors.interface import Field, Findings, Hints, Kind, Page
 
@@ -22,7 +22,7 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
     money = amounts.upright(printed)
     totals = amounts.totals(money, amounts.sums(money))
     total = _money(totals)
-    nets, taxes = amounts.nets(money, total), amounts.taxes(money, total)
+    nets, dues = taxes.nets(money, total), taxes.taxes(money, total)
     dated = days.days(seen, hints.date_order)
     coded = numbers.codes(seen)
     lines = blocks.lines(seen)
@@ -38,14 +38,14 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
         *days.issued(dated),
         *days.due(dated),
         *numbers.order(coded),
-        *amounts.currency(seen, money),
+        *taxes.currency(seen, money),
         *nets,
-        *taxes,
+        *dues,
         *totals,
         *accounts.fields,
         *numbers.terms(seen),
     )
-    problems = [*_missing(fields, seen, kind), *_contradictions(total, nets, taxes)]
+    problems = [*_missing(fields, seen, kind), *_contradictions(total, nets, dues)]
     if accounts.unsound:
         problems.append(Reason.CHECKSUM)
     sums = [one for one in (_money(nets), total) if one is not None]

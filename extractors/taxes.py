@@ -1,0 +1,196 @@
+"""Net amount, tax and currency of a bill: what with each other comes to its total."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import combinations
+
+from extractors.amounts import OTHER, Amount
+from extractors.candidates import Candidate, View, at, ranked
+from extractors.interface import Field
+from extractors.layout import Spot
+from extractors.values import money
+
+NET_WEIGHTS: Mapping[str, float] = {
+    "bias": -4.0,
+    "net": 5.6,
+    "heading net": 4.6,
+    "subtotal": 4.0,
+    "total": -2.0,
+    "heading total": -2.0,
+    "amount": -1.0,
+    "heading amount": -1.0,
+    "strange": -4.0,
+    "other": -2.0,
+    "garbled": -6.0,
+    "closes": 3.2,
+    "is the total": -2.0,
+    "untaxed": 7.5,
+    "repeated": 0.4,
+    "whole": -1.6,
+    "mended": -1.5,
+    "zero": -4.0,
+    "summary": -0.8,
+    "between": -0.7,
+    "column": -2.5,
+}
+"""Log-odds of the signs of the net amount."""
+
+TAX_WEIGHTS: Mapping[str, float] = {
+    "bias": -4.0,
+    "tax": 5.4,
+    "heading tax": 4.2,
+    "total": -3.0,
+    "heading total": -3.0,
+    "net": -3.0,
+    "heading net": -3.0,
+    "subtotal": -3.0,
+    "amount": -2.0,
+    "heading amount": -2.0,
+    "strange": -4.0,
+    "other": -2.0,
+    "garbled": -6.0,
+    "closes": 3.4,
+    "is the total": -3.0,
+    "summed": -0.3,
+    "repeated": 0.4,
+    "whole": -1.8,
+    "mended": -1.5,
+    "zero": -1.5,
+    "zero closes": 1.5,
+    "summary": -0.5,
+    "between": -0.7,
+    "column": -2.5,
+}
+"""Log-odds of the signs of the tax."""
+
+
+def nets(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
+    """The readings of the net amount; *total* is what net and tax should come to."""
+    taxes = _sums_of_few({one.value for one in found if _is(one, "tax")})
+    return ranked(_sides("net", found, total, taxes), NET_WEIGHTS)
+
+
+def taxes(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
+    """The readings of the tax; where several rates stand apart, their sum is one of them."""
+    bases = {one.value for one in found if _is(one, "net") or _is(one, "subtotal")}
+    candidates = list(_sides("tax", found, total, bases))
+    candidates += _summed(found, total, bases)
+    return ranked(candidates, TAX_WEIGHTS)
+
+
+def _is(one: Amount, meaning: str) -> bool:
+    return meaning in (one.meaning, one.column)
+
+
+def _sums_of_few(values: set[Decimal]) -> set[Decimal]:
+    """The values, and the sums of two or three of them."""
+    few = sorted(values)[:RATES]
+    return {sum(some, Decimal(0)) for count in (1, 2, 3) for some in combinations(few, count)}
+
+
+RATES = 8
+"""Tax amounts that are added up with each other, at most."""
+
+
+def _sides(
+    name: str, found: Sequence[Amount], total: Decimal | None, others: set[Decimal]
+) -> Iterator[Candidate]:
+    columns = Counter(id(one.link.above) for one in found if one.column)
+    count = Counter(one.value for one in found)
+    for one in found:
+        signs = _side_signs(one)
+        if not signs:
+            continue
+        value = abs(one.value)
+        signs |= {
+            "closes": total is not None and value != total and total - value in others,
+            "is the total": total is not None and value == total and value != 0,
+            "repeated": min(count[one.value] - 1, 2),
+            "whole": not one.money.cents,
+            "mended": one.money.repaired,
+            "zero": value == 0,
+            "untaxed": value == total and Decimal(0) in others and _is(one, "total"),
+            "zero closes": value == 0 and total is not None and total in others,
+            "summary": one.summary,
+            "between": min(one.link.between, 3),
+            "column": one.column != "" and columns[id(one.link.above)] > 1,
+        }
+        weights = NET_WEIGHTS if name == "net" else TAX_WEIGHTS
+        kept = {sign: float(value) for sign, value in signs.items() if value and sign in weights}
+        yield at(name, value, one.spot, one.sheet, kept)
+
+
+def _side_signs(one: Amount) -> dict[str, float]:
+    """The signs of label and heading; none where neither speaks of the field or of a total."""
+    meaning = one.meaning
+    word = meaning or one.column
+    if not word:
+        return {}
+    prefix = "" if meaning else "heading "
+    known = ("net", "tax", "total", "amount", "subtotal")
+    signs: dict[str, float] = {}
+    if word in known:
+        signs[f"{prefix}{word}"] = 1
+    elif word == "due":
+        signs["total"] = 1
+    else:
+        signs["other" if word in OTHER else "strange"] = 1
+    label = one.link.left or one.link.above
+    if label:
+        signs["garbled"] = 1 - label.strength
+    return signs
+
+
+def _summed(
+    found: Sequence[Amount], total: Decimal | None, bases: set[Decimal]
+) -> Iterator[Candidate]:
+    """The sum of taxes that stand apart, where it makes up the difference of net and total."""
+    apart = {one.value: one for one in found if _is(one, "tax") and one.value > 0}
+    for count in (2, 3):
+        for some in combinations(sorted(apart)[:RATES], count):
+            value = sum(some, Decimal(0))
+            if total is None or total - value not in bases:
+                continue
+            parts = [apart[one] for one in some]
+            text = " + ".join(one.spot.text for one in parts)
+            first = at("tax", value, parts[0].spot, parts[0].sheet, {"tax": 1, "closes": 1})
+            yield replace(first, text=text, signs={"tax": 1.0, "closes": 1.0, "summed": 1.0})
+
+
+CURRENCY_WEIGHTS: Mapping[str, float] = {
+    "bias": -2.0,
+    "named": 4.5,
+    "beside amounts": 4.0,
+    "in text": 1.6,
+    "only one": 1.2,
+    "shared mark": -2.0,
+}
+"""Log-odds of the signs of the document's currency."""
+
+
+def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
+    """The readings of the currency: named by a label, beside the amounts, or in the text."""
+    candidates: list[Candidate] = []
+    marked = [one for one in found if one.money.currency]
+    for sheet, labels in zip(view.sheets, view.labels, strict=True):
+        named = {label.spot.line for label in labels if label.meaning == "currency"}
+        for line, row in enumerate(sheet.rows):
+            code = money.currency_of(row.text)
+            if code is None:
+                continue
+            beside = [one for one in marked if one.money.currency == code]
+            signs = {
+                "named": float(line in named or line - 1 in named),
+                "beside amounts": len(beside) / max(1, len(marked)),
+                "in text": 1.0,
+                "shared mark": float("$" in row.text and code == "USD" and "USD" not in row.text),
+            }
+            spot = Spot(sheet.number, line, row, 0, len(row.text))
+            candidates.append(at("currency", code, spot, sheet, signs))
+    only = len({one.value for one in candidates}) == 1
+    return ranked(
+        (replace(one, signs={**one.signs, "only one": float(only)}) for one in candidates),
+        CURRENCY_WEIGHTS,
+    )
