@@ -282,7 +282,7 @@ def _value(name: str, text: str, hints: Hints) -> Value | None:
         inside = whole or tuple(one for *_, one in dates.find(folded, hints.date_order))
         return inside[0].date if inside else None
     if name == "account_number":
-        number = re.match(r"[A-Z0-9][A-Z0-9 ./-]*[A-Z0-9]", folded, re.IGNORECASE)
+        number = re.match(r"(?:[A-Z]{1,4}[ -]?)?\d[A-Z0-9 ./-]*[A-Z0-9]", folded, re.IGNORECASE)
         return number[0] if number and sum(one.isdigit() for one in number[0]) >= 4 else None  # noqa: PLR2004 - shorter is a page
     longest = _WIDEST_SUBJECT if name == "subject" else _LONGEST_NAME
     return folded if sum(one.isalpha() for one in folded) > 1 and len(folded) <= longest else None

@@ -47,7 +47,8 @@ def amounts(text: str) -> tuple[Mention, ...]:
     found: dict[str, Mention] = {}
     offset = 0
     for line in text.splitlines(keepends=True):
-        for start, end, one in money.find(line):
+        likeliest = {start: (end, one) for start, end, one in reversed(money.find(line))}
+        for start, (end, one) in sorted(likeliest.items()):
             if one.currency or one.cents:
                 value = format(one.amount, "f")
                 found.setdefault(value, Mention(value, offset + start, offset + end))
