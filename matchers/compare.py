@@ -8,14 +8,14 @@ ledger's value elsewhere, that is close, which supports but does not prove.
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA
+from rapidfuzz.distance import OSA, Indel
 
-from extractors.interface import Extraction, Field, Kind
+from extractors.interface import Extraction, Field, Kind, Page, Word
 from extractors.values import identifiers, names
 from matchers.interface import Evidence, LedgerRecord, Level
 from matchers.likeness import (
@@ -267,23 +267,50 @@ def _party(paper: Paper, record: LedgerRecord) -> Evidence | None:
         return _evidence(name, readings[0], "", Level.UNSTATED, 0.0)
     scored = [(name_likeness(str(one.value), record.party_name), one) for one in readings]
     best, shown = max(scored, key=lambda one: one[0], default=(0.0, None))
-    if best < PARTY_ALIKE and (not readings or readings[0].confidence < SURE):
-        best = max(best, _on_page(paper.text, record.party_name))
-    if not readings and best < PARTY_ALIKE:
+    open_to_page = best < PARTY_ALIKE and (
+        not readings or best >= PARTY_UNLIKE or readings[0].confidence < SURE
+    )
+    if open_to_page and (found := _on_page(paper, name, record.party_name)):
+        return _evidence(name, found, record.party_name, Level.CLOSE, ON_PAGE)
+    if not readings:
         return _evidence(name, None, record.party_name, Level.UNREAD, 0.0)
     if best < PARTY_UNLIKE:
-        shown = readings[0]
-    level = Level.DIFFERS if best < PARTY_UNLIKE else Level.CLOSE if best < 1 else Level.EXACT
+        return _evidence(name, readings[0], record.party_name, Level.DIFFERS, best)
+    level = Level.CLOSE if best < 1 else Level.EXACT
     return _evidence(name, shown, record.party_name, level, best)
 
 
-def _on_page(text: str, name: str) -> float:
-    """How far the page's text holds a name in one piece, below 1; 0 for names too short to tell."""
-    wanted = run_together(names.fold_name(name))
-    if len(wanted) < SHORTEST_ON_PAGE or len(text) < len(wanted):
-        return 0.0
-    found = fuzz.partial_ratio(wanted, text, score_cutoff=100 * ON_PAGE) / 100
-    return min(found, ON_PAGE)
+def _on_page(paper: Paper, name: str, party: str) -> Field | None:
+    """Where the pages name a party in one piece; None for names too short to tell."""
+    wanted = run_together(names.fold_name(party))
+    if len(wanted) < SHORTEST_ON_PAGE or len(paper.text) < len(wanted):
+        return None
+    if not fuzz.partial_ratio(wanted, paper.text, score_cutoff=100 * ON_PAGE):
+        return None
+    for page in paper.extraction.pages:
+        folded = [run_together(word.text) for word in page.words]
+        for start in range(len(folded)):
+            end, text = start, ""
+            while end < len(folded) and len(text) < len(wanted):
+                text, end = text + folded[end], end + 1
+            if Indel.normalized_similarity(wanted, text, score_cutoff=ON_PAGE):
+                return _printed(name, page, page.words[start:end])
+    return None
+
+
+def _printed(name: str, page: Page, words: Sequence[Word]) -> Field:
+    box = words[0].box
+    for word in words[1:]:
+        box = box.union(word.box)
+    return Field(
+        name=name,
+        value=" ".join(word.text for word in words),
+        text=" ".join(word.text for word in words),
+        confidence=min(word.confidence for word in words),
+        page=page.number,
+        box=box,
+        source=page.source,
+    )
 
 
 def run_together(text: str) -> str:

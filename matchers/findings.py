@@ -246,8 +246,8 @@ def of_rivals(case: Case, one: Standing, others: tuple[Standing, ...]) -> list[F
 
 
 def of_currency(case: Case, one: Standing) -> list[Finding]:
-    """Another currency than the ledger's."""
-    if not one.differs("currency"):
+    """Another currency than the ledger's, where it was read surely: a bare $ says little."""
+    if not one.clashes("currency", case.rules.least_confidence):
         return []
     read = value(case.paper.extraction.get("currency"))
     return [

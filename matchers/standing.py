@@ -25,10 +25,15 @@ STRONG_LENGTH, STRONG_DIGITS = 4, 3
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A rule that allows a posting, and the fields that decide under it."""
+    """A rule that allows a posting, and the fields that decide under it.
+
+    *fields* have to be read surely, each of *together* only more likely than not: two of those
+    that agree with one record bear each other out.
+    """
 
     rule: str
     fields: tuple[str, ...]
+    together: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,16 @@ class Standing:
             return tuple(found)
         if self.alike() and self.dated():
             found.append(Proof("party, date and amount", ("date", self.amount_name)))
+        if self.alike() and self.numbered():
+            found += [
+                Proof(
+                    f"number, party, {label} and amount",
+                    (self.amount_name,),
+                    (self.number_name, name),
+                )
+                for name, label in (("date", "date"), ("po_number", "order"))
+                if self.exact(name)
+            ]
         return tuple(found)
 
     def clear(self, proof: Proof, rules: Rules) -> bool:
@@ -159,8 +174,10 @@ class Standing:
 
     def unsure(self, proof: Proof, rules: Rules) -> tuple[Field, ...]:
         """The deciding fields that were not read surely enough."""
-        read = (self.paper.extraction.get(name) for name in proof.fields)
-        return tuple(one for one in read if one and one.confidence < rules.least_confidence)
+        asked = dict.fromkeys(proof.fields, rules.least_confidence)
+        asked |= {name: min(READ, rules.least_confidence) for name in proof.together}
+        read = {name: self.paper.extraction.get(name) for name in asked}
+        return tuple(one for name, one in read.items() if one and one.confidence < asked[name])
 
     def agreed(self) -> tuple[str, ...]:
         """The fields that agreed: exactly, or a name clearly alike."""

@@ -36,22 +36,48 @@ def of_problems(case: Case) -> list[Finding]:
     return [
         Finding(
             reason=one,
-            words=_arithmetic(case) if one is Reason.ARITHMETIC else "",
-            change=PROBLEMS.get(one, f"the reading found no {one.value.replace('_', ' ')}"),
+            words=_arithmetic(case) if one is Reason.ARITHMETIC else _said(one),
+            change=CHANGES.get(one, f"the reading found no {_plain(one)}"),
         )
         for one in case.paper.extraction.problems
-        if one is not Reason.CHECK_STALE or case.rules.stale_check_days
+        if not _judged_elsewhere(case, one)
     ]
 
 
-PROBLEMS = {
+def _judged_elsewhere(case: Case, problem: Reason) -> bool:
+    """Whether the rules of the trade judge a problem with what the ledger knows."""
+    if problem is Reason.CHECK_STALE:
+        return not case.rules.stale_check_days
+    return (
+        problem is Reason.CHECKSUM
+        and not case.checks
+        and case.paper.extraction.get("iban") is not None
+    )
+
+
+CHANGES = {
     Reason.ARITHMETIC: "the amounts added up",
     Reason.CHECKSUM: "the check digits been right",
     Reason.WORDS_FIGURES_DIFFER: "the words and the figures stated the same amount",
     Reason.MISSING_SIGNATURE: "it been signed",
     Reason.LOW_CONFIDENCE: "it been clearer to read",
+    Reason.FIELD_MISSING: "every field been readable",
 }
 """What would have had to be otherwise, for the commonest findings of the reading."""
+
+SENTENCES = {
+    Reason.CHECKSUM: "Check digits on it are wrong.",
+    Reason.MISSING_SIGNATURE: "No signature was found.",
+    Reason.LOW_CONFIDENCE: "It is hard to read.",
+}
+
+
+def _said(problem: Reason) -> str:
+    return SENTENCES.get(problem, f"The reading found: {_plain(problem)}.")
+
+
+def _plain(problem: Reason) -> str:
+    return problem.value.replace("_", " ")
 
 
 def _arithmetic(case: Case) -> str:
