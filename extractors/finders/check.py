@@ -6,6 +6,7 @@ were read with confidence differ, that is a finding, and neither is quietly pref
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import cv2
@@ -178,6 +179,7 @@ def _problems(front: Face, code: grammar.CodeLine, fields: Sequence[Field]) -> I
     findings = {
         Reason.FIELD_MISSING: _surest(fields, "amount") is None,
         Reason.WORDS_FIGURES_DIFFER: _amount_is_not(_sure_value(fields, "amount_words"), fields),
+        Reason.CHECK_OVER_LIMIT: _is_over(written.limit(front), fields),
         Reason.ENCODED_AMOUNT_DIFFERS: _amount_is_not(code.amount, fields),
         Reason.CHECKSUM: code.sound is False,
         Reason.SERIAL_DIFFERS: _serials_differ(code, fields),
@@ -192,6 +194,12 @@ def _amount_is_not(other: Value | None, fields: Sequence[Field]) -> bool:
     """True where the figures were read with confidence and say something else than *other*."""
     amount = _sure_value(fields, "amount")
     return amount is not None and other is not None and amount != other
+
+
+def _is_over(limit: Decimal | None, fields: Sequence[Field]) -> bool:
+    """True where the check states more than it is good for."""
+    amount = _sure_value(fields, "amount")
+    return limit is not None and isinstance(amount, Decimal) and amount > limit
 
 
 def _sure_value(fields: Sequence[Field], name: str) -> Value | None:

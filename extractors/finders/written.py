@@ -30,6 +30,9 @@ _MEMO = 0.85
 """How often such a reading is right where the reader was sure of its words; handwriting lowers
 the reader's own sureness, which multiplies these."""
 
+_SECOND_READING = 0.2
+"""What the same figures count read another way (1.234 as 1234 or as 1.23)."""
+
 _FIGURES_LEFT = 0.5
 _FIGURES_HIGH, _FIGURES_LOW = 0.15, 0.8
 _NUMBER_LEFT, _NUMBER_LOW = 0.55, 0.25
@@ -48,6 +51,9 @@ def figures(check: Face) -> Iterator[Field]:
     for row in check.rows:
         if not _FIGURES_HIGH <= check.down(row.box) <= _FIGURES_LOW or dates.find(row.text):
             continue
+        if marked(row.text, "limit"):
+            continue
+        placed: set[int] = set()
         for start, end, one in money.find(row.text):
             box = row.box_of(start, end)
             before = row.text[max(0, start - 3) : start]
@@ -55,6 +61,8 @@ def figures(check: Face) -> Iterator[Field]:
             if check.across(box) < _FIGURES_LEFT or not (guarded or one.cents) or one.amount <= 0:
                 continue
             sure = _FIGURES if guarded and one.cents and not one.repaired else _BARE_FIGURES
+            sure *= _SECOND_READING if start in placed else 1.0
+            placed.add(start)
             yield _field(
                 check,
                 "amount",
@@ -63,6 +71,15 @@ def figures(check: Face) -> Iterator[Field]:
                 box,
                 sure * row.confidence_of(start, end),
             )
+
+
+def limit(check: Face) -> Decimal | None:
+    """The amount above which the check says that it is void."""
+    for row in check.rows:
+        amounts = [one.amount for *_, one in money.find(row.text) if one.currency or one.cents]
+        if amounts and marked(row.text, "limit"):
+            return amounts[0]
+    return None
 
 
 def words(check: Face) -> Iterator[Field]:

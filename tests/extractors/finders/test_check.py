@@ -88,6 +88,11 @@ def test_a_mark_makes_a_check_worthless_a_condition_does_not(print_: str, worthl
     assert (Reason.NOT_NEGOTIABLE in problems) is worthless
 
 
+def test_an_amount_above_the_printed_limit_is_a_finding() -> None:
+    assert found({"12 Main Street": "VOID IF OVER $500.00"}).problems == (Reason.CHECK_OVER_LIMIT,)
+    assert found({"12 Main Street": "VOID IF OVER $5,000.00"}).problems == ()
+
+
 def test_without_an_amount_the_field_is_missing() -> None:
     findings = found({"$ 1,234.50": "", "One thousand two hundred thirty four and 50/100": ""})
     assert findings.problems == (Reason.FIELD_MISSING,)
