@@ -135,7 +135,9 @@ class Daemon:
             self.told(document_id, filing)
 
     def _feed(self) -> None:
-        """Hand waiting documents to idle readers."""
+        """Hand waiting documents to idle readers; an export that is settling comes in first."""
+        if self._ledgers.settling():
+            return
         for row in self.app.journal.waiting(self._pool.free):
             token = self.app.journal.start(row.id)
             self._pool.submit(self.app.job(row, token))

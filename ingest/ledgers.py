@@ -79,6 +79,10 @@ class LedgerDesk:
         for ready in self._lookout.look(longest_wait=longest_wait):
             self._import(ready)
 
+    def settling(self) -> bool:
+        """Whether an export is about to come in, which documents should be matched against."""
+        return self._lookout.settling(self._app.settings.intake.longest_wait_seconds)
+
     def pending(self) -> int:
         """How many exports the last look saw that had not settled."""
         return self._lookout.pending()

@@ -76,6 +76,11 @@ class Lookout:
         self._seen = seen
         return ready
 
+    def settling(self, seconds: float) -> bool:
+        """Whether a file is settling that has not been waited for as long as *seconds*."""
+        now = time.monotonic()
+        return any(now - seen.first < seconds for seen in self._seen.values())
+
     def pending(self) -> int:
         """How many files the last look saw that had not settled."""
         return len(self._seen)
