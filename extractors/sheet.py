@@ -81,7 +81,7 @@ def hostile_input(what: str) -> Iterator[None]:
             simplefilter("ignore")  # parsers warn of every oddity of a file that they still read
             simplefilter("error", Image.DecompressionBombWarning)
             yield
-    except ExtractionError:
+    except (ExtractionError, NameError, ImportError):  # ours, and faults of ours
         raise
     except (MemoryError, Image.DecompressionBombWarning, Image.DecompressionBombError) as error:
         raise ExtractionError(

@@ -10,7 +10,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from config.reasons import Reason
-from extractors import pdf
+from extractors import pdf, textlayer
 from extractors.interface import ExtractionError, Word
 from extractors.sheet import Sheet
 from tests.extractors import paper
@@ -104,6 +104,17 @@ def test_text_that_is_not_drawn_is_not_read(tmp_path: Path) -> None:
     assert "1234.50" in {word.text for word in words(path)}
 
 
+def test_what_was_typed_into_a_form_is_read_and_drawn(tmp_path: Path) -> None:
+    def form(canvas: Canvas) -> None:
+        canvas.acroForm.textfield(name="total", value="777.50", x=72, y=300, width=200, height=24)
+
+    path = paper.pdf_file(tmp_path / "a.pdf", LETTERHEAD, on_page=form)
+
+    (typed,) = (word for word in words(path) if word.text == "777.50")
+    box = typed.box
+    assert first_drawn(path)[box.top : box.bottom, box.left : box.right].min() < 100
+
+
 def scan_with_text(canvas: Canvas) -> None:
     picture = ImageReader(paper.png_bytes(paper.page_image()))
     canvas.drawImage(picture, 0, 0, 595, 842)
@@ -126,9 +137,9 @@ def test_a_page_without_text_is_to_be_looked_at(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["\ue001\ue002\ue003 \ue004\ue005" * 9, "!§$%&/()=?*#" * 9])
 def test_characters_that_mean_nothing_are_no_text_layer(line: str) -> None:
     boxes = np.tile(np.array([0.0, 0.0, 10.0, 10.0]), (len(line), 1))
-    layer = pdf._TextLayer(tuple(line), boxes, boxes)
+    layer = textlayer._TextLayer(tuple(line), boxes, boxes)
 
-    assert not pdf._is_usable(layer, pdfium.PdfDocument.new().new_page(500, 500))
+    assert not textlayer._is_usable(layer, pdfium.PdfDocument.new().new_page(500, 500))
 
 
 def test_words_part_at_gaps_without_a_space() -> None:
@@ -136,7 +147,7 @@ def test_words_part_at_gaps_without_a_space() -> None:
     left = np.array([0.0, 10.0, 60.0, 70.0])
     boxes = np.stack([left, np.zeros(4), left + 9, np.full(4, 12.0)], axis=1)
 
-    found = pdf._words(pdf._TextLayer(tuple(text), boxes, boxes), 100, 100)
+    found = textlayer._words(textlayer._TextLayer(tuple(text), boxes, boxes), 100, 100)
 
     assert [word.text for word in found] == ["ab", "12"]
 
@@ -145,7 +156,7 @@ def test_a_font_that_lies_about_its_height_does_not_make_high_words() -> None:
     ink = np.array([[0.0, 50.0, 9.0, 60.0], [10.0, 50.0, 19.0, 60.0]])
     font = np.array([[0.0, 0.0, 9.0, 90.0], [10.0, 0.0, 19.0, 90.0]])
 
-    (word,) = pdf._words(pdf._TextLayer(("a", "b"), ink, font), 100, 100)
+    (word,) = textlayer._words(textlayer._TextLayer(("a", "b"), ink, font), 100, 100)
 
     assert (word.box.top, word.box.bottom) == (50, 60)
 
