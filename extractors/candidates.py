@@ -21,6 +21,9 @@ from extractors.values.money import find as find_money
 KEPT = 4
 """Readings of one field that are handed on: the best and its runners-up."""
 
+LEAST = 0.01
+"""Readings that are less likely than this are not handed on: any figure may be anything."""
+
 ABOVE_REACH = 3.2
 """Letter heights between a heading and the value beneath it, at most."""
 
@@ -190,12 +193,15 @@ class Candidate:
 
 
 def ranked(
-    candidates: Iterable[Candidate], weights: Mapping[str, float], kept: int = KEPT
+    candidates: Iterable[Candidate],
+    weights: Mapping[str, float],
+    kept: int = KEPT,
+    least: float = LEAST,
 ) -> tuple[Field, ...]:
     """The best candidates of one field as readings, surest first, each value once.
 
-    *weights* gives the log-odds of each sign; "bias" is added to all, and the score of "none of
-    these" is 0.
+    At most *kept* of them, none less likely than *least*. *weights* gives the log-odds of each
+    sign; "bias" is added to all, and the score of "none of these" is 0.
     """
     best: dict[Value, tuple[float, Candidate]] = {}
     for one in candidates:
@@ -208,7 +214,8 @@ def ranked(
     shares = {value: exp(min(score, 50.0)) for value, (score, _) in best.items()}
     whole = 1.0 + sum(shares.values())
     order = sorted(best, key=lambda value: -best[value][0])[:kept]
-    return tuple(_field(best[value][1], shares[value] / whole) for value in order)
+    readings = (_field(best[value][1], shares[value] / whole) for value in order)
+    return tuple(one for one in readings if one.confidence >= least)
 
 
 def _field(one: Candidate, share: float) -> Field:

@@ -85,7 +85,7 @@ NUMBER_WEIGHTS: Mapping[str, float] = {
     "bias": -3.6,
     "invoice_number": 6.6,
     "slip_number": 5.0,
-    "title": 3.0,
+    "title": 3.2,
     "heading invoice_number": 6.0,
     "heading slip_number": 4.0,
     "heading title": 0.8,
@@ -102,7 +102,7 @@ NUMBER_WEIGHTS: Mapping[str, float] = {
     "repeated": 0.5,
     "first page": 0.5,
     "far": -1.0,
-    "numbered": 2.0,
+    "numbered": 3.4,
 }
 """Log-odds of the signs of the document's number."""
 
@@ -147,15 +147,10 @@ def order(found: Sequence[Code]) -> tuple[Field, ...]:
 
 def _ranked(name: str, found: Sequence[Code], weights: Mapping[str, float]) -> tuple[Field, ...]:
     count = Counter(one.text for one in found)
-    best = ranked(
+    return ranked(
         (at(name, one.text, one.spot, one.sheet, _signs(one, count, weights)) for one in found),
         weights,
     )
-    return tuple(one for one in best if one.confidence >= LEAST)
-
-
-LEAST = 0.05
-"""Readings of a number that are less likely are not handed on: every page is full of figures."""
 
 
 def _signs(one: Code, count: Counter[str], weights: Mapping[str, float]) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """What the fields of a kind are called on paper: the label tables of config/profiles."""
 
+import re
 import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -30,6 +31,7 @@ before a figure.
 START = 2
 """Letters by which labels are looked up."""
 
+_APART = re.compile(r"\s\d")
 _SAME = str.maketrans({"0": "o", "°": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s"})
 
 
@@ -85,7 +87,7 @@ def profile(name: str) -> Profile:
 
 def plain_words(text: str) -> tuple[str, ...]:
     """The words of *text* in small letters without accents and punctuation."""
-    plain = unicodedata.normalize("NFKD", text.lower())
+    plain = unicodedata.normalize("NFKD", text.casefold())
     spaced = "".join(
         one if one.isalnum() else " " for one in plain if not unicodedata.combining(one)
     )
@@ -114,7 +116,7 @@ def folded(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     places = []
     for at, one in enumerate(text):
-        for letter in unicodedata.normalize("NFKD", one).lower().translate(_SAME):
+        for letter in unicodedata.normalize("NFKD", one.casefold()).translate(_SAME):
             if letter.isalnum() or letter == "#":
                 letters.append(letter)
                 places.append(at)
@@ -127,8 +129,9 @@ def labels(sheet: Sheet, known: Profile) -> tuple[Label, ...]:
     found: list[Label] = []
     for line, piece in sheet.pieces:
         here = _exact(sheet.number, line, piece, known)
-        if not here and fuzzy:
-            here = _garbled(sheet.number, line, piece, known)
+        if fuzzy:
+            until = min((one.spot.start for one in here), default=len(piece.text))
+            here = _garbled(sheet.number, line, piece, known, until) + here
         found += here
     return tuple(found)
 
@@ -141,7 +144,11 @@ def _exact(page: int, line: int, piece: Row, known: Profile) -> list[Label]:
         if at < until or not _begins(piece.text, places[at]):
             continue
         for label, meaning in known.starts.get(compact[at : at + START], ()):
-            if compact.startswith(label, at) and _ends(piece.text, places, at, at + len(label)):
+            if (
+                compact.startswith(label, at)
+                and not _swallows(piece.text[places[at] : places[at + len(label) - 1] + 1], label)
+                and _ends(piece.text, places, at, at + len(label))
+            ):
                 until = at + len(label)
                 spot = Spot(page, line, piece, places[at], places[until - 1] + 1)
                 rest = piece.text[spot.end :].strip(" .:;-#*()")
@@ -162,6 +169,11 @@ def _compound(page: int, line: int, piece: Row, known: Profile) -> list[Label]:
                 spot = Spot(page, line, piece, begin, begin + places[-1] + 1)
                 return [Label(meaning, spot, 1.0, alone=len(piece.words) == 1)]
     return []
+
+
+def _swallows(text: str, label: str) -> bool:
+    """A figure that stands apart passes for a letter of the label ("Qty 5" for "Qtys")."""
+    return _APART.search(text) is not None and not any(one.isdigit() for one in label)
 
 
 def _begins(text: str, at: int) -> bool:
@@ -196,9 +208,9 @@ def _in_code(text: str, at: int) -> bool:
     return text[at].isdigit() or (text[at] in "/-" and text[at + 1 : at + 2].isdigit())
 
 
-def _garbled(page: int, line: int, piece: Row, known: Profile) -> list[Label]:
-    """The label that the text before the first figure or colon resembles, if there is one."""
-    text = piece.text
+def _garbled(page: int, line: int, piece: Row, known: Profile, until: int) -> list[Label]:
+    """The label that the text up to *until*, a figure or a colon resembles, if there is one."""
+    text = piece.text[:until]
     stop = next((at for at, one in enumerate(text) if one.isdigit() or one == ":"), len(text))
     compact, places = folded(text[:stop])
     if len(compact) < FUZZY_FROM or (0 < stop < len(text) and _in_code(text, stop - 1)):
@@ -207,5 +219,5 @@ def _garbled(page: int, line: int, piece: Row, known: Profile) -> list[Label]:
     if best is None or abs(len(best[0]) - len(compact)) > 1 + len(compact) // 8:
         return []
     spot = Spot(page, line, piece, places[0], places[-1] + 1)
-    alone = stop == len(text)
+    alone = stop == len(piece.text)
     return [Label(known.meanings[best[0]], spot, best[1] / 100, alone)]

@@ -32,12 +32,17 @@ def buyer_rows(found: Sequence[Line]) -> frozenset[int]:
     rows: set[int] = set()
     under = sections(found)
     for line in found:
-        if line.first in _OF_BUYER:
+        if line.first in _OF_BUYER and (line.labels[0].alone or _is_heading(line)):
             rows.add(id(line.row))
             rows |= {id(one.row) for one in block(found, line)[:BLOCK_ROWS]}
         elif under.get(id(line)) in _OF_BUYER:
             rows.add(id(line.row))
     return frozenset(rows)
+
+
+def _is_heading(line: Line) -> bool:
+    """A colon follows the label that begins the line."""
+    return line.key or line.text[line.labels[0].spot.end :].lstrip().startswith(":")
 
 
 def buyer(view: View, found: Sequence[Line], sender: Field | None) -> tuple[Field, ...]:

@@ -25,6 +25,9 @@ from extractors.layout import Row, Sheet, beneath
 from extractors.profiles import among, plain_words
 from extractors.values import dates
 
+LEAST = 0.0005
+"""Header lines less likely than this are not handed on; matching looks at all that are."""
+
 LONGEST_NAME = 90
 """Characters: longer lines are no name."""
 
@@ -103,7 +106,7 @@ def vendor(view: View, found: Sequence[Line], theirs: frozenset[int]) -> tuple[F
 
     *theirs* are the identities of the rows that belong to the buyer.
     """
-    return ranked(_candidates(view, found, theirs), VENDOR_WEIGHTS)
+    return ranked(_candidates(view, found, theirs), VENDOR_WEIGHTS, least=LEAST)
 
 
 def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> Iterator[Candidate]:
@@ -354,7 +357,7 @@ def address(view: View, found: Sequence[Line], names: Sequence[Field]) -> tuple[
         lines, stopped = _address_lines(found, at, view.profile.words)
         if lines:
             candidates.append(_address_candidate(lines, stopped=stopped, name=name))
-    return ranked(candidates, ADDRESS_WEIGHTS, kept=2)
+    return ranked(candidates, ADDRESS_WEIGHTS, kept=2, least=LEAST)
 
 
 def _address_candidate(lines: Sequence[Line], *, stopped: bool, name: Field) -> Candidate:
@@ -386,7 +389,7 @@ def _address_lines(found: Sequence[Line], at: int, known: Words) -> tuple[list[L
     kept: list[Line] = []
     for line in block(found, found[at]):
         if line.contact or line.registered or _is_noise(line):
-            if kept:
+            if any(one.street for one in kept):
                 return _from_street(kept), True
             continue
         if line.money or line.title or _stops(line):

@@ -7,9 +7,11 @@ from decimal import Decimal
 from itertools import combinations
 
 from extractors.amounts import OTHER, Amount
+from extractors.blocks import legal
 from extractors.candidates import Candidate, View, at, ranked
 from extractors.interface import Field
 from extractors.layout import Spot
+from extractors.profiles import plain_words
 from extractors.values import money
 
 NET_WEIGHTS: Mapping[str, float] = {
@@ -181,6 +183,8 @@ def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
             if code is None:
                 continue
             beside = [one for one in marked if one.money.currency == code]
+            if not beside and legal(plain_words(row.text), view.profile.words):
+                continue  # "Sdn Bhd" is no Bahraini dinar
             signs = {
                 "named": float(line in named or line - 1 in named),
                 "beside amounts": len(beside) / max(1, len(marked)),

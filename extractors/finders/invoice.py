@@ -45,7 +45,7 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
         *accounts.fields,
         *numbers.terms(seen),
     )
-    problems = [*_missing(fields, seen, kind), *_contradictions(total, nets, dues)]
+    problems = [*_missing(fields, seen, kind), *_contradictions(total, nets, dues, money)]
     if accounts.unsound:
         problems.append(Reason.CHECKSUM)
     sums = [one for one in (_money(nets), total) if one is not None]
@@ -70,18 +70,25 @@ def _missing(fields: Sequence[Field], seen: View, kind: Kind) -> list[Reason]:
 
 
 def _contradictions(
-    total: Decimal | None, nets: Sequence[Field], taxes: Sequence[Field]
+    total: Decimal | None,
+    nets: Sequence[Field],
+    dues: Sequence[Field],
+    money: Sequence[amounts.Amount],
 ) -> list[Reason]:
-    """Net and tax were both read, and no reading of them comes to the total."""
-    sure_nets = [one for one in nets if one.confidence >= LIKELY]
-    sure_taxes = [one for one in taxes if one.confidence >= LIKELY]
-    if total is None or not sure_nets or not sure_taxes:
+    """Net and tax were both read, and do not come to the total, with or without a charge."""
+    net = _money([one for one in nets if one.confidence >= LIKELY])
+    tax = _money([one for one in dues if one.confidence >= LIKELY])
+    if total is None or net is None or tax is None:
         return []
-    net, tax = _money(sure_nets), _money(sure_taxes)
-    if net is None or tax is None or abs(net + tax - total) <= amounts.ROUNDING:
+    rest = abs(net + tax - total)
+    charges = [abs(one.value) for one in money if one.meaning in _CHARGES]
+    if rest <= amounts.ROUNDING or any(abs(rest - one) <= amounts.ROUNDING for one in charges):
         return []
     return [Reason.ARITHMETIC]
 
+
+_CHARGES = ("fee", "discount", "rounding", "paid", "tax")
+"""What may stand between net, tax and total besides."""
 
 LIKELY = 0.5
 """Probability from which a reading is taken for what the page says."""
