@@ -5,23 +5,26 @@ from decimal import Decimal
 
 from extractors.interface import Extraction, Kind
 from extractors.values import names
-from matchers.compare import amount_field, number_field, plain_money
+from matchers.compare import READ, amount_field, number_field, plain_money
 from matchers.likeness import account, plain_identifier
 
 
 def business_key(extraction: Extraction) -> str | None:
     """The key of a document, or None where too little was read to tell it from others.
 
-    A check is its bank, account and serial; a bill its party and number, or without a number its
-    party, day and amount. Invoices and receipts share their keys, credit notes have their own.
+    A check is its bank, account and serial; an invoice its party and number, where that was read
+    more likely than not; a receipt, whose numbers count tills and tables, its party, day and
+    amount, and so is an invoice without a number. Credit notes have their own keys.
     """
     match extraction.kind:
         case Kind.CHECK:
             return _check(extraction)
-        case Kind.INVOICE | Kind.RECEIPT:
-            return _bill(extraction, "bill")
+        case Kind.RECEIPT:
+            return _by_day(extraction, "bill")
+        case Kind.INVOICE:
+            return _by_number(extraction, "bill") or _by_day(extraction, "bill")
         case Kind.CREDIT_NOTE:
-            return _bill(extraction, "credit")
+            return _by_number(extraction, "credit") or _by_day(extraction, "credit")
         case _:
             return None
 
@@ -35,18 +38,25 @@ def _check(extraction: Extraction) -> str | None:
     return f"check|{bank}|{own}|{plain_identifier(serial)}"
 
 
-def _bill(extraction: Extraction, form: str) -> str | None:
-    party = names.fold_name(_text(extraction, "vendor")).replace(" ", "")
-    if not party:
+def _by_number(extraction: Extraction, form: str) -> str | None:
+    party, number = _party(extraction), extraction.get(number_field(extraction.kind))
+    if not party or number is None or number.confidence < READ:
         return None
-    if number := _text(extraction, number_field(extraction.kind)):
-        return f"{form}|{party}|{plain_identifier(number)}"
+    return f"{form}|{party}|{plain_identifier(str(number.value))}"
+
+
+def _by_day(extraction: Extraction, form: str) -> str | None:
+    party = _party(extraction)
     day, amount = extraction.get("date"), extraction.get(amount_field(extraction.kind))
-    if not day or not amount:
+    if not party or not day or not amount:
         return None
     if not isinstance(day.value, dt.date) or not isinstance(amount.value, Decimal):
         return None
     return f"{form}|{party}|{day.value.isoformat()}|{plain_money(abs(amount.value))}"
+
+
+def _party(extraction: Extraction) -> str:
+    return names.fold_name(_text(extraction, "vendor")).replace(" ", "")
 
 
 def _text(extraction: Extraction, name: str) -> str:

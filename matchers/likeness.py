@@ -3,6 +3,7 @@
 Every comparison here is symmetric, and 1 only for values that mean the same.
 """
 
+import re
 from decimal import Decimal
 from functools import lru_cache
 
@@ -32,6 +33,8 @@ ONE_SLIP = 0.75
 FEWEST_DIGITS = 4
 """Figures that two numbers must share for one to be the other without its prefix."""
 
+_NO_FIGURE = re.compile("[^0-9]+")
+
 _KEPT = 65536
 """Pairs of names whose likeness is remembered: a party comes back with each of its records."""
 
@@ -44,7 +47,7 @@ def plain_identifier(text: str) -> str:
 
 def digits(text: str) -> str:
     """Only the figures of an identifier, without zeros in front; empty where they are few."""
-    found = "".join(one for one in text if one.isascii() and one.isdecimal()).lstrip("0")
+    found = _NO_FIGURE.sub("", text).lstrip("0")
     return found if len(found) >= FEWEST_DIGITS else ""
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from decimal import Decimal
 from itertools import islice
@@ -56,6 +57,17 @@ MONEY = ("amount", "open_amount", "discount_amount")
 DAYS = ("doc_date", "due_date", "discount_date")
 NAMES = tuple(one.name for one in fields(LedgerRecord))
 SHOWN = [RECORD[name] for name in NAMES]
+
+STORED = tuple(RecordRow.__table__.columns.keys())  # type: ignore[attr-defined]
+INSERT = f"INSERT INTO record ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))})"  # noqa: S608 - made of column names
+"""Plain SQL: with the columns bound by name one in five seconds of an import goes to binding."""
+
+FOLDED_AS_THEY_ARE = (
+    ("number_fold", "number"),
+    ("po_fold", "po_number"),
+    ("tax_fold", "party_tax_id"),
+    ("iban_fold", "party_iban"),
+)
 
 FAR = 10**15
 """A distance in thousandths or days where one side does not say."""
@@ -134,7 +146,7 @@ class SqlLedger:
             LedgerError: an amount has more decimals than thousandths.
         """
         added = changed = same = 0
-        with self._engine.begin() as connection:
+        with self._engine.begin() as connection, _indexed_afterwards(connection):
             parties = _Parties(connection)
             for chunk in _chunks(records, CHUNK):
                 rows = {one.record_id: _raw(one) for one in chunk}
@@ -145,7 +157,7 @@ class SqlLedger:
                     connection.execute(delete(RecordRow).where(RECORD.record_id.in_(ids)))
                 if fresh:
                     known = parties.ids(row["party_name"] for row in fresh)
-                    connection.execute(insert(RecordRow), [_folded(row, known) for row in fresh])
+                    connection.exec_driver_sql(INSERT, [_folded(row, known) for row in fresh])
                 added += len(fresh) - len(renewed)
                 changed += len(renewed)
                 same += len(rows) - len(fresh)
@@ -153,6 +165,18 @@ class SqlLedger:
                 parties.forget_unused()
             _note(connection, source, added, changed, same)
         return added, changed, same
+
+
+@contextmanager
+def _indexed_afterwards(connection: Connection) -> Iterator[None]:
+    """Build the indexes of a first import at its end, sorted: that halves its time."""
+    first = connection.execute(select(RECORD.record_id).limit(1)).first() is None
+    indexes = RecordRow.__table__.indexes if first else ()  # type: ignore[attr-defined]
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)
 
 
 class _Parties:
@@ -371,18 +395,15 @@ def _raw(record: LedgerRecord) -> dict[str, Any]:
     return row
 
 
-def _folded(row: dict[str, Any], parties: dict[str, int | None]) -> dict[str, Any]:
-    """A stored record with the columns that it is searched by."""
-    return row | {
-        "party_id": parties[row["party_name"]],
-        "number_fold": identifiers.fold(row["number"]),
-        "number_digits": digits(row["number"]),
-        "po_fold": identifiers.fold(row["po_number"]),
-        "account_fold": account(row["account_ref"]),
-        "tax_fold": identifiers.fold(row["party_tax_id"]),
-        "iban_fold": identifiers.fold(row["party_iban"]),
-        "size": None if row["amount"] is None else abs(row["amount"]),
-    }
+def _folded(row: dict[str, Any], parties: dict[str, int | None]) -> tuple[Any, ...]:
+    """A stored record with the columns that it is searched by, in the order of the table."""
+    row["party_id"] = parties[row["party_name"]]
+    row["number_digits"] = digits(row["number"]) if row["number"] else ""
+    row["account_fold"] = account(row["account_ref"]) if row["account_ref"] else ""
+    row["size"] = None if row["amount"] is None else abs(row["amount"])
+    for column, name in FOLDED_AS_THEY_ARE:
+        row[column] = identifiers.fold(row[name]) if row[name] else ""
+    return tuple(row[name] for name in STORED)
 
 
 def _record(row: Row[Any]) -> LedgerRecord:
