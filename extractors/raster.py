@@ -30,6 +30,7 @@ _MOST_STRETCH = 2.2
 _PLAUSIBLE_INCHES = (1.0, 24.0)
 """The longer side of what comes by mail, from a ticket to a fold-out."""
 
+_GREY = ("1", "L")
 _SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N")
 
 
@@ -73,7 +74,7 @@ def _sheet(image: Image.Image, number: int) -> Sheet:
     aim = size_in_pixels(inches, reading)
     if upright.size != aim:
         upright = upright.resize(aim, Image.Resampling.BOX)
-    image_read: Pixels = np.asarray(upright)
+    image_read: Pixels = np.asarray(upright.convert("RGB"))
     width, height = size_in_pixels(inches, PAGE_DPI)
     return Sheet(number=number, width=width, height=height, draw=lambda: image_read)
 
@@ -104,11 +105,11 @@ def _oriented(image: Image.Image) -> Image.Image:
 
 
 def _flattened(image: Image.Image) -> Image.Image:
-    """Any mode as RGB on white paper."""
+    """Any mode as grey or RGB on white paper; what is grey stays so until it is small."""
     if image.mode in _SIXTEEN_BIT:
-        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.has_transparency_data:
         clear = image.convert("RGBA")
         paper = Image.new("RGBA", clear.size, "white")
         return Image.alpha_composite(paper, clear).convert("RGB")
-    return image.convert("RGB")
+    return image.convert("L" if image.mode in _GREY else "RGB")
