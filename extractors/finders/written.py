@@ -19,6 +19,7 @@ _BARE_FIGURES = 0.45
 _SPELT = 0.80
 _SPELT_MENDED = 0.55
 _PAYEE = 0.90
+_LOOSE_PAYEE = 0.60
 _PAYER = 0.84
 _DATE = 0.92
 _LOOSE_DATE = 0.82
@@ -186,18 +187,30 @@ def number(check: Face, taken: Sequence[Box]) -> Iterator[Field]:
 
 
 def payee(check: Face, amounts: Sequence[Box]) -> Iterator[Field]:
-    """The words between "pay to the order of" and the amount."""
+    """The words between "pay to the order of" and the amount; without a label, those before it."""
     spots = check.labels("payee")
-    if not spots:
-        return
-    low = spots[0].box.bottom + 2 * spots[0].box.height
-    stops = [box.left for box in amounts if spots[0].box.top - low <= box.top <= low]
-    inside = check.beside(spots, min(stops, default=check.frame.right + 1))
+    if spots:
+        low = spots[0].box.bottom + 2 * spots[0].box.height
+        stops = [box.left for box in amounts if box.top <= low]
+        inside = check.beside(spots, min(stops, default=check.frame.right + 1))
+    else:
+        inside = _before(check, amounts[0]) if amounts else ()
     kept = _until_mark(inside)
     text = _trimmed(before_mark(" ".join(one.text for one in kept), "bearer"))
     if sum(one.isalpha() for one in text) > 1:
-        sure = _PAYEE * min(one.confidence for one in kept)
+        sure = (_PAYEE if spots else _LOOSE_PAYEE) * min(one.confidence for one in kept)
         yield _field(check, "payee", text, text, frame.union(kept), sure)
+
+
+def _before(check: Face, amount: Box) -> tuple[Word, ...]:
+    """The words on the row of the figures, left of them."""
+    return tuple(
+        word
+        for row in check.rows
+        for word in row.words
+        if word.box.right <= amount.left
+        and word.box.top < (amount.top + amount.bottom) / 2 < word.box.bottom
+    )
 
 
 def _until_mark(inside: Sequence[Word]) -> list[Word]:
