@@ -403,3 +403,40 @@ def test_a_faint_date_does_not_outweigh_number_party_and_amount() -> None:
     faint = read("date", DAY + MONTH, 0.3)
     assert matched(invoice(date=faint), bill())
     assert held(invoice(date=DAY + MONTH), bill()).reasons == (Reason.DATE_MISMATCH,)
+
+
+def test_two_half_sure_fields_that_agree_bear_each_other_out() -> None:
+    half = {
+        "invoice_number": read("invoice_number", "INV-1041", 0.6),
+        "date": read("date", DAY, 0.6),
+    }
+    assert matched(invoice(**half), bill()).rule == "number, party, date and amount"
+    worse = half | {"date": read("date", DAY, 0.4)}
+    assert held(invoice(**worse), bill()).reasons == (Reason.LOW_CONFIDENCE,)
+    ordered = worse | {"date": None, "po_number": "PO-7"}
+    done = matched(invoice(**ordered), bill(po_number="PO-7"))
+    assert done.rule == "number, party, order and amount"
+
+
+def test_a_currency_that_is_hardly_legible_is_no_conflict() -> None:
+    assert matched(invoice(currency=read("currency", "USD", 0.7)), bill()).currency == "EUR"
+
+
+def test_check_digits_of_the_ledgers_own_iban_are_its_own_affair() -> None:
+    wrong = "DE12123456781234567890"
+    said = invoice(iban=read("iban", wrong, 0.6), problems=[Reason.CHECKSUM])
+    assert matched(said, bill(party_iban=wrong))
+    assert matched(said, bill())
+    decision = held(said, bill(party_iban=IBAN))
+    assert decision.reasons == (Reason.BANK_DETAILS_INVALID,)
+
+
+def test_a_longer_name_is_the_same_party_where_the_page_states_the_ledgers() -> None:
+    longer = "Drei Raben Gasthaus Kegelbahn"
+    record = slip(party_name="Drei Raben GmbH")
+    text = "DREI RABEN Gasthaus Kegelbahn in Hamburg"
+    done = matched(receipt(vendor=longer, text=text), record)
+    shown = done.candidate.of("vendor")
+    assert shown is not None
+    assert shown.read == "DREI RABEN"
+    assert held(receipt(vendor=longer), record)

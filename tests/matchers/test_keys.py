@@ -4,7 +4,7 @@ import pytest
 
 from extractors.interface import Kind
 from matchers.keys import business_key
-from tests.matchers.build import check, extraction, invoice, receipt
+from tests.matchers.build import check, extraction, invoice, read, receipt
 
 
 def test_the_same_invoice_written_otherwise_has_the_same_key() -> None:
@@ -15,6 +15,15 @@ def test_the_same_invoice_written_otherwise_has_the_same_key() -> None:
 def test_a_receipt_is_its_party_day_and_amount() -> None:
     assert business_key(receipt()) == business_key(receipt(kind=Kind.INVOICE))
     assert business_key(receipt()) != business_key(receipt(total=Decimal("1234.51")))
+
+
+def test_a_number_that_was_hardly_read_makes_no_key() -> None:
+    faint = invoice(invoice_number=read("invoice_number", "CASH", 0.3))
+    assert business_key(faint) == business_key(receipt())
+
+
+def test_a_receipt_has_no_number_of_its_own() -> None:
+    assert business_key(receipt(invoice_number="TILL-1")) == business_key(receipt())
 
 
 def test_a_credit_note_has_its_own_key() -> None:

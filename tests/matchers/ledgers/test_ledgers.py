@@ -12,6 +12,7 @@ import pytest
 from extractors.interface import Extraction
 from matchers.database import connect
 from matchers.interface import Ledger, LedgerError, LedgerRecord, Status
+from matchers.ledgers import sql
 from matchers.ledgers.memory import MemoryLedger
 from matchers.ledgers.sql import SqlLedger, major, minor
 from tests.matchers.build import DAY, IBAN, PARTY, bill, check, ids, invoice, issued, read, slip
@@ -243,6 +244,18 @@ def test_an_import_is_stored_whole_or_not_at_all(ledger: SqlLedger) -> None:
 def test_a_ledger_is_still_there_after_a_restart(tmp_path: Path) -> None:
     SqlLedger(connect(tmp_path / "ledger.db")).store([bill()], "a.csv")
     assert SqlLedger(connect(tmp_path / "ledger.db")).get("0042") == bill()
+
+
+def test_pieces_that_most_names_share_are_left_out_of_a_search(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "MANY_PARTIES", 5)
+    many = [bill(record_id=f"{n}", party_name=f"Handelshaus Nummer {n}") for n in range(50)]
+    ledger.store([*many, bill(record_id="x", party_name="Handelshaus Querbeet")], "a.csv")
+    assert ledger.knows_party(["Handelshaus Querbeet"])
+    assert ledger.knows_party(["Handelshaus Nummer 7"])
+    bare = {"invoice_number": None, "total": None, "date": None}
+    assert "x" in near(ledger, invoice(**bare, vendor="Handelshaus Querbet"))
 
 
 @pytest.mark.parametrize("amount", ["0.001", "-12.345", "1234.50", "99999999999.99", "0"])
