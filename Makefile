@@ -7,7 +7,7 @@ DEMO := demo-workspace
 UV := 0.13.9
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade setup setup-dev wheel pages clean
+.PHONY: help demo test check format lock upgrade setup setup-dev wheel pages bench clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -51,6 +51,10 @@ wheel: setup-dev  ## build the wheel into dist/
 pages: setup-dev  ## write into the documents what they take from the code: --help, reasons
 	$(BIN)/python -m tests.help_blocks
 	$(BIN)/python -m tests.reasons_page
+
+bench: setup-dev  ## how fast ledgers are searched and, with FOLDER=DIR, its documents are read
+	$(BIN)/python -m tests.benchmarks.bench_matching
+	$(if $(FOLDER),$(BIN)/python -m tests.benchmarks.bench_reading $(FOLDER))
 
 clean:  ## remove .venv and every cache, keep all workspaces
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
