@@ -35,6 +35,13 @@ from matchers.likeness import (
 ON_PAGE = 0.92
 """Share of a party's name that must stand in the text of a page, in one piece."""
 
+DOLLARS = frozenset(
+    "ARS AUD BBD BMD BND BSD BZD CAD CLP COP DOP FJD GYD HKD JMD KYD LRD MXN MYR NAD NZD SBD SGD "
+    "SRD TTD TWD USD UYU XCD".split()
+)
+"""Currencies that are printed with a bare dollar sign at home (Unicode CLDR, narrow symbols), and
+the ringgit, once a dollar, which tills still print so."""
+
 SHORTEST_ON_PAGE = 6
 """Letters of a name, and signs of a number, below which the page's text proves nothing."""
 
@@ -396,8 +403,15 @@ def _currency(paper: Paper, record: LedgerRecord) -> Evidence | None:
     if not record.currency:
         return _evidence("currency", shown, "", Level.UNSTATED, 0.0)
     same = str(shown.value).upper() == record.currency.upper()
+    if not same and _bare_dollar(shown) and record.currency in DOLLARS:
+        return _evidence("currency", shown, record.currency, Level.UNREAD, 0.0)
     level = Level.EXACT if same else Level.DIFFERS
     return _evidence("currency", shown, record.currency, level, float(same))
+
+
+def _bare_dollar(shown: Field) -> bool:
+    """Whether all that was printed is a dollar sign, which says dollars but not whose."""
+    return "$" in shown.text and not any(one.isalpha() for one in shown.text)
 
 
 def _kind(paper: Paper, record: LedgerRecord) -> Evidence | None:

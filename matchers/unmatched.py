@@ -123,7 +123,8 @@ def _kept_apart(case: Case, near: Standing) -> list[Finding]:
     """What keeps the nearest record apart, where it is near enough to be worth a word."""
     described = f"The nearest is {entry(near.record)}, but"
     found = []
-    if near.unlike() and (near.priced() or near.exact(near.number_name)):
+    strange = near.unlike() or (near.dated() and near.close(near.party_name) and not near.alike())
+    if strange and (near.priced() or near.exact(near.number_name)):
         read = value(case.paper.extraction.get(near.party_name))
         found.append(
             Finding(

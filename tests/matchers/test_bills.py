@@ -5,7 +5,7 @@ import pytest
 
 from config.reasons import Reason
 from config.settings import Rules
-from extractors.interface import Kind
+from extractors.interface import Field, Kind
 from matchers.interface import Status
 from matchers.keys import business_key
 from tests.matchers.build import (
@@ -420,6 +420,20 @@ def test_two_half_sure_fields_that_agree_bear_each_other_out() -> None:
 
 def test_a_currency_that_is_hardly_legible_is_no_conflict() -> None:
     assert matched(invoice(currency=read("currency", "USD", 0.7)), bill()).currency == "EUR"
+
+
+def test_a_bare_dollar_sign_says_dollars_but_not_whose() -> None:
+    bare = Field(name="currency", value="USD", text="$800.00", confidence=0.95)
+    assert matched(invoice(currency=bare), bill(currency="SGD")).currency == "SGD"
+    assert held(invoice(currency=bare), bill()).reasons == (Reason.CURRENCY_MISMATCH,)
+    told = Field(name="currency", value="USD", text="US$ 800.00", confidence=0.95)
+    assert held(invoice(currency=told), bill(currency="SGD"))
+
+
+def test_a_party_that_is_only_half_alike_is_named() -> None:
+    decision = held(receipt(vendor="Nordwind Pap"), slip())
+    assert decision.reasons == (Reason.PARTY_MISMATCH,)
+    assert "'Nordwind Pap'" in decision.detail
 
 
 def test_check_digits_of_the_ledgers_own_iban_are_its_own_affair() -> None:
