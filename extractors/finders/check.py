@@ -102,7 +102,7 @@ def _of_line(line: read.Line, code: grammar.CodeLine, page: Page, place: Box) ->
 
 def _of_face(front: Face, code: grammar.CodeLine, hints: Hints) -> Iterator[Field]:
     """What is printed and written above the line."""
-    figures = tuple(written.figures(front))
+    figures = (*written.figures(front), *(written.rupees(front) if code.layout == "IN" else ()))
     yield from figures
     yield from written.words(front)
     currency = written.currency(front) or _NO_DOLLARS.get(code.layout)

@@ -27,6 +27,9 @@ _SHORT = 0.8
 _MOST_WORDS = 6
 """A label has at most so many words; readers part and join them at will."""
 
+_UPRIGHT = 3.0
+"""A word higher than so many times its width is the printer's name, set along the edge."""
+
 _REACH = 0.4
 """Label heights by which a word must reach into the label's band, or may hang below it."""
 
@@ -99,7 +102,11 @@ def face(page: Page, line: Box | None) -> Face:
         bottom = line.bottom + round(_BELOW_LINE_INCHES * dpi)
         frame = Box(0, max(0, top), page.width, min(page.height, bottom))
     words = (
-        one for one in page.words if frame.top <= one.box.top and one.box.bottom <= frame.bottom
+        one
+        for one in page.words
+        if frame.top <= one.box.top
+        and one.box.bottom <= frame.bottom
+        and one.box.height <= _UPRIGHT * max(1, one.box.width)
     )
     return Face(page, frame, layout.rows(words))
 

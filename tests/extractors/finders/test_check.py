@@ -1,13 +1,14 @@
 """A check's line, face and signature are read as witnesses of their own."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from config.reasons import Reason
 from extractors.finders import check
-from extractors.interface import Field, Findings, Hints
+from extractors.interface import Box, Field, Findings, Hints, Word
 from tests.extractors.finders import drawn
 
 
@@ -141,3 +142,44 @@ def test_doubtful_handwriting_is_not_called_sure() -> None:
 
 def test_no_pages_give_no_fields() -> None:
     assert check.find([], Hints()) == Findings(problems=(Reason.FIELD_MISSING,))
+
+
+def indian(figures: str, words: str) -> Findings:
+    sheet = {"Pay Anvesh Reddy": (60, 120), f"Rupees {words}": (60, 180), figures: (980, 220)}
+    line = "C083656C 500025033A 290062C 31"
+    return check.find([drawn.page(sheet)], drawn.hints(line=line))
+
+
+def test_the_tail_of_indian_figures_is_not_read_as_a_digit() -> None:
+    for figures in ("2,70,0001", "2,70,000/-", "2700001"):
+        findings = indian(figures, "Two lakh seventy thousand")
+        assert best(findings, "amount").value == Decimal(270000)
+        assert best(findings, "amount").confidence >= 0.95
+
+
+def test_figures_ten_times_the_words_are_never_made_to_agree() -> None:
+    amount = best(indian("2700000", "Two lakh seventy thousand"), "amount")
+    assert amount.value == Decimal(2700000)
+    assert amount.confidence < 0.5
+
+
+def test_boxed_dates_are_day_month_year() -> None:
+    sheet = {"2 4 0 8 2 0 2 6": (900, 40), "Pay Anvesh Reddy": (60, 120)}
+    findings = check.find([drawn.page(sheet)], Hints())
+    assert best(findings, "date").value == dt.date(2026, 8, 24)
+
+
+def test_print_along_the_edge_and_another_script_do_not_reach_the_payee() -> None:
+    sheet = drawn.page({"Pay 3TGT Anvesh Reddy &oh or Bearer": (60, 120)})
+    edge = Word("SESHASAI", Box(5, 100, 30, 400), 0.9)
+    sheet = replace(sheet, words=(*sheet.words, edge))
+    assert best(check.find([sheet], Hints()), "payee").value == "Anvesh Reddy"
+
+
+def test_a_payee_whose_label_was_not_read_stands_before_the_figures() -> None:
+    findings = check.find(
+        [drawn.page({"Northwind Supplies": (200, 170), "$ 90.00": (980, 170)})], Hints()
+    )
+    payee = best(findings, "payee")
+    assert payee.value == "Northwind Supplies"
+    assert payee.confidence < 0.8
