@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.candidates import Link, View, at, links, ranked
@@ -14,7 +14,9 @@ from extractors.values import dates
 
 DAY_MEANINGS = frozenset({"date", "due_date", "other_date"})
 
-_CLOCK = re.compile(r"(?<![\d:])\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?!\d)\s*(?:[AP]M)?", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"(?<![\d:])(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d)?(?!\d)\s*(?:[AP]M)?", re.IGNORECASE
+)
 _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b")
 _YEAR_DAY_MONTH = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{2})\2(\d{2})(?!\d)")
 _FIGURES = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d{2,4}")
@@ -130,8 +132,8 @@ def _mended(
 ) -> Iterator[tuple[Spot, dates.Day, bool]]:
     """A date that has to be mended to be one, alone in its piece or after its label."""
     bare = piece.text[start:].strip(" .:;=*#")
-    if sum(one.isdigit() for one in bare) < len("1118"):
-        return
+    if sum(one.isdigit() for one in bare) < len("1118") or "@" in bare:
+        return  # too short for a day, or a price: "4 @ 7.99"
     for second, day in enumerate(dates.readings(bare, order)):
         begin = start + piece.text[start:].index(bare)
         yield Spot(sheet.number, line, piece, begin, begin + len(bare)), day, bool(second)
@@ -154,6 +156,7 @@ DATE_WEIGHTS: Mapping[str, float] = {
     "mended": -1.2,
     "second": -2.8,
     "open": -0.4,
+    "due elsewhere": -3.0,
 }
 """Log-odds of the signs of the document's date."""
 
@@ -174,6 +177,7 @@ DUE_WEIGHTS: Mapping[str, float] = {
     "mended": -1.2,
     "second": -2.8,
     "open": -0.4,
+    "due elsewhere": 0.0,
 }
 """Log-odds of the signs of the day until which to pay."""
 
@@ -190,13 +194,26 @@ def due(found: Sequence[Day]) -> tuple[Field, ...]:
 
 def _ranked(name: str, found: Sequence[Day], weights: Mapping[str, float]) -> tuple[Field, ...]:
     count = Counter(one.day.date for one in found)
+    due = {one.day.date for one in found if one.label and one.label.meaning == "due_date"}
     return ranked(
         (
-            at(name, one.day.date, one.spot, one.sheet, _signs(one, count, place == 0))
+            at(
+                name,
+                one.day.date,
+                one.spot,
+                one.sheet,
+                _signs(one, count, place == 0) | _due_elsewhere(one, due),
+            )
             for place, one in enumerate(found)
         ),
         weights,
     )
+
+
+def _due_elsewhere(one: Day, due: Collection[dt.date]) -> dict[str, float]:
+    """A date in running text ("payable by 7 May") that another place calls the day to pay."""
+    labelled = one.label is not None and one.label.alone
+    return {} if labelled or one.day.date not in due else {"due elsewhere": 1.0}
 
 
 def _signs(one: Day, count: Counter[dt.date], first: bool) -> dict[str, float]:

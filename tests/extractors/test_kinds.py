@@ -1,9 +1,12 @@
 """Kinds of mail by their words and looks."""
 
+from dataclasses import replace
+
 import pytest
 
+from config.reasons import Reason
 from extractors.interface import Kind
-from extractors.kinds import classify
+from extractors.kinds import classify, doubts
 from tests.extractors.typed import page
 
 CHECK = """
@@ -88,6 +91,11 @@ def test_a_page_without_telling_words_is_other_and_unsure() -> None:
     assert sureness < 0.8
 
 
+def test_a_guessed_kind_is_a_problem_and_a_sure_one_is_not() -> None:
+    assert doubts(0.3) == (Reason.CLASS_UNCERTAIN,)
+    assert doubts(0.9) == ()
+
+
 def test_a_folder_speaks_for_its_kind_but_does_not_overrule_the_page() -> None:
     plain = classify([page("Kaufhaus Nord   12,00")], None)[1]
     assert classify([page("Kaufhaus Nord   12,00")], Kind.INVOICE)[1] > plain * 0.5
@@ -97,3 +105,9 @@ def test_a_folder_speaks_for_its_kind_but_does_not_overrule_the_page() -> None:
 def test_a_credit_word_in_the_small_print_makes_no_credit_note() -> None:
     body = INVOICE + "\n" * 20 + "Eine Gutschrift erfolgt bei Rückgabe.\n"
     assert classify([page(body)])[0] is Kind.INVOICE
+
+
+def test_a_returned_envelope_is_mail_whatever_its_shape() -> None:
+    text = "Larkfield Inc.\nRETURN TO SENDER\nATTEMPTED - NOT KNOWN\nUNABLE TO FORWARD\n"
+    envelope = replace(page(text), width=1900, height=820)
+    assert classify([envelope])[0] is Kind.LETTER

@@ -261,3 +261,26 @@ def test_a_form_names_both_parties() -> None:
 
 def test_every_kind_of_mail_has_a_finder() -> None:
     assert set(FINDERS) == set(Kind)
+
+
+def test_the_day_to_pay_named_again_in_the_small_print_is_not_the_date() -> None:
+    findings = read(
+        """
+        Papeterie Exemple SARL
+        FACTURE
+        Facture n° : F2026-67636
+        Date de facture : 07/11/2026
+        Date d'échéance : 07/12/2026
+        Total TTC        1 410,42 €
+        Règlement par virement, au plus tard le 7 décembre 2026.
+        """
+    )
+    assert best(findings, "date").value == dt.date(2026, 11, 7)
+    assert best(findings, "date").confidence > 0.8
+    assert best(findings, "due_date").value == dt.date(2026, 12, 7)
+
+
+def test_the_total_of_a_credit_memo_is_its_credit() -> None:
+    findings = read("Acme Inc.\nCREDIT MEMO\nCredit Memo No. CM-61080\nTOTAL CREDIT   $405.00\n")
+    assert best(findings, "total").value == Decimal("405.00")
+    assert best(findings, "total").confidence > 0.8

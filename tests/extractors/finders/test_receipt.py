@@ -177,3 +177,8 @@ def test_an_empty_page_has_no_fields_and_says_so() -> None:
     findings = read("")
     assert findings.fields == ()
     assert findings.problems == (Reason.FIELD_MISSING,)
+
+
+def test_a_quantity_at_a_price_is_no_date() -> None:
+    text = HEAD.replace("Date: 18/01/2018", "18 JAN 2018") + "4 @ 7.99    31.96\nTOTAL    31.96\n"
+    assert {one.value for one in read(text).fields if one.name == "date"} == {dt.date(2018, 1, 18)}
