@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from math import exp
 
+from config.reasons import Reason
 from extractors.interface import Kind, Page
 from extractors.profiles import folded, plain_words
 from extractors.values import money
@@ -69,6 +70,15 @@ def classify(pages: Sequence[Page], hint: Kind | None = None) -> tuple[Kind, flo
     shares = {kind: exp(score / SPREAD) for kind, score in scores.items()}
     best = max(shares, key=lambda kind: shares[kind])
     return best, round(min(shares[best] / sum(shares.values()), 0.999), 4)
+
+
+UNCERTAIN = 0.5
+"""Probability below which a kind is no better than a guess."""
+
+
+def doubts(sureness: float) -> tuple[Reason, ...]:
+    """What a person has to be told where the kind of a document is not sure."""
+    return (Reason.CLASS_UNCERTAIN,) if sureness < UNCERTAIN else ()
 
 
 CREDIT_WORD = 3.0

@@ -66,7 +66,7 @@ def read(
         pages=scanned.pages,
         fields=findings.fields,
         lines=findings.lines,
-        problems=ordered(findings.problems),
+        problems=ordered((*findings.problems, *kinds.doubts(sureness))),
     )
     return _with_invoice_xml(extraction) if document.media_type == media.PDF else extraction
 

@@ -43,6 +43,12 @@ UNDER = 0.3
 ALIKE = 1.8
 """Both lines of a name are less than this many times as high as the other."""
 
+GLUED = 12
+"""Letters from which a word may be several that a reader has glued together."""
+
+TELLING = 6
+"""Letters of a word for a trade that is looked for inside glued words."""
+
 SENTENCE = 9
 """Words: a line with more is a sentence, not a name."""
 
@@ -202,7 +208,7 @@ def _signs(
     } - {"company_id", "tax_id", "title", "paid"}
     return {
         "legal": float(legal(words, known)),
-        "business": float(among(words, known["business"]) > 0),
+        "business": float(_trades(words, known["business"])),
         "tall": min(max(line.box.height / line.sheet.letter - 1.15, 0.0), 1.5),
         "street": float(line.street and not sender),
         "sender line": float(sender),
@@ -224,6 +230,14 @@ def _signs(
         "stamp": float(bool(words) and set(words) <= known["stamp"]),
         "former": float("formerly" in words or "licensee" in words),
     }
+
+
+def _trades(words: Sequence[str], known: frozenset[str]) -> bool:
+    """A word for a trade is among the words, or inside one that a reader has glued together."""
+    glued = [word for word in words if len(word) >= GLUED]
+    return among(words, known) > 0 or any(
+        len(trade) >= TELLING and trade in word for word in glued for trade in known
+    )
 
 
 def _under(upper: Line, lower: Line) -> bool:
