@@ -245,8 +245,10 @@ def payee(check: Face, amounts: Sequence[Box]) -> Iterator[Field]:
         inside = check.beside(spots, min(stops, default=check.frame.right + 1))
     else:
         inside = _before(check, amounts[0]) if amounts else ()
-    kept = _without_noise(_until_mark(inside))
-    text = _trimmed(before_mark(" ".join(one.text for one in kept), "bearer"))
+    kept = _until_mark(inside)
+    told = before_mark(" ".join(one.text for one in kept), "bearer")
+    kept = _without_noise(kept[: len(told.split())])
+    text = _trimmed(" ".join(one.text for one in kept))
     if sum(one.isalpha() for one in text) > 1:
         sure = (_PAYEE if spots else _LOOSE_PAYEE) * min(one.confidence for one in kept) ** _BY_HAND
         yield _field(check, "payee", text, text, frame.union(kept), sure)
