@@ -14,12 +14,13 @@ from extractors.values import dates
 
 DAY_MEANINGS = frozenset({"date", "due_date", "other_date"})
 
-_CLOCK = re.compile(
-    r"(?<![\d:])(?:[01]?\d|2[0-4])[:.][0-5]\d(?:[:.][0-5]\d)?(?!\d)\s*(?:[AP]M)?", re.IGNORECASE
-)
+_CLOCK = re.compile(r"(?<![\d:])(?:[01]?\d|2[0-4]):[0-5]\d(?!\d)")
 _STATE_AND_ZIP = re.compile(r"\b[A-Z]{2},? \d{5}(?:-\d{4})?\b")
 _YEAR_DAY_MONTH = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{2})\2(\d{2})(?!\d)")
 _FIGURES = re.compile(r"\d{1,2}([/.\-])\d{1,2}\1\d{2,4}")
+CONNECTIVE = 3
+"""Letters of labels that only join a day to what is named before it: "vom", "du"."""
+
 DECEMBER = 12
 
 
@@ -57,20 +58,33 @@ def days(view: View, order: str) -> tuple[Day, ...]:
         spots = [spot for spot, _, _ in placed]
         titles = {label.spot.line for label in labels if label.meaning == "title"}
         for (spot, day, second), link in zip(placed, links(sheet, labels, spots), strict=True):
-            rest = spot.row.text[: spot.start] + spot.row.text[spot.end :]
-            timed = bool(_CLOCK.search(rest) or _CLOCK.search(spot.text))
             found.append(
                 Day(
                     day=day,
                     spot=spot,
                     sheet=sheet,
-                    link=link,
+                    link=replace(link, left=_outer(link.left, labels)),
                     second=second,
-                    timed=timed,
+                    timed=bool(_CLOCK.search(spot.row.text)),
                     titled=spot.line in titles,
                 )
             )
     return tuple(found)
+
+
+def _outer(left: Label | None, labels: Sequence[Label]) -> Label | None:
+    """The label that a word like "of" belongs to: a version of 5 March has no date of issue."""
+    if left is None or left.meaning != "date" or len(left.spot.text) > CONNECTIVE:
+        return left
+    edge = left.spot.box.left
+    before = (
+        label
+        for label in labels
+        if label.spot.line == left.spot.line
+        and label.meaning in ("due_date", "other_date")
+        and label.spot.box.right <= edge
+    )
+    return next(before, left)
 
 
 def _order(view: View, order: str) -> str:

@@ -240,6 +240,14 @@ def test_the_tax_number_of_the_buyer_is_not_the_senders() -> None:
     assert best(read(text), "vendor_tax_id").value == "FR40303265045"
 
 
+def test_the_date_of_a_version_is_not_the_date() -> None:
+    text = (
+        "Stylesheet-Version: 2.0 vom 18.10.2023\nBaurechnung Nr. 1813 vom 25.04.2024\n"
+        "Gesamtbetrag 12,00\n"
+    )
+    assert best(read(text), "date").value == dt.date(2024, 4, 25)
+
+
 def test_an_iban_whose_check_digits_fail_is_a_problem() -> None:
     findings = read(ENGLISH.replace("GB33 BUKB", "GB34 BUKB"))
     assert Reason.CHECKSUM in findings.problems
