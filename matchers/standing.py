@@ -1,6 +1,7 @@
 """How one candidate stands: what agrees, what contradicts, and what that proves. Pure."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from config.settings import Rules
 from extractors.interface import Field, Kind
@@ -21,6 +22,9 @@ from matchers.likeness import ONE_SLIP, PARTY_ALIKE, one_slip, plain_identifier
 
 STRONG_LENGTH, STRONG_DIGITS = 4, 3
 """A number with fewer signs or figures than these is no strong identifier: many share it."""
+
+CENTS = Decimal(1)
+"""Two amounts of one party and one day that lie closer than this may be one, rounded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,10 +219,10 @@ def _equal(best: Standing, other: Standing) -> bool:
 
 
 def _one_slip_away(best: Standing, other: Standing) -> bool:
-    """Whether a single figure of the amount is all that speaks for the best one.
+    """Whether a single figure of the amount, or some cents, are all that speaks for the best one.
 
     Two bills of one party and one day, without numbers, over 8.20 and 8.02: leave the amount out
-    and nothing tells them apart, and one of the two may be the other mistyped.
+    and nothing tells them apart, and one of the two may be the other mistyped or rounded.
     """
     if best.close(best.number_name) or other.close(other.number_name) or best.payment:
         return False
@@ -227,4 +231,6 @@ def _one_slip_away(best: Standing, other: Standing) -> bool:
     if other.record.status not in {Status.OPEN, Status.PARTIAL}:
         return False
     first, second = due(best.paper, best.record), due(other.paper, other.record)
-    return first is not None and second is not None and one_slip(first, second)
+    if first is None or second is None:
+        return False
+    return one_slip(first, second) or abs(first - second) < CENTS
