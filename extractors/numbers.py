@@ -14,6 +14,9 @@ from extractors.values import dates, identifiers, money
 SHORTEST, LONGEST = 2, 30
 """Characters of a document number."""
 
+LEAST = 0.05
+"""Readings of a number that are less likely are not handed on: every page is full of figures."""
+
 _CODE = re.compile(r"[^\W_][\w/\-.\u2013]*(?:#\w+)?")
 _NUMBERED = re.compile(r"(?:\bN[or°º]\.?|#|\bNumm?er|\bnum[eé]ro)\s*[:.]?\s*$", re.IGNORECASE)
 _TIME = re.compile(r"\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:[AP]M)?", re.IGNORECASE)
@@ -150,6 +153,7 @@ def _ranked(name: str, found: Sequence[Code], weights: Mapping[str, float]) -> t
     return ranked(
         (at(name, one.text, one.spot, one.sheet, _signs(one, count, weights)) for one in found),
         weights,
+        least=LEAST,
     )
 
 

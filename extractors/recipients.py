@@ -7,6 +7,9 @@ from extractors.candidates import Candidate, View, ranked
 from extractors.interface import Field
 from extractors.profiles import plain_words
 
+LEAST = 0.2
+"""Readings of a buyer that are less likely are not handed on: most receipts name none."""
+
 SENTENCE = 9
 """Words: a line with more is a sentence, not a name."""
 
@@ -77,7 +80,7 @@ def buyer(view: View, found: Sequence[Line], sender: Field | None) -> tuple[Fiel
                 signs=signs,
             )
         )
-    return ranked(candidates, BUYER_WEIGHTS, kept=3)
+    return ranked(candidates, BUYER_WEIGHTS, kept=3, least=LEAST)
 
 
 def _by_label(found: Sequence[Line]) -> Iterator[tuple[Line, str, str]]:
