@@ -235,11 +235,19 @@ def of_rivals(case: Case, one: Standing, others: tuple[Standing, ...]) -> list[F
     """Other records that the document may just as well be about."""
     if not others:
         return []
-    every = [entry(one.record), *(entry(other.record) for other in others)]
+    every = [one, *others]
+    named = listed([entry(each.record) for each in every])
+    words = f"Nothing on the {case.noun} tells {named} apart."
+    if not any(other.priced() for other in others):
+        sums = listed([money(each.record.amount or Decimal(0)) for each in every])
+        words = (
+            f"Only a figure or some cents of the amount ({sums}) tell {named} apart; one may be "
+            "the other, mistyped or rounded."
+        )
     return [
         Finding(
             reason=Reason.AMBIGUOUS_ITEMS,
-            words=f"Nothing on the {case.noun} tells {listed(every)} apart.",
+            words=words,
             change=f"the {case.noun} agreed with only one of them",
         )
     ]

@@ -324,6 +324,7 @@ def test_two_records_that_nothing_tells_apart_are_both_named() -> None:
 def test_a_figure_or_some_cents_do_not_tell_two_receipts_of_a_day_apart(amount: str) -> None:
     decision = held(receipt(), slip(), slip(record_id="0043", amount=Decimal(amount)))
     assert decision.reasons == (Reason.AMBIGUOUS_ITEMS,)
+    assert "Only a figure or some cents of the amount (1,234.50 and" in decision.detail
 
 
 def test_receipts_of_a_day_over_other_amounts_are_told_apart() -> None:
