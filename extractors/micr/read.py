@@ -91,7 +91,7 @@ _SURE_AT_NOTHING, _SURE_BY_LEAD, _SURE_BY_FIT = -5.4, 6.7, 10.5
 right: a logistic fitted on 10,809 characters of 450 photographed lines, of which 99.0 % were."""
 
 LEAST_SYMBOLS = 6
-LEAST_CORRELATION = 0.65
+LEAST_CORRELATION = 0.7
 """Fewer or worse characters are no line."""
 
 
