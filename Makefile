@@ -21,7 +21,7 @@ demo: setup  ## make demo-workspace/ with sample documents and run it
 	$(BIN)/mailroom demo $(DEMO)
 
 test: check  ## all checks, then all tests with branch coverage
-	OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -n auto --dist loadfile --cov
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile=ci --cov
 
 check: setup-dev  ## everything but the tests: format, lint, types, import contract
 	$(BIN)/ruff format --check .
