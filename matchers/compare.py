@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA, Indel
 from extractors.interface import Extraction, Field, Kind, Page, Word
 from extractors.values import identifiers, names
 from matchers.interface import Evidence, LedgerRecord, Level
+from matchers.ledgers.search import likely
 from matchers.likeness import (
     CLOSE_IDENTIFIER,
     LOOKALIKE,
@@ -234,7 +235,7 @@ def _identifier(paper: Paper, name: str, expected: str) -> Evidence | None:
     Close is: equal but for look-alike letters, or for a prefix; equal in another reading; or not
     surely read, while the page does show the expected one.
     """
-    readings = [one for one in paper.extraction.readings(name) if str(one.value).strip()]
+    readings = [one for one in likely(paper.extraction.readings(name)) if str(one.value).strip()]
     shown = readings[0] if readings else None
     if not shown and not expected:
         return None
@@ -267,7 +268,7 @@ def _among(tokens: frozenset[str], expected: str) -> bool:
 def _party(paper: Paper, record: LedgerRecord) -> Evidence | None:
     """The party's name: the best of its readings, or the page itself where none is sure."""
     name = party_field(paper.kind, record)
-    readings = [one for one in paper.extraction.readings(name) if str(one.value).strip()]
+    readings = [one for one in likely(paper.extraction.readings(name)) if str(one.value).strip()]
     if not readings and not record.party_name:
         return None
     if not record.party_name:
@@ -329,7 +330,9 @@ def run_together(text: str) -> str:
 def _amount(paper: Paper, record: LedgerRecord) -> Evidence | None:
     """The amount, without its sign: the kind of the document carries that."""
     name = amount_field(paper.kind)
-    readings = [one for one in paper.extraction.readings(name) if isinstance(one.value, Decimal)]
+    readings = [
+        one for one in likely(paper.extraction.readings(name)) if isinstance(one.value, Decimal)
+    ]
     expected = due(paper, record)
     if expected is None:
         shown = readings[0] if readings else None
@@ -362,7 +365,9 @@ def amount_agrees(paper: Paper, record: LedgerRecord) -> bool:
 
 def _date(paper: Paper, record: LedgerRecord) -> Evidence | None:
     """The document's date. A payment is dated later than what it pays, so it is not compared."""
-    readings = [one for one in paper.extraction.readings("date") if isinstance(one.value, dt.date)]
+    readings = [
+        one for one in likely(paper.extraction.readings("date")) if isinstance(one.value, dt.date)
+    ]
     shown = readings[0] if readings else None
     if family(record) == PAYMENT or (shown is None and record.doc_date is None):
         return None

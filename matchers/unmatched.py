@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from config.reasons import Reason
 from matchers.findings import Case, Finding, entry, label, listed, money, too_little, value
-from matchers.ledgers.search import PARTY_FIELDS, keys
+from matchers.ledgers.search import PARTY_FIELDS, keys, likely
 from matchers.standing import Standing
 
 
@@ -157,7 +157,7 @@ def _unknown(case: Case) -> Finding:
     read = [
         str(one.value)
         for name in PARTY_FIELDS
-        for one in case.paper.extraction.readings(name)
+        for one in likely(case.paper.extraction.readings(name))
         if isinstance(one.value, str)
     ]
     if read and not case.ledger.knows_party(read):

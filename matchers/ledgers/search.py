@@ -6,7 +6,7 @@ number and amount.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
@@ -21,6 +21,9 @@ T = TypeVar("T", str, Decimal, dt.date)
 
 MOST_READINGS = 4
 """Readings of one field that are looked up, surest first; further ones are noise."""
+
+LEAST_LIKELY = 0.01
+"""Other readings less likely than this are not followed up."""
 
 MOST_FOUND = 60
 """Records that one look-up may give, the nearest in amount and day."""
@@ -144,7 +147,12 @@ def settled(keys: Keys, records: Iterable[LedgerRecord]) -> bool:
 
 def _fields(extraction: Extraction, wanted: Iterable[str]) -> Iterator[Field]:
     for name in wanted:
-        yield from extraction.readings(name)[:MOST_READINGS]
+        yield from likely(extraction.readings(name))[:MOST_READINGS]
+
+
+def likely(readings: Sequence[Field]) -> Sequence[Field]:
+    """The surest reading, and the others that are not next to impossible."""
+    return [*readings[:1], *(one for one in readings[1:] if one.confidence >= LEAST_LIKELY)]
 
 
 def _texts(extraction: Extraction, wanted: Iterable[str]) -> list[str]:
