@@ -29,7 +29,9 @@ _STAMP_CHARACTERS = 200
 """...where it also has fewer letters and digits than this."""
 
 _HIDDEN = raw.FPDF_TEXTRENDERMODE_INVISIBLE
-_HIDDEN_SAMPLES = 64
+_HIDDEN_STEP = 4
+"""Every so many characters one is asked whether it is drawn: no amount is shorter."""
+
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0xAD: "-"}  # how PDFium gives a hyphen at a line's end
 _ILLEGIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})  # Unicode categories that print nothing
@@ -133,14 +135,14 @@ def _to_pixels(
 def _visible(text: pdfium.PdfTextPage, count: int) -> NDArray[np.bool_]:
     """Which characters are drawn: a layer laid invisibly over a scan says what someone else read.
 
-    A sample decides first, for the question costs as much as the character.
+    Some are asked first, for the question costs as much as the character.
     """
 
     def drawn(index: int) -> bool:
         shape = raw.FPDFText_GetTextObject(text.raw, index)
         return not shape or raw.FPDFTextObj_GetTextRenderMode(shape) != _HIDDEN
 
-    sample = range(0, count, max(1, count // _HIDDEN_SAMPLES))
+    sample = range(0, count, _HIDDEN_STEP)
     if all(map(drawn, sample)):
         return np.ones(count, bool)
     return np.fromiter(map(drawn, range(count)), bool, count)
