@@ -104,7 +104,7 @@ def run(size: int, queries: int, seed: int) -> None:
         seconds = time.monotonic() - began
         say(
             f"{size:>9,} records: {size / seconds:,.0f} rows/s, "
-            f"{path.stat().st_size / size:.0f} bytes a record"
+            f"{sum(one.stat().st_size for one in path.parent.iterdir()) / size:.0f} bytes a record"
         )
         chosen = rnd.sample(given, min(queries, size))
         for numbered in (True, False):
