@@ -34,6 +34,7 @@ _HIDDEN_STEP = 4
 
 _LIGATURES = {0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl"}
 _HYPHENS = {0x02: "-", 0xFFFE: "-", 0xAD: "-"}  # how PDFium gives a hyphen at a line's end
+_SPACES = frozenset({9, 10, 13, 32, 160})
 _ILLEGIBLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs"})  # Unicode categories that print nothing
 _REPLACEMENT = "\ufffd"
 
@@ -94,15 +95,22 @@ def _text_layer(page: pdfium.PdfPage, width: int, height: int) -> _TextLayer:
 def _characters(text: pdfium.PdfTextPage) -> _TextLayer:
     """Each character with its boxes in points, y upward."""
     handle, count = text.raw, text.count_chars()
+    code_of, ink_of, font_of = (  # three calls for each character: what looks them up is felt
+        raw.FPDFText_GetUnicode,
+        raw.FPDFText_GetCharBox,
+        raw.FPDFText_GetLooseCharBox,
+    )
     loose = raw.FS_RECTF()
     loose_at = ctypes.byref(loose)
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     codes, ink, font = [], [], []
     for index in range(count):
-        codes.append(raw.FPDFText_GetUnicode(handle, index))
-        raw.FPDFText_GetCharBox(handle, index, left, right, bottom, top)
+        code = code_of(handle, index)
+        codes.append(code)
+        if code not in _SPACES:
+            ink_of(handle, index, left, right, bottom, top)
+            font_of(handle, index, loose_at)
         ink.append((left.value, top.value, right.value, bottom.value))
-        raw.FPDFText_GetLooseCharBox(handle, index, loose_at)
         font.append((loose.left, loose.top, loose.right, loose.bottom))
     return _TextLayer(
         tuple(_SPELT.get(code) or chr(code) for code in codes),
