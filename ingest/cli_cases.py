@@ -55,12 +55,12 @@ def list_(
             for case, document in rows:
                 give(_line(case, document), indent=None)
             return
-        from rich.table import Table
+        from rich.table import Column, Table
 
-        table = Table("case", "document", "reasons", "opened", "outcome")
+        table = Table(Column("case", no_wrap=True), "document", "reasons", "outcome", box=None)
         for case, document in rows:
             reasons = ", ".join(jsons.loads(document.reasons))
-            table.add_row(case.name, document.name, reasons, case.opened[:16], case.outcome or "")
+            table.add_row(case.name, document.name, reasons, case.outcome or "")
         console().print(table)
 
 

@@ -78,12 +78,14 @@ def documents(
         for row in rows:
             give(_line(row), indent=None)
         return
-    from rich.table import Table
+    from rich.table import Column, Table
 
-    table = Table("id", "name", "kind", "state", "reasons or record", "received")
+    table = Table(
+        Column("id", no_wrap=True), "name", "kind", "state", "reasons or record", box=None
+    )
     for row in rows:
         why = row.record_id or ", ".join(jsons.loads(row.reasons))
-        table.add_row(row.id, row.name, row.kind or "", row.state, why, row.received[:16])
+        table.add_row(row.id, row.name, row.kind or "", row.state, why)
     console().print(table)
 
 

@@ -25,6 +25,13 @@ LEAST_PAGES = 4
 STRIKES = 2
 """A document that has taken this many readers down with it is not tried again."""
 
+START_SECONDS = 60.0
+"""How long a reader may take to start before its first document's time counts; a busy machine needs
+several seconds for what an idle one does in half of one."""
+
+_READY = "ready"
+"""What a reader says once, when it has started."""
+
 _DIE_WITH_PARENT = 1
 """PR_SET_PDEATHSIG of Linux's prctl(2)."""
 
@@ -97,6 +104,7 @@ class _Reader:
     process: multiprocessing.process.BaseProcess
     pipe: Connection
     job: Job | None = None
+    ready: bool = False
     deadline: float = 0.0
     """Seconds of the monotonic clock at which it is killed; moved on with every page it reports."""
 
@@ -124,6 +132,11 @@ class Pool:
         return self.size - sum(reader.job is not None for reader in self._readers)
 
     @property
+    def _first_limit(self) -> float:
+        """Seconds that a document may take before its first page is done."""
+        return LEAST_PAGES * self.reading.seconds_per_page
+
+    @property
     def busy(self) -> bool:
         """Whether any reader has a document."""
         return any(reader.job is not None for reader in self._readers)
@@ -134,7 +147,9 @@ class Pool:
         if reader is None:
             reader = self._start()
         reader.job = job
-        reader.deadline = time.monotonic() + LEAST_PAGES * self.reading.seconds_per_page
+        reader.deadline = time.monotonic() + self._first_limit
+        if not reader.ready:
+            reader.deadline += START_SECONDS
         try:
             reader.pipe.send(job)
         except OSError:
@@ -168,6 +183,10 @@ class Pool:
         try:
             while reader.pipe.poll():
                 said = reader.pipe.recv()
+                if said == _READY:
+                    reader.ready = True
+                    reader.deadline = time.monotonic() + self._first_limit
+                    continue
                 if said is None:
                     reader.deadline = time.monotonic() + self.reading.seconds_per_page
                     continue
@@ -230,6 +249,7 @@ def _serve(
     _die_with_parent()
     for name in ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS"):
         os.environ[name] = "1"
+    pipe.send(_READY)
     while True:
         try:
             job = pipe.recv()
@@ -240,7 +260,8 @@ def _serve(
 
 def _die_with_parent() -> None:
     """On Linux, be killed when the daemon is; elsewhere the closed pipe ends us."""
-    if sys.platform == "linux":
+    parent = multiprocessing.parent_process()
+    if sys.platform == "linux" and parent is not None:
         ctypes.CDLL(None).prctl(_DIE_WITH_PARENT, signal.SIGKILL)
-        if os.getppid() == 1:
+        if os.getppid() != parent.pid:  # it was killed before; in a container it may be process 1
             sys.exit()

@@ -113,10 +113,10 @@ def test_a_surprise_while_deciding_holds_one_document_and_no_other(
 
     real = decide.decide
 
-    def stumble(extraction: Extraction, *rest: object) -> object:
+    def stumble(extraction: Extraction, *rest: object, **more: object) -> object:
         if extraction.document.name == "odd.pdf":
             raise ZeroDivisionError
-        return real(extraction, *rest)  # type: ignore[arg-type]
+        return real(extraction, *rest, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(decide, "decide", stumble)
     drop(app, "odd.pdf")
