@@ -22,7 +22,10 @@ AGREED = 0.97
 """How often an amount is right that figures and words both state."""
 
 _SURE = 0.5
-"""Confidence from which two witnesses that differ are a finding."""
+"""Confidence from which two numbers that differ are a finding."""
+
+_READ = 0.4
+"""The same for figures and words: whoever looks at a check that is hard to read has to know."""
 
 _FROM_LINE = {"US": 0.97, "CA": 0.95, "IN": 0.95}
 """The most that a field of the line is trusted, by layout: only American ones have a checksum."""
@@ -178,7 +181,9 @@ def _problems(front: Face, code: grammar.CodeLine, fields: Sequence[Field]) -> I
     unsigned = any(one.name == "signature_present" and one.value is False for one in fields)
     findings = {
         Reason.FIELD_MISSING: _surest(fields, "amount") is None,
-        Reason.WORDS_FIGURES_DIFFER: _amount_is_not(_sure_value(fields, "amount_words"), fields),
+        Reason.WORDS_FIGURES_DIFFER: _amount_is_not(
+            _sure_value(fields, "amount_words", _READ), fields
+        ),
         Reason.CHECK_OVER_LIMIT: _is_over(written.limit(front), fields),
         Reason.ENCODED_AMOUNT_DIFFERS: _amount_is_not(code.amount, fields),
         Reason.CHECKSUM: code.sound is False,
@@ -191,8 +196,8 @@ def _problems(front: Face, code: grammar.CodeLine, fields: Sequence[Field]) -> I
 
 
 def _amount_is_not(other: Value | None, fields: Sequence[Field]) -> bool:
-    """True where the figures were read with confidence and say something else than *other*."""
-    amount = _sure_value(fields, "amount")
+    """True where the figures could be read and say something else than *other*."""
+    amount = _sure_value(fields, "amount", _READ)
     return amount is not None and other is not None and amount != other
 
 
@@ -202,9 +207,9 @@ def _is_over(limit: Decimal | None, fields: Sequence[Field]) -> bool:
     return limit is not None and isinstance(amount, Decimal) and amount > limit
 
 
-def _sure_value(fields: Sequence[Field], name: str) -> Value | None:
+def _sure_value(fields: Sequence[Field], name: str, least: float = _SURE) -> Value | None:
     field = _surest(fields, name)
-    return field.value if field and field.confidence >= _SURE else None
+    return field.value if field and field.confidence >= least else None
 
 
 def _serials_differ(code: grammar.CodeLine, fields: Sequence[Field]) -> bool:

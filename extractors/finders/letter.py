@@ -30,9 +30,22 @@ _NO_COLON = 0.12
 
 _PAST_LABEL = " .:;-\u2013\u2014#|*_'\""
 _MOST_READINGS = 3
+
+_OTHER = 0.8
+"""What a reading that is not the first counts, beside its own sureness."""
+
+_ORDER_GUESSED = (0.6, 0.35)
+"""Shares of the two readings of a date whose figures leave day and month open."""
+
+_LEAST_DIGITS = 4
+"""Shorter numbers are pages and rooms, not accounts."""
+
 _MOST_MENTIONS = 50
 _LABELLED_PAGES = 2
 """Labels are looked for on so many pages; further ones are the message."""
+
+_FULL_LINE = 0.75
+"""Share of the page's width that a subject reaches before it goes on below."""
 
 _LINE_SPACING = 0.6
 _TABLE_SPACING = 2.5
@@ -170,6 +183,8 @@ def _clipped(piece: Row, start: int, end: int, page: Sheet) -> _Read | None:
 def _continued(page: Sheet, first: _Read, labels: list[Label]) -> _Read:
     """A subject with the lines that go on below it at the same left edge."""
     text, box = first.text, first.box
+    if box.right < _FULL_LINE * page.width:
+        return first
     for piece in layout.column(page.pieces, first.box, spacing=_LINE_SPACING)[:1]:
         aligned = abs(piece.box.left - first.box.left) <= 1.5 * page.letter
         if not aligned or _is_label(piece, labels) or phrases.opens_with(piece.text, "greeting"):
@@ -255,37 +270,43 @@ def _is_name(text: str) -> bool:
 
 def _fields(name: str, reads: list[_Read], hints: Hints) -> Iterator[Field]:
     """The readings of a field as fields, each value once, at most three."""
+    meant = [
+        (read.confidence * share, value, read)
+        for read in reads
+        for value, share in _values(name, read.text, hints)
+    ]
     seen: set[str] = set()
-    for read in sorted(reads, key=lambda one: -one.confidence):
-        value = _value(name, read.text, hints)
-        if value is None or str(value).casefold() in seen:
+    for sure, value, read in sorted(meant, key=lambda one: -one[0]):
+        if str(value).casefold() in seen or len(seen) == _MOST_READINGS:
             continue
         seen.add(str(value).casefold())
         yield Field(
             name=name,
             value=value,
             text=read.text,
-            confidence=round(max(0.05, read.confidence * (0.8 if len(seen) > 1 else 1.0)), 3),
+            confidence=round(max(0.05, sure * (1.0 if len(seen) == 1 else _OTHER)), 3),
             page=read.page.number,
             box=read.box,
             source=read.page.source,
         )
-        if len(seen) == _MOST_READINGS:
-            return
 
 
-def _value(name: str, text: str, hints: Hints) -> Value | None:
-    """The text as the field's value, None where it can be none."""
+def _values(name: str, text: str, hints: Hints) -> Iterator[tuple[Value, float]]:
+    """What the text can mean as the field's value, each with its share of the sureness."""
     folded = " ".join(text.split())
     if name == "date":
         whole = dates.readings(folded, hints.date_order)
         inside = whole or tuple(one for *_, one in dates.find(folded, hints.date_order))
-        return inside[0].date if inside else None
-    if name == "account_number":
+        for place, day in enumerate(inside[:2]):
+            yield day.date, 1.0 if day.order_certain else _ORDER_GUESSED[place]
+    elif name == "account_number":
         number = re.match(r"(?:[A-Z]{1,4}[ -]?)?\d[A-Z0-9 ./-]*[A-Z0-9]", folded, re.IGNORECASE)
-        return number[0] if number and sum(one.isdigit() for one in number[0]) >= 4 else None  # noqa: PLR2004 - shorter is a page
-    longest = _WIDEST_SUBJECT if name == "subject" else _LONGEST_NAME
-    return folded if sum(one.isalpha() for one in folded) > 1 and len(folded) <= longest else None
+        if number and sum(one.isdigit() for one in number[0]) >= _LEAST_DIGITS:
+            yield number[0], 1.0
+    else:
+        longest = _WIDEST_SUBJECT if name == "subject" else _LONGEST_NAME
+        if sum(one.isalpha() for one in folded) > 1 and len(folded) <= longest:
+            yield folded, 1.0
 
 
 def _running(sheets: Sequence[Sheet]) -> tuple[str, list[tuple[int, Sheet, Row]]]:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from extractors import layout
 from extractors.finders import face as frame
-from extractors.finders.face import Face, before_mark, marked
+from extractors.finders.face import Face, Spot, before_mark, marked
 from extractors.interface import Box, Field, Value, Word
 from extractors.layout import Row
 from extractors.micr.grammar import CodeLine
@@ -126,11 +126,12 @@ def limit(check: Face) -> Decimal | None:
 def words(check: Face) -> Iterator[Field]:
     """Legal amounts: the row, or two, whose words state the longest amount."""
     best: tuple[int, Field] | None = None
+    labels = {spot.row.box: spot for spot in check.labels("payee")}
     for at, row in enumerate(check.rows):
         if not _FIGURES_HIGH <= check.down(row.box) <= _FIGURES_LOW:
             continue
         for lines in ((row,), check.rows[at : at + 2]):
-            text = " ".join(_without_figures(one) for one in lines)
+            text = " ".join(_bare(one, labels.get(one.box)) for one in lines)
             readings = [one for one in spelt.amount(text) if " " in one.text and one.amount > 0]
             if readings and (best is None or len(readings[0].text) > best[0] + 3):
                 one = readings[0]
@@ -145,13 +146,14 @@ def words(check: Face) -> Iterator[Field]:
         yield best[1]
 
 
-def _without_figures(row: Row) -> str:
-    """The row without amounts in figures, which would be taken for part of the words."""
+def _bare(row: Row, label: Spot | None) -> str:
+    """The row without figures and without its label: "pay to" is like "two" to a patient reader."""
+    start = row.starts[label.past] if label and label.past < len(row.words) else 0
     text = row.text
-    for start, end, one in reversed(money.find(text)):
+    for begin, end, one in reversed(money.find(text)):
         if one.currency or one.cents:
-            text = text[:start] + " " + text[end:]
-    return text
+            text = text[:begin] + " " * (end - begin) + text[end:]
+    return text[start:] if start or not label else ""
 
 
 def currency(check: Face) -> str | None:

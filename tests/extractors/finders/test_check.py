@@ -183,3 +183,10 @@ def test_a_payee_whose_label_was_not_read_stands_before_the_figures() -> None:
     payee = best(findings, "payee")
     assert payee.value == "Northwind Supplies"
     assert payee.confidence < 0.8
+
+
+def test_the_label_of_the_payee_is_no_amount_in_words() -> None:
+    sheet = drawn.page({"PAY TO THE Random Person": (60, 170), "$ 800.00": (980, 170)})
+    findings = check.find([sheet], Hints())
+    assert "amount_words" not in {one.name for one in findings.fields}
+    assert findings.problems == ()

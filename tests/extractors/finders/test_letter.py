@@ -155,6 +155,26 @@ def test_the_letterhead_is_the_other_reading_of_the_sender() -> None:
     assert {one.value for one in senders} == {"Paula Brown", "NORTHWIND SUPPLIES"}
 
 
+def test_a_date_that_can_be_read_two_ways_is_less_sure_and_keeps_both() -> None:
+    sheet = page((150, 200, "Date: 10/12/1998"))
+    days = [
+        one for one in letter.find([sheet], Hints(date_order="DMY")).fields if one.name == "date"
+    ]
+    assert [one.value for one in days] == [dt.date(1998, 12, 10), dt.date(1998, 10, 12)]
+    assert days[0].confidence < 0.6
+
+
+def test_a_subject_goes_on_below_only_when_its_line_is_full() -> None:
+    wide = page(
+        (150, 200, "Subject: " + "long words " * 9),
+        (280, 232, "and the rest"),
+        (150, 500, "Dear Sirs"),
+    )
+    short = page((150, 200, "Subject: Lamps"), (280, 232, "GEOGRAPHY"))
+    assert str(values(letter.find([wide], Hints()))["subject"]).endswith("and the rest")
+    assert values(letter.find([short], Hints()))["subject"] == "Lamps"
+
+
 def test_fields_carry_their_place_and_labelled_ones_are_surer() -> None:
     labelled = next(one for one in letter.find([MEMO], Hints()).fields if one.name == "recipient")
     placed = next(
