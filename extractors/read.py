@@ -1,4 +1,4 @@
-"""Document to Extraction: open, read, classify, find, ask a second reader, compare with the XML."""
+"""Document to Extraction: open, read, classify, find."""
 
 import hashlib
 from collections.abc import Callable, Sequence
