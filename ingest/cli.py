@@ -161,7 +161,7 @@ def _run(parts: "App") -> None:
             daemon.deliver(due=True)
     _sum_up(parts)
     for document_id, why in daemon.stuck.items():
-        say(f"mailroom: {document_id} is decided, but could not be filed: {why}")
+        say(f"mailroom: {document_id} cannot go on: {why}")
     if daemon.stuck:
         fail("Mend what is named above, then run again.", UNFIT)
 

@@ -44,7 +44,7 @@ class Daemon:
     faults: list[str] = field(init=False, default_factory=list)
     """The words of the system faults since the last round that went well."""
     stuck: dict[str, str] = field(init=False, default_factory=dict)
-    """Documents that are decided but cannot be brought to their place, and why."""
+    """Documents that cannot go on until a person mends something, and why; no other waits."""
     _resume: float = field(init=False, default=float("-inf"))
 
     def __post_init__(self) -> None:
@@ -59,7 +59,7 @@ class Daemon:
         for row in journal.documents(stage="reading"):
             journal.give_back(row.id)
         self.app.intake.adopt()
-        self.app.intake.receive()
+        self.stuck |= self.app.intake.receive()
         self._file_decided()
         self.app.deliveries.finish()
         for home in workspace.scratch.iterdir():
@@ -97,7 +97,7 @@ class Daemon:
             self.app.cases.apply()
             self._ledgers.take(longest_wait=longest_wait)
             self.app.intake.take(self._inbox.look(longest_wait=longest_wait))
-            self.app.intake.receive()
+            self.stuck |= self.app.intake.receive()
             self._file_decided()
         self._feed()
         for job, outcome in self._pool.collect(LOOK_AT_READERS):
@@ -138,9 +138,16 @@ class Daemon:
         """Hand waiting documents to idle readers; an export that is settling comes in first."""
         if self._ledgers.settling():
             return
-        for row in self.app.journal.waiting(self._pool.free):
+        for row in self.app.journal.waiting(self._pool.free, apart_from=self.stuck):
             token = self.app.journal.start(row.id)
-            self._pool.submit(self.app.job(row, token))
+            try:
+                job = self.app.job(row, token)
+            except OutboxError as error:
+                self.app.journal.give_back(row.id)
+                self.stuck[row.id] = str(error)
+                LOG.error("%s", error)  # noqa: TRY400 - people read this line
+            else:
+                self._pool.submit(job)
 
     def idle(self) -> bool:
         """Whether nothing is left to do but to wait for the next file."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from extractors.interface import Document, Kind
 from ingest.watcher import Ready
 from outbox import moves
-from outbox.interface import State, Workspace
+from outbox.interface import OutboxError, State, Workspace
 from outbox.journal import Journal, Ruling, stamp
 from outbox.tables import DocumentRow
 
@@ -41,31 +41,40 @@ class Intake:
         self._journal = journal
 
     def take(self, ready: Iterable[Ready]) -> int:
-        """Claim every ready file and hash it; gives how many were taken."""
+        """Claim every ready file; gives how many were taken. `receive` hashes them."""
         rows = [row for one in ready if (row := self._claim(one)) is not None]
         if rows:
             moves.sync_folder(self._workspace.inbox)
             moves.sync_folder(self._workspace.spool)
             self._journal.claim(rows)
-            self.receive()
         return len(rows)
 
-    def receive(self) -> None:
-        """Hash what is claimed; a file with a standing twin is decided as its duplicate."""
+    def receive(self) -> dict[str, str]:
+        """Hash what is claimed; a file with a standing twin is decided as its duplicate.
+
+        Gives the documents whose bytes are not where they must be, and the words for each.
+        """
+        missing: dict[str, str] = {}
         for row in self._journal.documents(stage="claimed"):
-            path = moves.spooled(self._workspace, row.id)
-            before = path.stat()
-            sha256 = moves.sha256_of(path)
-            after = path.stat()
-            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-                LOG.warning(
-                    "%s is still being written; it is hashed again at the next look", row.id
-                )
-                continue
-            twin = self._journal.receive(row.id, sha256, after.st_size)
-            if twin is not None:
-                ruling = Ruling(goal=State.DUPLICATE, dossier=_duplicate(row, sha256, twin))
-                self._journal.decide(row.id, row.token, ruling)
+            try:
+                path = moves.spooled(self._workspace, row.id)
+            except OutboxError as error:
+                missing[row.id] = str(error)
+            else:
+                self._hash(row, path)
+        return missing
+
+    def _hash(self, row: DocumentRow, path: Path) -> None:
+        before = path.stat()
+        sha256 = moves.sha256_of(path)
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            LOG.warning("%s is still being written; it is hashed again at the next look", row.id)
+            return
+        twin = self._journal.receive(row.id, sha256, after.st_size)
+        if twin is not None:
+            ruling = Ruling(goal=State.DUPLICATE, dossier=_duplicate(row, sha256, twin))
+            self._journal.decide(row.id, row.token, ruling)
 
     def adopt(self) -> None:
         """Take up what a start that was killed left in the spool without a line in the journal."""

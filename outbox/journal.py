@@ -333,12 +333,12 @@ class Journal:
                 query = query.where(col(DocumentRow.received).startswith(day))
             return session.exec(query).all()
 
-    def waiting(self, limit: int) -> Sequence[DocumentRow]:
+    def waiting(self, limit: int, apart_from: Collection[str] = ()) -> Sequence[DocumentRow]:
         """Documents to be read next: small ones first, then by arrival."""
         with self._reading() as session:
             return session.exec(
                 select(DocumentRow)
-                .where(DocumentRow.stage == "received")
+                .where(DocumentRow.stage == "received", col(DocumentRow.id).not_in(apart_from))
                 .order_by(col(DocumentRow.size), col(DocumentRow.received))
                 .limit(limit)
             ).all()

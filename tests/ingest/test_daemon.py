@@ -10,6 +10,7 @@ from config.settings import Reading
 from extractors.interface import Attachment, Extraction, Field, Kind
 from ingest.app import App, build
 from ingest.daemon import Daemon
+from ingest.watcher import Ready
 from ingest.worker import Failure, Job, Outcome, Pool
 from outbox.interface import State, Workspace
 from outbox.verify import recount
@@ -165,3 +166,17 @@ def test_a_document_that_cannot_be_filed_stays_in_the_spool_and_the_others_go_on
     again = Daemon(app)
     again.recover()
     assert states(app)["odd.pdf"] == State.EXCEPTION
+
+
+def test_a_document_whose_bytes_are_gone_is_told_and_the_others_go_on(
+    app: App, daemon: Daemon
+) -> None:
+    drop(app, "gone.pdf")
+    app.intake.take(Ready(path) for path in app.workspace.inbox.iterdir())
+    app.intake.receive()
+    next(app.workspace.spool.rglob("gone.pdf")).unlink()
+    drop(app, "fine.pdf")
+    work(daemon, daemon.idle)
+    assert states(app) == {"gone.pdf": State.IN_HAND, "fine.pdf": State.EXCEPTION}
+    [words] = daemon.stuck.values()
+    assert "mailroom verify" in words

@@ -16,7 +16,9 @@ def take(workspace: Workspace, journal: Journal, inside: str, content: bytes = b
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     before = {row.id for row in journal.documents()}
-    assert Intake(workspace, journal).take([Ready(path)]) == 1
+    intake = Intake(workspace, journal)
+    assert intake.take([Ready(path)]) == 1
+    assert intake.receive() == {}
     [new] = {row.id for row in journal.documents()} - before
     return new
 
