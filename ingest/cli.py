@@ -110,6 +110,7 @@ def watch(workspace: WorkspaceOption = None) -> None:
 def extract(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="The documents to read.")],
     *,
+    workspace: WorkspaceOption = None,
     jsonl: JsonLinesOption = False,
     kind: Annotated[
         str | None,
@@ -117,15 +118,16 @@ def extract(
     ] = None,
 ) -> None:
     """Read documents without recording anything."""
-    from config.settings import SettingsError, load
+    from config.settings import SettingsError
     from extractors.interface import Kind
     from ingest import reading
+    from ingest.workspace import WorkspaceError, settings_near
 
     if kind is not None and kind not in list(Kind):
         fail(f"There is no kind {kind!r}. Choose one of: {', '.join(Kind)}.", WRONG_USE)
     try:
-        settings = load()
-    except SettingsError as error:
+        settings = settings_near(workspace)
+    except (SettingsError, WorkspaceError) as error:
         fail(str(error), UNFIT)
     bar = console()
     lines = reading.read_all(files, settings.reading, Kind(kind) if kind else None)
@@ -195,8 +197,8 @@ def opened_new(folder: Path) -> Iterator["App"]:
     """A workspace made just now in an empty or new folder."""
     from ingest.workspace import WorkspaceError, make
 
-    if folder.exists() and any(folder.iterdir()):
-        fail(f"{folder} is not empty. Name another folder, or delete it first.", WRONG_USE)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        fail(f"{folder} is no empty folder. Name another folder, or delete it first.", WRONG_USE)
     try:
         make(folder)
     except WorkspaceError as error:

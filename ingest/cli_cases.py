@@ -2,6 +2,8 @@
 
 import getpass
 import json as jsons
+import os
+import time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,13 +23,16 @@ from ingest.terminal import (
 
 if TYPE_CHECKING:
     from ingest.app import App
-    from outbox.tables import CaseRow, DocumentRow
+    from outbox.tables import CaseRow, DocumentRow, ResolutionRow
 
 app = typer.Typer(
     help="Cases: list them, look at one, decide, try again, leave a note.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+PATIENCE = 5.0
+"""Seconds that a command waits for the daemon to carry a decision out."""
 
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="The case, as its folder is called.")
@@ -147,7 +152,7 @@ def note(
     """Leave a note on a case."""
     with opened(workspace) as parts:
         _, document = _known(parts, case)
-        parts.journal.note(document.id, who or getpass.getuser(), text)
+        parts.journal.note(document.id, who or _user(), text)
     say(f"Noted on {case}.")
 
 
@@ -164,7 +169,7 @@ def _decide(workspace: Any, case: str, action: str, *, who: str, note: str, **mo
                 at=_now(),
                 case_name=case,
                 action=action,
-                who=who or getpass.getuser(),
+                who=who or _user(),
                 note=note,
                 corrections=corrections,
                 **more,
@@ -172,16 +177,20 @@ def _decide(workspace: Any, case: str, action: str, *, who: str, note: str, **mo
         )
         try:
             with held(parts.workspace, f"exceptions {action}"):
-                ended = parts.cases.carry_out(asked)
-                if ended.refused:
-                    fail(ended.refused, NO)
+                parts.cases.apply()
+                ended = parts.journal.resolution(asked)
                 if action == "resolve":
                     parts.deliveries.close(parts.pipeline.today())
-        except WorkspaceBusy:
-            say(f"{case}: {action} is written down; the running daemon carries it out at once.")
-            return
+        except WorkspaceBusy as busy:
+            say(f"{case}: {action} is written down. {busy}")
+            ended = _awaited(parts, asked)
+            if not ended.applied and not ended.refused:
+                say("It is carried out by the next `mailroom run`, or by `watch` within seconds.")
+                return
+    if ended.refused:
+        fail(ended.refused, NO)
     ends = {
-        "resolve": "it is posted and delivered",
+        "resolve": "it is posted; the next delivery takes it along, or has",
         "reject": "it is closed without a posting",
         "retry": "it is read again by the next `mailroom run`, or by `watch`",
     }
@@ -217,6 +226,25 @@ def _corrections(pairs: list[str]) -> dict[str, str]:
             fail(f"{pair!r} is no correction; write it as --set total=123.45.", WRONG_USE)
         fields[name] = value
     return fields
+
+
+def _user() -> str:
+    """Who is logged in; the number of the account where it has no name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
+def _awaited(parts: "App", asked: int) -> "ResolutionRow":
+    """A decision that somebody else carries out, as it stands when the wait is over."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        row = parts.journal.resolution(asked)
+        if row.applied or row.refused:
+            return row
+        time.sleep(0.2)
+    return parts.journal.resolution(asked)
 
 
 def _now() -> str:

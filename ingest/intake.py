@@ -6,6 +6,7 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from extractors.interface import Document, Kind
@@ -42,7 +43,14 @@ class Intake:
 
     def take(self, ready: Iterable[Ready]) -> int:
         """Claim every ready file; gives how many were taken. `receive` hashes them."""
-        rows = [row for one in ready if (row := self._claim(one)) is not None]
+        rows = []
+        for one in ready:
+            try:
+                row = self._claim(one)
+            except OSError as error:
+                LOG.error("%s stays in the inbox: %s", shown(one.path.name), error.strerror)  # noqa: TRY400 - people read this line
+            else:
+                rows += [row] if row else []
         if rows:
             moves.sync_folder(self._workspace.inbox)
             moves.sync_folder(self._workspace.spool)
@@ -91,7 +99,7 @@ class Intake:
 
     def _claim(self, ready: Ready) -> DocumentRow | None:
         inside = ready.path.relative_to(self._workspace.inbox)
-        inside = inside.with_name(shown(inside.name))
+        inside = Path(*(shown(part) for part in inside.parts))
         document_id = new_id()
         target = self._workspace.spool / document_id / inside
         target.parent.mkdir(parents=True, mode=0o700)
@@ -100,7 +108,11 @@ class Intake:
         except FileNotFoundError:
             moves.clear(self._workspace.spool / document_id)
             return None
-        target.chmod(0o600)
+        except OSError:
+            moves.clear(self._workspace.spool / document_id)
+            raise
+        with suppress(PermissionError):  # another account's file: the folder above it is private
+            target.chmod(0o600)
         return _row(document_id, inside, partial=ready.partial)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ingest.intake import shown
 from ingest.watcher import Lookout, Ready
 from matchers.interface import LedgerError
 from outbox import moves
@@ -55,9 +56,9 @@ def import_file(app: "App", path: Path) -> ImportReport:
     own = app.settings.ledger
     styles = Styles(decimal_mark=own.decimal_mark, date_order=own.date_order)
     read = read_file(path, own.columns, styles)
-    added, changed, same = app.ledger.store(read.records, source=path.name)
+    added, changed, same = app.ledger.store(read.records, source=shown(path.name))
     return ImportReport(
-        name=path.name,
+        name=shown(path.name),
         added=added,
         changed=changed,
         same=same,
@@ -91,10 +92,11 @@ class LedgerDesk:
         try:
             report = import_file(self._app, ready.path)
         except LedgerError as error:
-            report = ImportReport(name=ready.path.name, faults=(str(error),))
+            report = ImportReport(name=shown(ready.path.name), faults=(str(error),))
         room = self._app.workspace.ledger / (DONE if report.imported else REJECTED)
+        name = shown(ready.path.name)
         moment = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        target = room / f"{moment}-{ready.path.name}"
+        target = room / f"{moment}-{name}"
         target.with_name(f"{target.name}.report.txt").write_text(report.text(), encoding="utf-8")
         ready.path.rename(target)
         moves.sync_folder(room)

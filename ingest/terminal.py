@@ -40,7 +40,10 @@ def say(text: str) -> None:
 
 def give(value: object, *, indent: int | None = 2) -> None:
     """JSON for programs, on standard output."""
-    print(json.dumps(value, ensure_ascii=False, indent=indent), flush=True)
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    if any("\ud800" <= one <= "\udfff" for one in text):  # half of a pair, from an odd file name
+        text = json.dumps(value, indent=indent)
+    print(text, flush=True)
 
 
 def fail(message: str, code: int) -> NoReturn:
@@ -69,8 +72,8 @@ def opened(workspace: Path | None) -> Iterator["App"]:
         yield build(find(workspace))
     except (WorkspaceError, SettingsError, OutboxError, LedgerError) as error:
         fail(str(error), UNFIT)
-    except PermissionError as error:
-        fail(f"{error.filename} may not be written or read. Give yourself the right.", UNFIT)
+    except OSError as error:
+        fail(f"{error.filename or 'The system'}: {error.strerror}. Mend it, then try again.", UNFIT)
 
 
 def log_to_terminal(*, quiet: bool = False) -> None:

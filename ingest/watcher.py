@@ -1,6 +1,7 @@
 """Which files are ready: the listing is the truth, events only make the next look sooner."""
 
 import fcntl
+import logging
 import os
 import stat
 import threading
@@ -12,6 +13,8 @@ from typing import Self
 
 from watchdog.events import FileSystemEvent, FileSystemEventHandler
 from watchdog.observers import Observer
+
+LOG = logging.getLogger(__name__)
 
 IGNORED_SUFFIXES = (".part", ".tmp", ".crdownload", ".filepart", ".partial")
 """What scanners, browsers and copy programs call a file that they are still writing."""
@@ -96,12 +99,18 @@ class Bell(FileSystemEventHandler):
             self._observer.schedule(self, str(folder), recursive=True)
 
     def __enter__(self) -> Self:
-        self._observer.start()
+        try:
+            self._observer.start()
+        except OSError as error:
+            LOG.warning(
+                "no folder events (%s): the folders are listed all the same", error.strerror
+            )
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._observer.stop()
-        self._observer.join()
+        if self._observer.is_alive():
+            self._observer.stop()
+            self._observer.join()
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         """Watchdog's call for every event."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.settings import FILE_NAME, defaults_text
+from config.settings import FILE_NAME, Settings, defaults_text, load
 from outbox.cases import CLOSED, VERBS
 from outbox.interface import Workspace
 
@@ -46,6 +46,21 @@ def find(given: Path | None, environment: Mapping[str, str] = os.environ) -> Wor
         f"No workspace here: neither {here} nor a folder above it holds {FILE_NAME}. "
         "Name one with --workspace DIR, or make one: `mailroom init DIR`."
     )
+
+
+def settings_near(given: Path | None) -> Settings:
+    """The settings of the workspace given or near, else the defaults: reading needs no workspace.
+
+    Raises:
+        WorkspaceError: the folder given is no workspace.
+        SettingsError: its settings do not fit.
+    """
+    try:
+        return load(find(given).root / FILE_NAME)
+    except WorkspaceError:
+        if given is not None:
+            raise
+        return load()
 
 
 def make(folder: Path) -> Workspace:
@@ -136,5 +151,6 @@ def _busy(workspace: Workspace, holder: str) -> str:
 
 
 def _overlaps_code(root: Path) -> bool:
-    code = Path(__file__).resolve().parent
-    return root == code or code in root.parents
+    program = Path(__file__).resolve().parents[1]
+    code = [program / name for name in ("ingest", "outbox", "matchers", "extractors", "config")]
+    return any(root == folder or folder in root.parents for folder in code)

@@ -62,7 +62,10 @@ def _status(one: Standing) -> list[Finding]:
         return [_item(Reason.ITEM_CLOSED, one, f"is {what}", "been open")]
     if record.status in {Status.HOLD, Status.STOPPED}:
         return [_item(Reason.ITEM_ON_HOLD, one, f"is on {record.status}", "been released")]
-    if record.status is Status.PARTIAL:
+    rest_is_less = None not in {record.open_amount, record.amount} and (
+        abs(record.open_amount or 0) != abs(record.amount or 0)
+    )
+    if record.status is Status.PARTIAL or rest_is_less:
         rest = (
             f": {money(record.open_amount, record.currency)} is open" if record.open_amount else ""
         )
@@ -81,7 +84,7 @@ def _bank(case: Case, one: Standing) -> list[Finding]:
     """The bank account to pay to: wrong in itself, or another one than the ledger's."""
     stated = [one for one in case.paper.extraction.readings("iban") if one.confidence >= READ]
     known = one.record.party_iban
-    if not stated or any(known and same_identifier(str(field.value), known) for field in stated):
+    if not stated or (known and same_identifier(str(stated[0].value), known)):
         return []
     read = str(stated[0].value)
     if not is_valid_iban(read):

@@ -32,6 +32,9 @@ STATUS = {
 }
 """What a record's status means for the check that answers to it."""
 
+OPEN = frozenset({Status.OPEN, Status.PARTIAL})
+"""What a ledger calls a record that nothing is left of, where only its open amount tells."""
+
 
 def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
     """Everything that speaks against posting the check to this record."""
@@ -64,9 +67,11 @@ def face(case: Case) -> list[Finding]:
 
 
 def _status(one: Standing) -> list[Finding]:
-    if one.record.status not in STATUS:
+    settled = one.record.open_amount == 0 and bool(one.record.amount)
+    status = Status.CLOSED if settled and one.record.status in OPEN else one.record.status
+    if status not in STATUS:
         return []
-    reason, state = STATUS[one.record.status]
+    reason, state = STATUS[status]
     if one.payment and reason is Reason.CHECK_ALREADY_PAID:
         reason = Reason.ITEM_CLOSED
     name = entry(one.record)
@@ -115,10 +120,10 @@ def _witnesses(case: Case) -> list[Finding]:
         return []
     if words is None or not isinstance(words.value, Decimal):
         return [_alone(figures.value)]
-    if words.value == figures.value:
-        return []
     if words.confidence < READ:
         return [_alone(figures.value)]
+    if words.value == figures.value:
+        return []
     return [
         Finding(
             reason=Reason.WORDS_FIGURES_DIFFER,
@@ -138,12 +143,20 @@ def _alone(figures: Decimal) -> Finding:
     )
 
 
+UNDATED = Finding(
+    reason=Reason.FIELD_MISSING,
+    words="The date of the check could not be read, so nobody knows whether it is still good.",
+    change="the date been read",
+)
+"""A check that may be stale or dated ahead, for all that was read."""
+
+
 def _age(case: Case) -> list[Finding]:
     """Too old, or dated ahead."""
-    read = case.paper.date
+    read, limit = case.paper.date, case.rules.stale_check_days
     if read is None or not isinstance(read.value, dt.date) or read.confidence < READ:
-        return []
-    age, limit = (case.today - read.value).days, case.rules.stale_check_days
+        return [UNDATED] if limit else []
+    age = (case.today - read.value).days
     if age < 0:
         return [
             Finding(

@@ -243,7 +243,8 @@ def _identifier(paper: Paper, name: str, expected: str) -> Evidence | None:
         return _evidence(name, shown, expected, Level.UNSTATED, 0.0)
     if shown and same_identifier(str(shown.value), expected):
         return _evidence(name, shown, expected, Level.EXACT, 1.0)
-    scored = ((identifier_likeness(str(one.value), expected), one) for one in readings)
+    heard = readings[:1] if shown and shown.confidence >= SURE else readings
+    scored = ((identifier_likeness(str(one.value), expected), one) for one in heard)
     alike, near = max(scored, key=lambda one: one[0], default=(0.0, None))
     if alike >= CLOSE_IDENTIFIER:
         return _evidence(name, near, expected, Level.CLOSE, min(alike, LOOKALIKE))
@@ -275,9 +276,9 @@ def _party(paper: Paper, record: LedgerRecord) -> Evidence | None:
         return _evidence(name, readings[0], "", Level.UNSTATED, 0.0)
     scored = [(name_likeness(str(one.value), record.party_name), one) for one in readings]
     best, shown = max(scored, key=lambda one: one[0], default=(0.0, None))
-    open_to_page = best < PARTY_ALIKE and (
-        not readings or best >= PARTY_UNLIKE or readings[0].confidence < SURE
-    )
+    unsure = not readings or best >= PARTY_UNLIKE or readings[0].confidence < SURE
+    # A check names its payee in one place; a stub or a memo that names another proves nothing.
+    open_to_page = best < PARTY_ALIKE and unsure and paper.kind is not Kind.CHECK
     if open_to_page and (found := _on_page(paper, name, record.party_name)):
         return _evidence(name, found, record.party_name, Level.CLOSE, ON_PAGE)
     if not readings:

@@ -154,7 +154,9 @@ class Standing:
             return ()
         found = []
         supported = self.alike() or self.dated() or self.exact("po_number")
-        if self.numbered() and (supported or self.exact("account_number")):
+        if self.paper.kind is Kind.CHECK:
+            supported = self.alike()  # whoever is paid, or pays, must be read
+        if self.numbered() and supported:
             found.append(Proof("number and amount", (self.number_name, self.amount_name)))
         if self.payment or (self.paper.kind is Kind.CHECK and self.record.number):
             return tuple(found)

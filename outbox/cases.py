@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from decimal import Decimal, InvalidOperation
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,11 @@ CLOSED = "_closed"
 REFUSAL = "refused.txt"
 """The note in a case whose decision could not be carried out."""
 
+CORRECTABLE = ("total", "amount", "date", "currency", "invoice_number")
+"""The fields that a person may correct: those of which a posting is made."""
+
 POSTABLE = frozenset({Status.OPEN, Status.PARTIAL})
 """A person may post to a record in one of these states."""
-
-MONEY = ("total", "amount")
-"""The fields that state what a document is about in money, in the order in which they are asked."""
 
 
 class Refusal(Exception):
@@ -48,12 +49,19 @@ class Cases:
             folder = self._workspace.exceptions / verb
             for path in sorted(folder.iterdir()) if folder.is_dir() else ():
                 case = self._journal.case(path.name)
-                if path.is_dir() and case and case.closed is None and path.name not in asked:
+                if case and case.closed is None and path.name not in asked and self._whole(path):
                     self._journal.ask(
                         ResolutionRow(
                             at=_now(), case_name=path.name, action=action, who="shared folder"
                         )
                     )
+
+    def _whole(self, path: Path) -> bool:
+        """Whether a moved case has arrived: its original is there, and its old place is empty."""
+        case = self._journal.case(path.name)
+        document = self._journal.get(case.document_id) if case else None
+        left = not (self._workspace.exceptions / path.name).exists()
+        return left and bool(document) and (path / moves.own_name(_name(document))).is_file()
 
     def apply(self) -> list[ResolutionRow]:
         """Carry out every written decision, oldest first; gives them as they ended."""
@@ -62,6 +70,8 @@ class Cases:
     def carry_out(self, number: int) -> ResolutionRow:
         """Carry out one decision, or refuse it with a note in the case."""
         row = self._journal.resolution(number)
+        if row.applied or row.refused:
+            return row
         try:
             document, folder = self._standing(row)
             match row.action:
@@ -99,6 +109,8 @@ class Cases:
     # ---- the verbs
 
     def _reject(self, row: ResolutionRow, document: DocumentRow, folder: Path) -> None:
+        if not _still_held(document, row.case_name):
+            raise Refusal("Another decision about this case is being carried out already.")
         rest = self._shut(folder)
         outcome = "rescan_asked" if row.action == "rescan" else "rejected"
         path = (rest / moves.own_name(document.name)).relative_to(self._workspace.root)
@@ -132,8 +144,10 @@ class Cases:
             )
         dossier = self._journal.dossier(document.id) or {}
         record = self._record(row, dossier)
-        fields = {**json.loads(document.fields), **json.loads(row.corrections)}
-        amount = _money(fields)
+        corrections = json.loads(row.corrections)
+        _check(corrections)
+        fields = {**json.loads(document.fields), **corrections}
+        amount = _money(fields, document.kind or "")
         posting = {
             "document_id": document.id,
             "record_id": record.record_id,
@@ -161,7 +175,7 @@ class Cases:
                     "who": row.who,
                     "at": row.at,
                     "note": row.note,
-                    "corrections": json.loads(row.corrections),
+                    "corrections": corrections,
                 },
             },
             by=row.who,
@@ -219,6 +233,8 @@ class Cases:
         rest = self._workspace.exceptions / CLOSED / folder.name
         if folder != rest:
             rest.parent.mkdir(exist_ok=True, mode=0o700)
+            copies = (rest.with_name(f"{folder.name}.{number}") for number in count(2))
+            rest = next(place for place in chain((rest,), copies) if not place.exists())
             folder.rename(rest)
             moves.sync_folder(rest.parent)
         return rest
@@ -238,15 +254,34 @@ def _still_held(document: DocumentRow, case: str) -> bool:
     return document.state == State.EXCEPTION and document.case_name == case
 
 
-def _money(fields: dict[str, Any]) -> str:
-    stated = next((fields[name] for name in MONEY if fields.get(name)), None)
+def _money(fields: dict[str, Any], kind: str) -> str:
+    """What the document is about in money, by the field that its kind states it in."""
+    name = "amount" if kind == "check" else "total"
     try:
-        return format(Decimal(str(stated)), "f")
+        stated = Decimal(str(fields.get(name)))
     except InvalidOperation:
+        stated = Decimal("NaN")
+    if not stated.is_finite() or stated < 0:
         raise Refusal(
-            "No amount could be read. State it: "
-            "`mailroom exceptions resolve CASE --set total=123.45`."
-        ) from None
+            f"No amount could be read. State it: "
+            f"`mailroom exceptions resolve CASE --set {name}=123.45`."
+        )
+    return format(stated, "f")
+
+
+def _check(corrections: dict[str, str]) -> None:
+    """Refuse a correction that a posting could not carry as it was meant."""
+    for name, value in corrections.items():
+        if name not in CORRECTABLE:
+            raise Refusal(f"{name!r} cannot be corrected. Choose of: {', '.join(CORRECTABLE)}.")
+        if name == "date" and _day(value) is None:
+            raise Refusal(f"{value!r} is no day; write it as 2026-11-22.")
+        if name == "currency" and not (len(value) == len("EUR") and value.isalpha()):
+            raise Refusal(f"{value!r} is no currency; write its three letters, such as EUR.")
+
+
+def _name(document: DocumentRow | None) -> str:
+    return document.name if document else ""
 
 
 def _day(value: object) -> str | None:

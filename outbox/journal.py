@@ -177,7 +177,9 @@ class Journal:
                 .select_from(DeliveryRow)
                 .where(col(DeliveryRow.id).startswith(f"{day}/"))
             ).one()
-            last = session.exec(select(DeliveryRow).order_by(col(DeliveryRow.id).desc())).first()
+            last = session.exec(
+                select(DeliveryRow).order_by(col(DeliveryRow.opened).desc())
+            ).first()
             row = DeliveryRow(
                 id=f"{day}/{count + 1:04d}",
                 opened=stamp(),
@@ -220,7 +222,7 @@ class Journal:
     def deliveries(self) -> Sequence[DeliveryRow]:
         """Every delivery, oldest first."""
         with self._reading() as session:
-            return session.exec(select(DeliveryRow).order_by(col(DeliveryRow.id))).all()
+            return session.exec(select(DeliveryRow).order_by(col(DeliveryRow.opened))).all()
 
     def oldest_waiting(self) -> str | None:
         """When the oldest posting without a delivery was written (UTC), or None."""

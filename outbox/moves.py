@@ -11,7 +11,9 @@ from outbox.interface import OutboxError, Workspace
 HASH_CHUNK = 1 << 20
 """Bytes read at once while hashing."""
 
-RESERVED = frozenset({"report.html", "report.json", "evidence", "notes.txt", "note.txt"})
+RESERVED = frozenset(
+    {"report.html", "report.json", "evidence", "notes.txt", "note.txt", "refused.txt"}
+)
 """Names that Mailroom itself gives inside a case, folded."""
 
 

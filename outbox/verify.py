@@ -60,7 +60,7 @@ def recount(workspace: Workspace, journal: Journal) -> Proof:
     part_states = Counter(row.state for row in rows if row.parent is not None)
     findings = [
         *_equation(part, rows),
-        *(finding for row in rows for finding in _bytes_of(workspace, row)),
+        *(finding for row in rows for finding in _twice(workspace, journal, row)),
         *_strange_cases(workspace, journal),
         *_strangers(workspace, rows),
         *_deliveries(workspace, journal),
@@ -105,6 +105,14 @@ def resting_path(workspace: Workspace, row: DocumentRow) -> Path | None:
     return next((path for path in places if path.is_file() and not path.is_symlink()), None)
 
 
+def _twice(workspace: Workspace, journal: Journal, row: DocumentRow) -> list[str]:
+    """What is off with a document's bytes, looked at again in case it was just being moved."""
+    if not list(_bytes_of(workspace, row)):
+        return []
+    fresh = journal.get(row.id)
+    return list(_bytes_of(workspace, fresh)) if fresh else [f"{row.id} is gone from the journal"]
+
+
 def _bytes_of(workspace: Workspace, row: DocumentRow) -> Iterator[str]:
     path = resting_path(workspace, row)
     if path is None:
@@ -120,7 +128,7 @@ def _strange_cases(workspace: Workspace, journal: Journal) -> Iterator[str]:
     cases = {case.name for case in journal.cases(everything=True)} | {*VERBS, CLOSED}
     for room in ("", *VERBS, CLOSED):
         for path in _inside(workspace.exceptions / room):
-            if path.name not in cases:
+            if path.name.partition(".")[0] not in cases:
                 yield f"{path} is in the exception folder, but is no case"
 
 
@@ -164,13 +172,21 @@ def _deliveries(workspace: Workspace, journal: Journal) -> Iterator[str]:
         if control.is_file():
             if moves.sha256_of(control) != row.control:
                 yield f"delivery {row.id}: control.json is not the one that was written"
-            if json.loads(control.read_text(encoding="utf-8")).get("previous") != previous:
+            if _previous(control) != previous:
                 yield f"delivery {row.id} does not name the delivery before it"
         previous = row.control
     for day in _inside(workspace.matched):
         for folder in _inside(day):
             if f"{day.name}/{folder.name}" not in known:
                 yield f"{folder} is in matched/, but the journal knows no such closed delivery"
+
+
+def _previous(control: Path) -> object:
+    """The delivery before, as a control file names it; False where the file is spoilt."""
+    try:
+        return json.loads(control.read_text(encoding="utf-8")).get("previous")
+    except (ValueError, AttributeError):
+        return False
 
 
 def _postings(journal: Journal, rows: Sequence[DocumentRow]) -> Iterator[str]:

@@ -124,9 +124,9 @@ def bill(**changes: Any) -> LedgerRecord:
         "doc_date": DAY,
         "currency": "EUR",
         "amount": Decimal("1234.50"),
-        "open_amount": Decimal("1234.50"),
     }
-    return LedgerRecord(**(fields | changes))
+    stated = fields | changes
+    return LedgerRecord(**({"open_amount": stated["amount"]} | stated))
 
 
 def slip(**changes: Any) -> LedgerRecord:

@@ -252,13 +252,30 @@ def test_bank_details_that_are_wrong_in_themselves_are_named() -> None:
     [
         "DE89 3704 0044 0532 0130 00",
         "DE89 3704 0044 0532 0180 00",
-        [read("iban", OTHER_IBAN, 0.9), read("iban", IBAN, 0.85)],
+        [read("iban", IBAN, 0.9), read("iban", OTHER_IBAN, 0.85)],
         read("iban", OTHER_IBAN, 0.3),
     ],
     ids=["in groups", "one figure misread", "one of several", "illegible"],
 )
 def test_the_ledgers_own_bank_account_is_no_change(stated: object) -> None:
     assert matched(invoice(iban=stated), bill(party_iban=IBAN))
+
+
+def test_the_ledgers_account_in_second_place_does_not_hide_another_in_the_first() -> None:
+    stated = [read("iban", OTHER_IBAN, 0.9), read("iban", IBAN, 0.85)]
+    decision = held(invoice(iban=stated), bill(party_iban=IBAN))
+    assert decision.reasons == (Reason.BANK_DETAILS_CHANGED,)
+
+
+def test_a_record_of_which_a_part_is_settled_is_held_whatever_its_status_says() -> None:
+    decision = held(invoice(), bill(open_amount=Decimal("400.00")))
+    assert decision.reasons == (Reason.PARTIAL_PAY,)
+
+
+def test_a_sure_number_that_differs_is_not_excused_by_an_unlikely_reading() -> None:
+    stated = [read("invoice_number", "INV-7041", 0.9), read("invoice_number", "INV-1041", 0.06)]
+    decision = held(invoice(invoice_number=stated), bill())
+    assert Reason.NUMBER_CONFLICT in decision.reasons
 
 
 def test_another_currency_is_held() -> None:

@@ -152,3 +152,29 @@ def test_a_discount_counts_when_it_is_taken_in_time_and_right() -> None:
     assert held(check(**memo), expected(**late)).reasons == (Reason.DISCOUNT_LATE,)
     wrong = granted | {"discount_amount": Decimal("16.40")}
     assert held(check(**memo), expected(**wrong)).reasons == (Reason.DISCOUNT_WRONG,)
+
+
+def test_a_check_that_the_ledger_has_settled_is_held_whatever_its_status_says() -> None:
+    decision = held(check(), issued(open_amount=Decimal(0)))
+    assert Reason.CHECK_ALREADY_PAID in decision.reasons
+
+
+@pytest.mark.parametrize("payee", [None, [read("payee", "John Brown", 0.75)]])
+def test_a_check_is_not_posted_unless_its_payee_is_read(payee: object) -> None:
+    held(check(payee=payee), issued())
+
+
+def test_a_check_whose_date_is_not_read_is_held_while_age_matters() -> None:
+    rules = Rules(
+        stale_check_days=180,
+        amount_tolerance=Decimal(0),
+        least_confidence=0.8,
+        date_tolerance_days=0,
+    )
+    decision = held(check(date=None), issued(), rules=rules)
+    assert Reason.FIELD_MISSING in decision.reasons
+
+
+def test_words_that_were_hardly_read_do_not_confirm_the_figures() -> None:
+    words = [read("amount_words", Decimal("800.00"), 0.05)]
+    assert Reason.LOW_CONFIDENCE in held(check(amount_words=words), issued()).reasons
