@@ -1,6 +1,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -103,3 +104,30 @@ def test_every_name_becomes_one_that_any_disk_takes(raw: bytes) -> None:
 def test_ids_differ_and_sort_by_day() -> None:
     ids = {new_id() for _ in range(1000)}
     assert len(ids) == 1000
+
+
+def test_a_folder_whose_name_is_no_text_is_a_batch_all_the_same(
+    workspace: Workspace, journal: Journal
+) -> None:
+    row = journal.get(take(workspace, journal, f"{os.fsdecode(b'b' + bytes([255]))}/a.pdf"))
+    assert row is not None
+    assert row.batch == "b\ufffd"
+
+
+def test_a_file_that_cannot_be_claimed_stays_and_the_others_are_taken(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.rename
+
+    def rename(path: Path, target: Path) -> Path:
+        if path.name == "bad.pdf":
+            raise PermissionError(13, "Permission denied")
+        return real(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    for name in ("bad.pdf", "good.pdf"):
+        (workspace.inbox / name).write_bytes(name.encode())
+    ready = [Ready(path) for path in sorted(workspace.inbox.iterdir())]
+    assert Intake(workspace, journal).take(ready) == 1
+    assert [path.name for path in workspace.inbox.iterdir()] == ["bad.pdf"]
+    assert [row.name for row in journal.documents()] == ["good.pdf"]

@@ -1,5 +1,6 @@
 import datetime as dt
 import json
+import shutil
 from decimal import Decimal
 from pathlib import Path
 
@@ -186,3 +187,64 @@ def test_a_changed_original_is_not_taken_back(
     original.write_bytes(b"edited")
     ended = cases.carry_out(ask(journal, case, "retry"))
     assert "was changed" in (ended.refused or "")
+
+
+@pytest.mark.parametrize(
+    ("corrections", "words"),
+    [
+        ('{"totel": "5"}', "cannot be corrected"),
+        ('{"total": "NaN"}', "No amount could be read"),
+        ('{"date": "22.11.2026"}', "is no day"),
+        ('{"currency": "euros"}', "is no currency"),
+    ],
+)
+def test_a_correction_that_a_posting_could_not_carry_is_refused(
+    journal: Journal, cases: Cases, case: str, corrections: str, words: str
+) -> None:
+    ended = cases.carry_out(ask(journal, case, "resolve", corrections=corrections))
+    assert words in (ended.refused or "")
+
+
+def test_a_copy_of_a_case_in_a_verb_folder_waits_until_the_case_itself_is_gone(
+    workspace: Workspace, journal: Journal, cases: Cases, case: str
+) -> None:
+    shutil.copytree(workspace.exceptions / case, workspace.exceptions / "_reject" / case)
+    cases.collect()
+    assert journal.open_resolutions() == []
+    shutil.rmtree(workspace.exceptions / case)
+    cases.collect()
+    cases.apply()
+    assert journal.get("d1").state == State.REJECTED  # type: ignore[union-attr]
+
+
+def test_a_closed_folder_of_the_same_name_stops_nothing(
+    workspace: Workspace, journal: Journal, cases: Cases, case: str
+) -> None:
+    (workspace.exceptions / CLOSED / case).mkdir()
+    cases.carry_out(ask(journal, case, "reject"))
+    assert journal.get("d1").state == State.REJECTED  # type: ignore[union-attr]
+    assert recount(workspace, journal).findings == ()
+
+
+def test_a_document_called_like_the_note_of_a_refusal_keeps_its_bytes(
+    workspace: Workspace, journal: Journal, cases: Cases
+) -> None:
+    arrive(workspace, journal, "d1", b"paper", name="refused.txt")
+    name = hold(journal, "d1", Reason.NO_CANDIDATE, fields={"total": "1.00"})
+    Filer(workspace, journal).file("d1")
+    assert cases.carry_out(ask(journal, name, "approve")).refused
+    assert recount(workspace, journal).findings == ()
+
+
+def test_a_rejection_does_not_overtake_a_posting_that_was_interrupted(
+    workspace: Workspace, journal: Journal, cases: Cases, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    number = ask(journal, case, "resolve", record_id="R1")
+    monkeypatch.setattr(cases, "_leave", die)
+    with pytest.raises(KeyboardInterrupt):
+        cases.carry_out(number)
+    monkeypatch.undo()
+    assert cases.carry_out(ask(journal, case, "reject")).refused
