@@ -342,7 +342,7 @@ def _telling(connection: Connection, glued: str) -> list[str]:
     if count <= MANY_PARTIES:
         return pieces
     holders = ", ".join(f":p{at}" for at in range(len(pieces)))
-    query = text(f"SELECT term, doc FROM party_piece WHERE term IN ({holders})")  # noqa: S608 - only placeholders are put in
+    query = text(f"SELECT term, doc FROM party_piece WHERE term IN ({holders})")  # noqa: S608 - only marks for values are put in
     spread = connection.execute(query, {f"p{at}": one for at, one in enumerate(pieces)})
     rarest_first = sorted((doc, term) for term, doc in spread)
     telling = [term for doc, term in rarest_first if doc <= COMMON_PIECE * count]
