@@ -31,6 +31,10 @@ CREDIT_CODES = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".spl
 """Document types that reduce what is owed (UNTDID 1001, as listed in EN 16931)."""
 
 
+NO_DEMAND_CODES = frozenset("310 315 325 351 385 751".split())
+"""Document types that ask for no payment: offers, orders, pro forma and information only."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Einvoice:
     """What an e-invoice says; money of a credit note is positive, its kind carries the sign."""
@@ -67,6 +71,8 @@ class _Syntax:
 
     namespace: str
     type_code: str
+    not_original: str
+    """Marks of a test or a copy: elements that then say "true"."""
     texts: Mapping[str, str]
     days: Mapping[str, str]
     money: Mapping[str, str]
@@ -93,6 +99,7 @@ _LINE_SETTLEMENT = "SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettle
 _CII = _Syntax(
     namespace=":CrossIndustry",
     type_code=f"{_DOCUMENT}/TypeCode",
+    not_original="ExchangedDocumentContext|SpecifiedExchangedDocumentContext/TestIndicator/Indicator",
     texts={
         "vendor": f"{_AGREEMENT}/SellerTradeParty/Name",
         "buyer": f"{_AGREEMENT}/BuyerTradeParty/Name",
@@ -135,6 +142,7 @@ _UBL_BUYER = "AccountingCustomerParty/Party"
 _UBL = _Syntax(
     namespace="oasis:names:specification:ubl:schema:xsd",
     type_code="InvoiceTypeCode|CreditNoteTypeCode",
+    not_original="CopyIndicator",
     texts={
         "vendor": f"{_UBL_SELLER}/PartyLegalEntity/RegistrationName,{_UBL_SELLER}/PartyName/Name",
         "buyer": f"{_UBL_BUYER}/PartyLegalEntity/RegistrationName,{_UBL_BUYER}/PartyName/Name",
@@ -180,7 +188,9 @@ _SYNTAXES = {
 def _read(root: Element, syntax: _Syntax) -> Einvoice:
     money = _money(root, syntax)
     owed = [money[name].value for name in ("total", "net") if name in money]
-    by_code = _text(root, syntax.type_code) in CREDIT_CODES or _name(root) == "CreditNote"
+    code = _text(root, syntax.type_code)
+    by_code = code in CREDIT_CODES or _name(root) == "CreditNote"
+    no_demand = code in NO_DEMAND_CODES or _text(root, syntax.not_original).lower() == "true"
     negative = bool(owed) and owed[0] < 0
     sign = -1 if negative else 1
     amounts = [_field(name, sign * one.value, one.text) for name, one in money.items()]
@@ -190,7 +200,10 @@ def _read(root: Element, syntax: _Syntax) -> Einvoice:
         kind=Kind.CREDIT_NOTE if by_code or negative else Kind.INVOICE,
         fields=fields,
         lines=tuple(line for line in lines if line.amount is not None),  # others are remarks
-        problems=tuple(_problems(fields, contradictory=by_code and negative)),
+        problems=(
+            *_problems(fields, contradictory=by_code and negative),
+            *([Reason.CLASS_UNCERTAIN] if no_demand else []),
+        ),
     )
 
 

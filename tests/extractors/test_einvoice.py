@@ -296,3 +296,22 @@ def test_an_invoice_with_a_damaged_byte_is_read_or_refused(at: int, byte: int) -
     with suppress(ExtractionError):
         found = einvoice.find(bytes(damaged))
         assert found is None or all(one.name for one in found.fields)
+
+
+@pytest.mark.parametrize(
+    "xml",
+    [
+        cii(code="325"),
+        ubl(code="751"),
+        ubl().replace(b"<cbc:ID>", b"<cbc:CopyIndicator>true</cbc:CopyIndicator><cbc:ID>", 1),
+        cii().replace(
+            b"<rsm:ExchangedDocument>",
+            b"<rsm:ExchangedDocumentContext><ram:TestIndicator><udt:Indicator>true</udt:Indicator>"
+            b"</ram:TestIndicator></rsm:ExchangedDocumentContext><rsm:ExchangedDocument>",
+            1,
+        ),
+    ],
+    ids=["pro forma", "information only", "copy", "test"],
+)
+def test_what_asks_for_no_payment_is_a_question_for_a_person(xml: bytes) -> None:
+    assert Reason.CLASS_UNCERTAIN in read(xml)[0].problems
