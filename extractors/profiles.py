@@ -5,7 +5,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from rapidfuzz import fuzz, process
@@ -85,6 +85,7 @@ def profile(name: str) -> Profile:
     )
 
 
+@lru_cache(maxsize=4096)
 def plain_words(text: str) -> tuple[str, ...]:
     """The words of *text* in small letters without accents and punctuation."""
     plain = unicodedata.normalize("NFKD", text.casefold())
@@ -103,7 +104,8 @@ def among(words: Sequence[str], known: frozenset[str]) -> int:
     )
 
 
-def folded(text: str) -> tuple[str, list[int]]:
+@lru_cache(maxsize=4096)
+def folded(text: str) -> tuple[str, tuple[int, ...]]:
     """The letters and figures of *text*, folded, and where each of them stood.
 
     Case, accents, spaces and stops are gone, and look-alikes are made one.
@@ -112,7 +114,7 @@ def folded(text: str) -> tuple[str, list[int]]:
     if lowered.isascii():
         plain = lowered.translate(_SAME)
         places = [at for at, one in enumerate(plain) if one.isalnum() or one == "#"]
-        return "".join([plain[at] for at in places]), places
+        return "".join([plain[at] for at in places]), tuple(places)
     letters: list[str] = []
     places = []
     for at, one in enumerate(text):
@@ -120,7 +122,7 @@ def folded(text: str) -> tuple[str, list[int]]:
             if letter.isalnum() or letter == "#":
                 letters.append(letter)
                 places.append(at)
-    return "".join(letters), places
+    return "".join(letters), tuple(places)
 
 
 def labels(sheet: Sheet, known: Profile) -> tuple[Label, ...]:
