@@ -75,7 +75,7 @@ class _Part(_Base):
         failobj: Any = None,  # noqa: ANN401 - the stdlib's signature
         header: str = "content-type",
         unquote: bool = True,
-    ) -> Any:  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401 - the stdlib's signature
         try:
             value = super().get_param(param, None, header, unquote)
             return failobj if value is None else collapse_rfc2231_value(value)

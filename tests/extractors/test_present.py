@@ -35,14 +35,14 @@ KEYS = [
 
 
 def field(name: str, value: Value, confidence: float = 0.9, **more: object) -> Field:
-    return Field(name=name, value=value, text=str(value), confidence=confidence, **more)  # type: ignore[arg-type]
+    return Field(name=name, value=value, text=str(value), confidence=confidence, **more)
 
 
 def extraction(tmp_path: Path, *fields: Field, **more: object) -> Extraction:
     path = tmp_path / "a.pdf"
     path.write_bytes(b"%PDF-")
     plain = {"document": paper.document(path), "kind": Kind.INVOICE, "kind_confidence": 0.98765}
-    return Extraction(fields=fields, **plain | more)  # type: ignore[arg-type]
+    return Extraction(fields=fields, **plain | more)
 
 
 def test_the_line_has_the_contracts_keys_in_its_order(tmp_path: Path) -> None:

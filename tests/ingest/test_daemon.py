@@ -117,7 +117,7 @@ def test_a_surprise_while_deciding_holds_one_document_and_no_other(
     def stumble(extraction: Extraction, *rest: object, **more: object) -> object:
         if extraction.document.name == "odd.pdf":
             raise ZeroDivisionError
-        return real(extraction, *rest, **more)  # type: ignore[arg-type]
+        return real(extraction, *rest, **more)
 
     monkeypatch.setattr(decide, "decide", stumble)
     drop(app, "odd.pdf")
@@ -153,14 +153,14 @@ def test_a_document_that_cannot_be_filed_stays_in_the_spool_and_the_others_go_on
     real = report.html
 
     def stumble(dossier: dict[str, object], **rest: object) -> str:
-        if dossier["document"]["name"] == "odd.pdf":  # type: ignore[index]
+        if dossier["document"]["name"] == "odd.pdf":
             raise ZeroDivisionError
-        return real(dossier, **rest)  # type: ignore[arg-type]
+        return real(dossier, **rest)
 
     monkeypatch.setattr(report, "html", stumble)
     drop(app, "odd.pdf")
     drop(app, "fine.pdf")
-    work(daemon, lambda: daemon.stuck and daemon.idle())  # type: ignore[arg-type, return-value]
+    work(daemon, lambda: daemon.stuck and daemon.idle())
     assert states(app) == {"odd.pdf": State.IN_HAND, "fine.pdf": State.EXCEPTION}
     monkeypatch.undo()
     again = Daemon(app)

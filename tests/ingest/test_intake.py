@@ -55,7 +55,7 @@ def test_the_same_bytes_again_are_decided_as_a_duplicate_that_names_its_twin(
     row = journal.get(second)
     assert row is not None
     assert row.goal == State.DUPLICATE
-    assert journal.dossier(second)["twin"]["id"] == first  # type: ignore[index]
+    assert journal.dossier(second)["twin"]["id"] == first
 
 
 def test_a_file_that_is_gone_before_the_claim_is_no_document(

@@ -298,7 +298,7 @@ def test_a_currency_that_is_not_printed_is_no_conflict() -> None:
     ],
 )
 def test_a_bill_never_answers_to_a_credit(kind: Kind, record: object) -> None:
-    decision = held(invoice(kind=kind), record)  # type: ignore[arg-type]
+    decision = held(invoice(kind=kind), record)
     assert decision.reasons == (Reason.SIGN_MISMATCH,)
 
 

@@ -55,7 +55,7 @@ def test_two_writers_that_read_first_never_lose_a_change(tmp_path: Path) -> None
         for _ in range(20):
             with engine.begin() as connection:
                 n = connection.execute(text("SELECT n FROM t")).scalar()
-                connection.execute(text("UPDATE t SET n = :n"), {"n": n + 1})  # type: ignore[operator]
+                connection.execute(text("UPDATE t SET n = :n"), {"n": n + 1})
 
     threads = [threading.Thread(target=count) for _ in range(3)]
     for one in threads:

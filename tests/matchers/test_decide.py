@@ -160,7 +160,7 @@ def test_the_order_of_the_ledger_changes_nothing(
     document: Extraction, records: list[LedgerRecord], random: object
 ) -> None:
     shuffled = list(records)
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert _outcome(decided(document, *records)) == _outcome(decided(document, *shuffled))
 
 

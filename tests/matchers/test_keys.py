@@ -48,4 +48,4 @@ def test_a_check_is_its_account_and_serial() -> None:
     ],
 )
 def test_a_document_of_which_too_little_was_read_has_no_key(document: object) -> None:
-    assert business_key(document) is None  # type: ignore[arg-type]
+    assert business_key(document) is None

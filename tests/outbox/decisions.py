@@ -62,7 +62,7 @@ def reading(
 ) -> Field:
     return Field(
         name=name,
-        value=value,  # type: ignore[arg-type]
+        value=value,
         text=str(value) if text is None else text,
         confidence=confidence,
         page=1 if box else None,

@@ -86,7 +86,7 @@ def test_a_posting_that_may_not_be_is_refused_with_the_reason(
     ended = cases.carry_out(ask(journal, case, "resolve", record_id=record))
     assert words in (ended.refused or "")
     assert words in (workspace.exceptions / case / "refused.txt").read_text()
-    assert journal.get("d1").state == State.EXCEPTION  # type: ignore[union-attr]
+    assert journal.get("d1").state == State.EXCEPTION
 
 
 def test_a_record_is_never_posted_twice_by_hand(
@@ -115,7 +115,7 @@ def test_a_rejected_case_rests_closed_with_its_original(
 ) -> None:
     cases.carry_out(ask(journal, case, "reject"))
     assert (workspace.exceptions / CLOSED / case / "d1.pdf").read_bytes() == b"paper"
-    assert journal.get("d1").state == State.REJECTED  # type: ignore[union-attr]
+    assert journal.get("d1").state == State.REJECTED
     assert recount(workspace, journal).findings == ()
 
 
@@ -144,7 +144,7 @@ def test_moving_a_case_into_a_verb_folder_decides_it(
     (workspace.exceptions / case).rename(workspace.exceptions / verb / case)
     cases.collect()
     cases.apply()
-    assert journal.get("d1").state == state  # type: ignore[union-attr]
+    assert journal.get("d1").state == state
     assert (workspace.exceptions / CLOSED / case).is_dir()
     assert not list((workspace.exceptions / verb).iterdir())
 
@@ -214,7 +214,7 @@ def test_a_copy_of_a_case_in_a_verb_folder_waits_until_the_case_itself_is_gone(
     shutil.rmtree(workspace.exceptions / case)
     cases.collect()
     cases.apply()
-    assert journal.get("d1").state == State.REJECTED  # type: ignore[union-attr]
+    assert journal.get("d1").state == State.REJECTED
 
 
 def test_a_closed_folder_of_the_same_name_stops_nothing(
@@ -222,7 +222,7 @@ def test_a_closed_folder_of_the_same_name_stops_nothing(
 ) -> None:
     (workspace.exceptions / CLOSED / case).mkdir()
     cases.carry_out(ask(journal, case, "reject"))
-    assert journal.get("d1").state == State.REJECTED  # type: ignore[union-attr]
+    assert journal.get("d1").state == State.REJECTED
     assert recount(workspace, journal).findings == ()
 
 

@@ -25,7 +25,7 @@ def test_the_same_bytes_name_their_twin_while_it_stands(
 ) -> None:
     arrive(workspace, journal, "d1", b"same")
     row = arrive(workspace, journal, "d2", b"other")
-    twin = journal.receive(row.id, journal.get("d1").sha256, 4)  # type: ignore[union-attr]
+    twin = journal.receive(row.id, journal.get("d1").sha256, 4)
     assert twin is not None
     assert twin.id == "d1"
 
@@ -39,7 +39,7 @@ def test_a_quarantined_or_rejected_twin_does_not_count(
     journal.decide("d1", token, Ruling(goal=goal, dossier=dossier()))
     journal.rest("d1", "somewhere")
     row = arrive(workspace, journal, "d2", b"other")
-    assert journal.receive(row.id, journal.get("d1").sha256, 4) is None  # type: ignore[union-attr]
+    assert journal.receive(row.id, journal.get("d1").sha256, 4) is None
 
 
 def test_a_result_with_an_old_token_is_refused(workspace: Workspace, journal: Journal) -> None:
@@ -60,7 +60,7 @@ def test_no_two_documents_post_to_one_record(workspace: Workspace, journal: Jour
     ruling = Ruling(goal=State.MATCHED, dossier=dossier(), posting=posting("d2", "R1"))
     with pytest.raises(IntegrityError):
         journal.decide("d2", token, ruling)
-    assert journal.get("d2").stage == "reading"  # type: ignore[union-attr]
+    assert journal.get("d2").stage == "reading"
     earlier = journal.posted_to("R1")
     assert earlier is not None
     assert (earlier.document_id, earlier.posted) == ("d1", True)

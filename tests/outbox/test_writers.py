@@ -91,7 +91,7 @@ def test_a_delivery_names_its_totals_and_the_one_before(tmp_path: Path) -> None:
     control = deliver(tmp_path / "0001", [POSTING, other], previous="abc")
     assert control["totals"] == {"EUR": "1234.50", "USD": "-12.50"}
     assert control["previous"] == "abc"
-    assert set(control["files"]) == {  # type: ignore[call-overload]
+    assert set(control["files"]) == {
         "postings.csv",
         "postings.jsonl",
         "postings.xlsx",

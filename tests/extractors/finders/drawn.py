@@ -43,7 +43,7 @@ def image(line: str = LINE, *, signed: bool = True, grain: int = 6) -> npt.NDArr
 
 def hints(**of_image: object) -> Hints:
     """Hints with the drawn image."""
-    return Hints(images=(image(**of_image),))  # type: ignore[arg-type]
+    return Hints(images=(image(**of_image),))
 
 
 WORDS = {
