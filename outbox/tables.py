@@ -1,10 +1,13 @@
 """The journal's tables. Rows never leave the outbox but as what the journal gives."""
 
-from sqlalchemy import UniqueConstraint, event, text
+from sqlalchemy import BigInteger, Integer, UniqueConstraint, event, text
 from sqlalchemy.engine import Connection
 from sqlmodel import Field, Index, SQLModel, Table, col
 
 from outbox.interface import State
+
+LARGE = BigInteger().with_variant(Integer(), "sqlite")
+"""Sizes and nanoseconds: SQLite's INTEGER has 64 bits anyhow."""
 
 
 class DocumentRow(SQLModel, table=True):
@@ -16,7 +19,13 @@ class DocumentRow(SQLModel, table=True):
     name: str
     """The name as dropped, made fit for showing and for any disk."""
     sha256: str = Field(default="", index=True)
-    size: int = 0
+    size: int = Field(default=0, sa_type=LARGE)
+    mtime_ns: int = Field(default=0, sa_type=LARGE)
+    """Of the spooled bytes when they were hashed."""
+    folder: str = ""
+    """The place in the inbox, with slashes; empty for its top."""
+    origin: str | None = Field(default=None, index=True)
+    """The inbox file that was copied across disks: path, device, inode, size, mtime as JSON."""
     parent: str | None = Field(default=None, index=True)
     batch: str | None = None
     hint: str | None = None
@@ -34,6 +43,10 @@ class DocumentRow(SQLModel, table=True):
     partial: bool = False
     attempts: int = 0
     token: int = 0
+    strikes: int = 0
+    """Readers that it took down with it."""
+    crashes: int = 0
+    """Deaths of the daemon while it was being read."""
     received: str
     finished: str | None = None
 
@@ -48,6 +61,8 @@ class EventRow(SQLModel, table=True):
     document_id: str = Field(index=True)
     event: str
     detail: str = "{}"
+    prev: str = ""
+    mac: str = ""
 
 
 class DecisionRow(SQLModel, table=True):
