@@ -78,6 +78,16 @@ class LedgerSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """Where journal and ledger are kept; an empty *url* means SQLite in state/.
+
+    *url* may hold a password: show it with `matchers.database.shown` only.
+    """
+
+    url: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything that an operator can choose."""
 
@@ -87,6 +97,7 @@ class Settings:
     posting: Posting
     delivery: Delivery
     ledger: LedgerSettings
+    database: Database
 
 
 CHOICES = {

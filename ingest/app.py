@@ -54,11 +54,11 @@ def build(workspace: Workspace) -> App:
     Raises:
         SettingsError: its mailroom.toml or the environment holds a setting that does not fit.
     """
-    from matchers.database import connect
+    from matchers.database import connect, on_disk
     from matchers.ledgers.sql import SqlLedger
 
     settings = load(workspace.root / FILE_NAME)
-    engine = connect(workspace.state / DATABASE)
+    engine = connect(settings.database.url or on_disk(workspace.state / DATABASE))
     journal = Journal(engine)
     ledger = SqlLedger(engine)
     filer = Filer(workspace, journal)

@@ -18,9 +18,23 @@ def workspace(tmp_path: Path) -> Workspace:
 
 @pytest.fixture
 def journal(workspace: Workspace) -> Iterator[Journal]:
-    from matchers.database import connect
+    from matchers.database import connect, on_disk
     from outbox.journal import Journal as Real
 
-    engine = connect(workspace.state / "mailroom.db")
+    engine = connect(on_disk(workspace.state / "mailroom.db"))
     yield Real(engine)
     engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new, empty database of either kind."""
+    from matchers.database import on_disk
+    from tests.postgres import server
+
+    if request.param == "sqlite":
+        yield on_disk(tmp_path / "database" / "mailroom.db")
+    else:
+        url = server().fresh_url()
+        yield url
+        server().drop(url)

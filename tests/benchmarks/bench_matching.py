@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from extractors.interface import Extraction
-from matchers.database import connect
+from matchers.database import connect, on_disk
 from matchers.decide import decide
 from matchers.interface import LedgerRecord, Matched
 from matchers.ledgers.sql import SqlLedger
@@ -98,7 +98,7 @@ def run(size: int, queries: int, seed: int) -> None:
     given = list(records(size, rnd))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.db"
-        ledger = SqlLedger(connect(path))
+        ledger = SqlLedger(connect(on_disk(path)))
         began = time.monotonic()
         ledger.store(given, "bench")
         seconds = time.monotonic() - began

@@ -5,11 +5,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from matchers.database import connect, reading
+from matchers.database import connect, on_disk, reading
 
 
 def test_a_database_survives_power_cuts_and_waits_for_writers(tmp_path: Path) -> None:
-    with connect(tmp_path / "state" / "mailroom.db").begin() as connection:
+    with connect(on_disk(tmp_path / "state" / "mailroom.db")).begin() as connection:
         settings = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
             for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
@@ -23,7 +23,7 @@ def test_a_database_survives_power_cuts_and_waits_for_writers(tmp_path: Path) ->
 
 
 def test_a_reader_never_waits_for_a_writer(tmp_path: Path) -> None:
-    engine = connect(tmp_path / "m.db")
+    engine = connect(on_disk(tmp_path / "m.db"))
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE t (n INTEGER)"))
     with engine.begin() as writer:
@@ -35,7 +35,7 @@ def test_a_reader_never_waits_for_a_writer(tmp_path: Path) -> None:
 
 
 def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    engine = connect(tmp_path / "m.db")
+    engine = connect(on_disk(tmp_path / "m.db"))
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE t (n INTEGER)"))
     with pytest.raises(OperationalError), engine.begin() as connection:  # noqa: PT012 - one step
@@ -46,7 +46,7 @@ def test_what_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_two_writers_that_read_first_never_lose_a_change(tmp_path: Path) -> None:
-    engine = connect(tmp_path / "m.db")
+    engine = connect(on_disk(tmp_path / "m.db"))
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE t (n INTEGER)"))
         connection.execute(text("INSERT INTO t VALUES (0)"))

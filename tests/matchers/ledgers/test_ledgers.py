@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from extractors.interface import Extraction
-from matchers.database import connect
+from matchers.database import connect, on_disk
 from matchers.interface import Ledger, LedgerError, LedgerRecord, Status
 from matchers.ledgers import sql
 from matchers.ledgers.memory import MemoryLedger
@@ -25,7 +25,7 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
     def of(records: Sequence[LedgerRecord]) -> Ledger:
         if request.param == "memory":
             return MemoryLedger(records)
-        ledger = SqlLedger(connect(tmp_path / "ledger.db"))
+        ledger = SqlLedger(connect(on_disk(tmp_path / "ledger.db")))
         ledger.store(records, "test")
         return ledger
 
@@ -208,7 +208,7 @@ def _noisy(record: LedgerRecord, rnd: random.Random) -> Extraction:
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> SqlLedger:
-    return SqlLedger(connect(tmp_path / "ledger.db"))
+    return SqlLedger(connect(on_disk(tmp_path / "ledger.db")))
 
 
 def test_the_same_rows_twice_change_nothing(ledger: SqlLedger) -> None:
@@ -242,8 +242,8 @@ def test_an_import_is_stored_whole_or_not_at_all(ledger: SqlLedger) -> None:
 
 
 def test_a_ledger_is_still_there_after_a_restart(tmp_path: Path) -> None:
-    SqlLedger(connect(tmp_path / "ledger.db")).store([bill()], "a.csv")
-    assert SqlLedger(connect(tmp_path / "ledger.db")).get("0042") == bill()
+    SqlLedger(connect(on_disk(tmp_path / "ledger.db"))).store([bill()], "a.csv")
+    assert SqlLedger(connect(on_disk(tmp_path / "ledger.db"))).get("0042") == bill()
 
 
 def test_pieces_that_most_names_share_are_left_out_of_a_search(
