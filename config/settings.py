@@ -25,6 +25,7 @@ class Intake:
     longest_wait_seconds: float
     look_seconds: float
     max_megabytes: int
+    least_free_megabytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

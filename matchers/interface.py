@@ -15,6 +15,10 @@ class LedgerError(Exception):
     """The ledger cannot answer now; worth a retry. The message says what to do."""
 
 
+class Unavailable(Exception):
+    """The database cannot be used now: gone, locked, full or forbidden. All work on it waits."""
+
+
 class Status(StrEnum):
     """Where a ledger record stands."""
 
