@@ -10,7 +10,7 @@ from config.reasons import Reason
 from ingest.app import App
 from ingest.ledgers import LedgerDesk
 from ingest.watcher import Lookout
-from ingest.worker import Failure, Job, Outcome, Pool
+from ingest.worker import Failure, Hindered, Job, Lost, Outcome, Pool
 from matchers.interface import LedgerError
 from outbox import moves
 from outbox.interface import Filing, OutboxError, State
@@ -105,6 +105,11 @@ class Daemon:
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
         """Decide about a read document; a surprise holds that one, a system fault holds all."""
+        if isinstance(outcome, Hindered):
+            self.app.journal.give_back(job.document.id)
+            raise OSError(outcome.message)
+        if isinstance(outcome, Lost):
+            outcome = Failure(Reason.WORKER_LOST, outcome.message)
         try:
             self.app.pipeline.settle(job, outcome)
         except SYSTEM_FAULTS:

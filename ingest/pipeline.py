@@ -11,7 +11,7 @@ from config.reasons import OPENING, Reason, ordered
 from config.settings import Settings
 from extractors.interface import Attachment, Document, Extraction, Kind
 from ingest.intake import shown
-from ingest.worker import Failure, Job, Outcome
+from ingest.worker import Failure, Job, Result
 from matchers.interface import Decision, Held, Ledger, Matched
 from outbox import dossier as dossiers
 from outbox import moves
@@ -34,7 +34,7 @@ class Pipeline:
     filer: Filer
     today: Callable[[], dt.date] = dt.date.today
 
-    def settle(self, job: Job, outcome: Outcome) -> None:
+    def settle(self, job: Job, outcome: Result) -> None:
         """Decide about a document and write the decision down; its files follow by `file`."""
         row = self.journal.get(job.document.id)
         match outcome:

@@ -58,7 +58,25 @@ class Failure:
     message: str
 
 
-Outcome = Extraction | Failure
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The process that read the document died, and nobody knows whose fault that was."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hindered:
+    """The system, not the document, stopped the reading: no space, no memory, no more processes."""
+
+    message: str
+
+
+Result = Extraction | Failure
+"""What reading a document gives."""
+
+Outcome = Result | Lost | Hindered
+"""What becomes of a document that was handed to the pool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +96,7 @@ class _Ticking:
         return words
 
 
-def read_one(job: Job, reading: Reading, tick: Callable[[], None]) -> Outcome:
+def read_one(job: Job, reading: Reading, tick: Callable[[], None]) -> Result:
     """Read one document; whatever goes wrong with it is an outcome, not an end."""
     from extractors import engines
     from extractors.read import read, read_with_parts
@@ -117,9 +135,8 @@ class Pool:
     """
 
     reading: Reading
-    read: Callable[[Job, Reading, Callable[[], None]], Outcome] = read_one
+    read: Callable[[Job, Reading, Callable[[], None]], Result] = read_one
     _readers: list[_Reader] = field(default_factory=list)
-    _strikes: dict[str, int] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -130,6 +147,10 @@ class Pool:
     def free(self) -> int:
         """How many more jobs can be handed in now."""
         return self.size - sum(reader.job is not None for reader in self._readers)
+
+    def room(self, _size: int) -> bool:
+        """Whether a document of that many bytes can be handed in now."""
+        return self.free > 0
 
     @property
     def _first_limit(self) -> float:
@@ -191,7 +212,6 @@ class Pool:
                     reader.deadline = time.monotonic() + self.reading.seconds_per_page
                     continue
                 reader.job = None
-                self._strikes.pop(job.document.id, None)
                 yield job, said
                 return
         except (EOFError, OSError):
@@ -205,14 +225,8 @@ class Pool:
 
     def _lost(self, reader: _Reader, job: Job) -> Iterator[tuple[Job, Outcome]]:
         self._drop(reader)
-        strikes = self._strikes.get(job.document.id, 0) + 1
-        self._strikes[job.document.id] = strikes
-        LOG.warning("%s: its reader died (%d of %d)", job.document.id, strikes, STRIKES)
-        if strikes < STRIKES:
-            self.submit(job)
-        else:
-            words = f"The program that reads documents broke down {strikes} times over this file."
-            yield job, Failure(Reason.WORKER_LOST, words)
+        LOG.warning("%s: its reader died", job.document.id)
+        yield job, Lost("The program that reads documents broke down over this file.")
 
     def _drop(self, reader: _Reader) -> None:
         _kill(reader)
@@ -241,7 +255,7 @@ def _kill(reader: _Reader) -> None:
 
 
 def _serve(
-    pipe: Connection, reading: Reading, read: Callable[[Job, Reading, Callable[[], None]], Outcome]
+    pipe: Connection, reading: Reading, read: Callable[[Job, Reading, Callable[[], None]], Result]
 ) -> None:
     """A reader's life: one document after the other until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)

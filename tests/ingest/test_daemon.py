@@ -11,12 +11,12 @@ from extractors.interface import Attachment, Extraction, Field, Kind
 from ingest.app import App, build
 from ingest.daemon import Daemon
 from ingest.watcher import Ready
-from ingest.worker import Failure, Job, Outcome, Pool
+from ingest.worker import Failure, Job, Result, Pool
 from outbox.interface import State, Workspace
 from outbox.verify import recount
 
 
-def act(job: Job, _reading: Reading, _tick: Callable[[], None]) -> Outcome:
+def act(job: Job, _reading: Reading, _tick: Callable[[], None]) -> Result:
     """A reader that takes each file's name for its content."""
     match job.document.name:
         case "broken.pdf":

@@ -11,7 +11,7 @@ import pytest
 from config.reasons import Reason
 from config.settings import Reading, load
 from extractors.interface import Document
-from ingest.worker import Failure, Job, Outcome, Pool
+from ingest.worker import Failure, Job, Lost, Outcome, Pool, Result
 
 READING = replace(load(None, {}).reading, workers=1, seconds_per_page=0.5)
 
@@ -28,7 +28,7 @@ def job(name: str) -> Job:
     return Job(document=document)
 
 
-def act(job: Job, _reading: Reading, tick: Callable[[], None]) -> Outcome:
+def act(job: Job, _reading: Reading, tick: Callable[[], None]) -> Result:
     """What a reader of these tests does: as the document's name says."""
     if job.document.name == "dies":
         os.kill(os.getpid(), signal.SIGKILL)
@@ -48,38 +48,41 @@ def pool() -> Iterator[Pool]:
     pool.stop()
 
 
-def outcome(pool: Pool, name: str, seconds: float = 20.0) -> Failure:
+def failure(pool: Pool, name: str) -> Failure:
+    said = outcome(pool, name)
+    assert isinstance(said, Failure)
+    return said
+
+
+def outcome(pool: Pool, name: str, seconds: float = 20.0) -> Outcome:
     pool.submit(job(name))
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         for done, said in pool.collect(0.1):
             assert done.document.name == name
-            assert isinstance(said, Failure)
             return said
     raise AssertionError
 
 
 def test_one_reader_reads_one_document_after_the_other(pool: Pool) -> None:
-    first, second = outcome(pool, "a"), outcome(pool, "b")
+    first, second = failure(pool, "a"), failure(pool, "b")
     assert first.message.split()[1] == second.message.split()[1]
 
 
-def test_a_document_that_kills_its_reader_twice_is_given_up_and_the_next_is_read(
-    pool: Pool,
-) -> None:
-    assert outcome(pool, "dies").reason is Reason.WORKER_LOST
-    assert outcome(pool, "a").message.startswith("a ")
+def test_a_document_that_kills_its_reader_is_lost_and_the_next_is_read(pool: Pool) -> None:
+    assert isinstance(outcome(pool, "dies"), Lost)
+    assert failure(pool, "a").message.startswith("a ")
 
 
 def test_a_document_that_takes_too_long_is_stopped_and_the_next_is_read(pool: Pool) -> None:
     began = time.monotonic()
-    assert outcome(pool, "hangs").reason is Reason.TIMEOUT
+    assert failure(pool, "hangs").reason is Reason.TIMEOUT
     assert time.monotonic() - began < 10
-    assert outcome(pool, "a").message.startswith("a ")
+    assert failure(pool, "a").message.startswith("a ")
 
 
 def test_a_long_document_that_goes_on_page_by_page_is_let_finish(pool: Pool) -> None:
-    assert outcome(pool, "slow").reason is Reason.UNREADABLE
+    assert failure(pool, "slow").reason is Reason.UNREADABLE
 
 
 def test_a_stopped_pool_names_what_was_not_finished(pool: Pool) -> None:
@@ -89,7 +92,7 @@ def test_a_stopped_pool_names_what_was_not_finished(pool: Pool) -> None:
 
 
 def test_an_idle_reader_that_died_is_replaced(pool: Pool) -> None:
-    died = int(outcome(pool, "a").message.split()[1])
+    died = int(failure(pool, "a").message.split()[1])
     os.kill(died, signal.SIGKILL)
     time.sleep(0.2)
-    assert int(outcome(pool, "b").message.split()[1]) != died
+    assert int(failure(pool, "b").message.split()[1]) != died
