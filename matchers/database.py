@@ -12,9 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from config.settings import SettingsError
+from matchers.interface import Unavailable
 
 BUSY_MILLISECONDS = 30_000
 """How long a writer waits for another one before it gives up."""
@@ -80,6 +82,25 @@ def shown(url: str) -> str:
     """A database's URL without its password, for people and logs."""
     known = _parsed(url)
     return known.difference_update_query(["password"]).render_as_string()
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """Say in our words that the database cannot be used now: gone, locked, full or forbidden.
+
+    Raises:
+        Unavailable: so it is; the message says where to look.
+    """
+    try:
+        yield
+    except (IntegrityError, DataError):
+        raise  # about what was to be written, not about the database
+    except (DBAPIError, PoolTimeout) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error).strip()
+        raise Unavailable(
+            f"The database cannot be used now: {said}. Look at the database server, or at the disk "
+            "and the rights of state/, or run `mailroom doctor`"
+        ) from error
 
 
 @contextmanager
