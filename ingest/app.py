@@ -56,10 +56,11 @@ def build(workspace: Workspace) -> App:
     """
     from matchers.database import connect, on_disk
     from matchers.ledgers.sql import SqlLedger
+    from outbox.schema import bring_up
 
     settings = load(workspace.root / FILE_NAME)
     engine = connect(settings.database.url or on_disk(workspace.state / DATABASE))
-    journal = Journal(engine)
+    journal = Journal(engine, bring_up(engine, workspace))
     ledger = SqlLedger(engine)
     filer = Filer(workspace, journal)
     return App(

@@ -1,19 +1,27 @@
 """The daemon's turn: people's decisions, ledgers, files in, documents through, deliveries out."""
 
+import dataclasses
 import datetime as dt
 import logging
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from config.reasons import Reason
+from config.steps import step
+from ingest import disk, tidy
 from ingest.app import App
+from ingest.disk import Disk
+from ingest.heartbeat import SILENCE, Heartbeat, Pulse
+from ingest.holds import Holds, pause
 from ingest.ledgers import LedgerDesk
-from ingest.watcher import Lookout
-from ingest.worker import Failure, Hindered, Job, Lost, Outcome, Pool
-from matchers.interface import LedgerError
-from outbox import moves
-from outbox.interface import Filing, OutboxError, State
+from ingest.receipts import Receipts
+from ingest.watcher import Lookout, Ready
+from ingest.worker import STRIKES, Failure, Hindered, Job, Lost, Outcome, Pool, Result
+from matchers.interface import LedgerError, Unavailable
+from outbox.interface import Filing, OutboxError, State, TakenOver
 from outbox.journal import now
 
 LOG = logging.getLogger(__name__)
@@ -21,162 +29,411 @@ LOG = logging.getLogger(__name__)
 Told = Callable[[str, Filing | None], None]
 """Called with each document that leaves a reader: its id, and its place unless it waits."""
 
-SYSTEM_FAULTS = (OSError, OutboxError, LedgerError)
-"""Faults of the system, not of a document: the work is held and tried again, for ever."""
-
 LOOK_AT_READERS = 0.2
 """Seconds between looks at the readers while nothing else happens."""
 
-LONGEST_PAUSE = 60.0
-"""Seconds: the wait after a system fault doubles from one second up to this."""
+SLICE = 0.2
+"""Seconds for one kind of work in a round, so that none is long away from any other."""
+
+SECOND_LOOK = 0.25
+"""Seconds to the next look at files that were seen and are not settled yet."""
+
+AT_ONCE = 250
+"""Files claimed, and documents filed, between two looks at the clock."""
+
+DELIVERIES = "matched/"
+DECISIONS = "exceptions/"
+RECEIPTS = "the receipts in the inbox"
+"""What is held by these names when it cannot be written or read."""
 
 
 @dataclass(slots=True)
 class Daemon:
-    """Works on one workspace that the caller holds; `turn` does a little of everything."""
+    """Works on one workspace that the caller holds; `turn` does a little of everything.
+
+    A fault of one document, case, export or folder holds that one alone. A fault of the whole, the
+    disk or the database, holds everything; it is tried again, for ever.
+    """
 
     app: App
     told: Told = lambda _document, _filing: None
+    command: str = "run"
+    faults: list[str] = field(init=False, default_factory=list)
+    """The words of the faults of the whole since the last round that went well."""
+    short: bool = field(init=False, default=False)
+    """Whether the disk is below its mark, so that nothing new begins."""
     _pool: Pool = field(init=False)
     _inbox: Lookout = field(init=False)
     _ledgers: LedgerDesk = field(init=False)
-    _looked: float = field(init=False, default=float("-inf"))
-    faults: list[str] = field(init=False, default_factory=list)
-    """The words of the system faults since the last round that went well."""
-    stuck: dict[str, str] = field(init=False, default_factory=dict)
-    """Documents that cannot go on until a person mends something, and why; no other waits."""
+    _receipts: Receipts = field(init=False)
+    _disk: Disk = field(init=False)
+    _heart: Heartbeat = field(init=False)
+    _chores: Iterator[None] = field(init=False)
+    _holds: Holds = field(init=False, default_factory=Holds)
+    _ready: deque[Ready] = field(init=False, default_factory=deque)
+    _in_hand: dict[str, Job] = field(init=False, default_factory=dict)
+    """Documents with a reader or read but not settled."""
+    _done: deque[tuple[Job, Outcome]] = field(init=False, default_factory=deque)
+    """What readers gave back and what is not settled yet."""
+    _next_look: float = field(init=False, default=float("-inf"))
+    _next_decisions: float = field(init=False, default=float("-inf"))
     _resume: float = field(init=False, default=float("-inf"))
+    _last_delivery: str | None = field(init=False, default=None)
+    _waiting: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        settings = self.app.settings
+        settings, workspace = self.app.settings, self.app.workspace
         self._pool = Pool(settings.reading)
-        self._inbox = Lookout(self.app.workspace.inbox, quiet=settings.intake.quiet_seconds)
-        self._ledgers = LedgerDesk(self.app)
+        self._inbox = Lookout(workspace.inbox, intake=settings.intake)
+        self._ledgers = LedgerDesk(self.app, self._holds)
+        self._receipts = Receipts(workspace, self.app.journal)
+        self._disk = Disk(
+            state=workspace.state,
+            least_free=settings.intake.least_free_megabytes * disk.MEGABYTE,
+        )
+        self._heart = Heartbeat(workspace.state, self.command)
+        self._chores = tidy.chores(workspace, self.app.journal, self._in_hand)
 
     def recover(self) -> None:
-        """Take up whatever an earlier start left, before anything new comes in."""
-        journal, workspace = self.app.journal, self.app.workspace
-        for row in journal.documents(stage="reading"):
-            journal.give_back(row.id)
+        """Take up whatever an earlier start left, before anything new comes in.
+
+        Raises:
+            OSError, Unavailable: the disk or the database does not allow it now.
+        """
+        self._beat()
+        if taken := self.app.journal.interrupted():
+            LOG.warning("%d documents were being read when the last start ended", taken)
+        step("daemon.interrupted")
         self.app.intake.adopt()
-        self.stuck |= self.app.intake.receive()
-        self._file_decided()
-        self.app.deliveries.finish()
-        for home in workspace.scratch.iterdir():
-            known = journal.get(home.name)
-            if known is None or known.stage == "rest":
-                moves.clear(home)
+        tidy.clear_building(self.app.workspace)
+        step("daemon.recovered")
 
     def turn(
         self, *, wake: bool = False, longest_wait: float | None = None, deliver: bool = False
     ) -> None:
-        """One round of everything; a system fault is told, and the next rounds wait.
+        """One round of everything; a fault of the whole is told, and the next rounds wait.
 
         *wake* looks at the folders at once, *longest_wait* (seconds) takes files that never
         settle, *deliver* closes a delivery when one is due.
         """
-        if time.monotonic() < self._resume:
-            time.sleep(LOOK_AT_READERS)
-            return
-        try:
-            self._round(wake=wake, longest_wait=longest_wait)
-            if deliver:
-                self.deliver(due=False)
-            self.faults.clear()
-        except SYSTEM_FAULTS as error:
-            pause = min(2.0 ** len(self.faults), LONGEST_PAUSE)
-            self.faults.append(str(error))
-            self._resume = time.monotonic() + pause
-            LOG.error("%s. Nothing is lost; the next try is in %.0f s.", error, pause)  # noqa: TRY400 - people read this line
+        self._done.extend(self._pool.collect(0 if self._hurried() else LOOK_AT_READERS))
+        if time.monotonic() >= self._resume:
+            try:
+                self._round(wake=wake, longest_wait=longest_wait)
+                if deliver:
+                    self._deliver_if_due()
+            except (OSError, Unavailable) as error:
+                self._hold_all(error)
+            else:
+                self.faults.clear()
+        if self._heart.due():
+            self._beat()
+
+    def _hurried(self) -> bool:
+        """Whether there is work that needs no reader."""
+        return bool(self._ready or self._done) and time.monotonic() >= self._resume
 
     def _round(self, *, wake: bool, longest_wait: float | None) -> None:
-        every = self.app.settings.intake.look_seconds
-        if wake or time.monotonic() - self._looked >= every:
-            self._looked = time.monotonic()
-            self.app.cases.collect()
-            self.app.cases.apply()
+        if self.faults:
+            self._after_faults()
+        self._look_at_disk()
+        if wake or time.monotonic() >= self._next_decisions:
+            self._next_decisions = time.monotonic() + self.app.settings.intake.look_seconds
+            tidy.stand_up(self.app.workspace)
+            self._decisions()
+        if not self.short:
+            self._take_in(longest_wait, wake=wake)
+            self._feed()
+        self._settle_done()
+        self._file_decided()
+        self._tell_inbox()
+        self._tidy_up()
+
+    # ---- faults of the whole
+
+    def _hold_all(self, error: Exception) -> None:
+        seconds = pause(len(self.faults) + 1)
+        words = words_of(error)
+        if words not in self.faults:
+            LOG.error("%s. Nothing is lost; it is tried again every %.0f s.", words, seconds)
+        self.faults.append(words)
+        del self.faults[:-10]
+        self._resume = time.monotonic() + seconds
+        if isinstance(error, OSError) and error.errno in disk.FULL or self._disk.short():
+            self._disk.give_up_reserve()
+
+    def _of_the_whole(self, error: OSError) -> bool:
+        """Whether not even a small file can be kept in state/."""
+        return error.errno in disk.FULL or disk.refusal(self.app.workspace.state) is not None
+
+    def _after_faults(self) -> None:
+        """Take back what was handed out in the journal, perhaps, but to no reader."""
+        for row in self.app.journal.documents(stage="reading"):
+            if row.id not in self._in_hand:
+                self.app.journal.give_back(row.id, row.token)
+        self.app.intake.adopt()
+
+    @contextmanager
+    def _holding_only(self, what: str) -> Iterator[None]:
+        """A fault in here holds *what* alone, unless it is one of the whole."""
+        try:
+            yield
+        except Unavailable:
+            raise
+        except OSError as error:
+            if self._of_the_whole(error):
+                raise
+            self._holds.hold(what, words_of(error))
+        except TakenOver as error:
+            LOG.info("%s", error)
+            self._holds.release(what)
+        except Exception as error:
+            if not isinstance(error, (OutboxError, LedgerError)):
+                LOG.exception("%s: unexpected", what)
+            self._holds.hold(what, words_of(error))
+        else:
+            self._holds.release(what)
+
+    def _look_at_disk(self) -> None:
+        """Below the mark nothing new begins; what is in hand may end."""
+        short = self._disk.short()
+        if short and not self.short:
+            LOG.error("%s.", self._disk.words())
+        elif self.short and not short:
+            LOG.info("there is room on the disk again; the work goes on")
+        self.short = short
+        if not short:
+            self._disk.keep_reserve()
+
+    # ---- what comes in
+
+    def _decisions(self) -> None:
+        """Carry out what people decided about cases."""
+        if not self._holds.waits(DECISIONS):
+            with self._holding_only(DECISIONS):
+                self.app.cases.collect()
+        until = time.monotonic() + SLICE
+        for row in self.app.journal.open_resolutions():
+            case = f"the decision about {row.case_name}"
+            if not self._holds.waits(case):
+                with self._holding_only(case):
+                    self.app.cases.carry_out(row.id or 0)
+                    step("daemon.case_carried_out")
+            if time.monotonic() > until:
+                self._next_decisions = time.monotonic()
+                return
+
+    def _take_in(self, longest_wait: float | None, *, wake: bool) -> None:
+        """Look for settled files, claim them, hash them; each for a slice of time."""
+        if not self._ready and (wake or time.monotonic() >= self._next_look):
+            started = time.monotonic()
+            self._beat(silence=self._ledgers.silence())
             self._ledgers.take(longest_wait=longest_wait)
-            self.app.intake.take(self._inbox.look(longest_wait=longest_wait))
-            self.stuck |= self.app.intake.receive()
-            self._file_decided()
-        self._feed()
-        for job, outcome in self._pool.collect(LOOK_AT_READERS):
-            self._settle(job, outcome)
+            self._ready.extend(self._inbox.look(longest_wait=longest_wait))
+            every = self.app.settings.intake.look_seconds
+            if self._inbox.pending() or self._ledgers.pending():
+                every = min(every, max(SECOND_LOOK, 4 * (time.monotonic() - started)))
+            self._next_look = time.monotonic() + every
+        until = time.monotonic() + SLICE
+        while True:
+            batch = [self._ready.popleft() for _ in range(min(AT_ONCE, len(self._ready)))]
+            self.app.intake.take(batch)
+            if not self._ready or time.monotonic() > until:
+                break
+        for document_id, why in self.app.intake.receive(SLICE).items():
+            self._holds.hold(document_id, why)
+
+    def _feed(self) -> None:
+        """Hand waiting documents to idle readers."""
+        apart = self._holds.waiting()
+        for row in self.app.journal.waiting(self._pool.free, apart_from=apart):
+            if not self._pool.room(row.size):
+                continue
+            with self._holding_only(row.id):
+                job = self.app.job(row)
+                token = self.app.journal.start(row.id)
+                step("daemon.started")
+                self._in_hand[row.id] = dataclasses.replace(job, token=token)
+                self._pool.submit(self._in_hand[row.id])
+
+    # ---- what was read
+
+    def _settle_done(self) -> None:
+        """Decide about what was read and file it; an export that is settling comes in first."""
+        if self._ledgers.settling():
+            return
+        until = time.monotonic() + SLICE
+        while self._done and time.monotonic() < until:
+            job, outcome = self._done[0]
+            with self._holding_only(job.document.id):
+                self._settle(job, outcome)
+            self._done.popleft()
+            del self._in_hand[job.document.id]
+            if not self._holds.waits(job.document.id):
+                self._file(job.document.id)
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
-        """Decide about a read document; a surprise holds that one, a system fault holds all."""
+        """Write down what becomes of a document: its decision, or that it is read again."""
+        journal, document_id, token = self.app.journal, job.document.id, job.token
         if isinstance(outcome, Hindered):
-            self.app.journal.give_back(job.document.id)
-            raise OSError(outcome.message)
+            journal.give_back(document_id, token)
+            raise OutboxError(outcome.message)
         if isinstance(outcome, Lost):
+            if journal.strike(document_id, token) < STRIKES:
+                journal.give_back(document_id, token)
+                return
             outcome = Failure(Reason.WORKER_LOST, outcome.message)
+        row = journal.get(document_id)
+        if row is None or not self.app.intake.unchanged(row):
+            LOG.warning("%s changed while it was read; it is taken in anew", document_id)
+            journal.changed(document_id, token)
+            return
+        self._decide(job, outcome)
+        step("daemon.decided")
+
+    def _decide(self, job: Job, result: Result) -> None:
+        """Decide about one document; a surprise is a case for a person."""
         try:
-            self.app.pipeline.settle(job, outcome)
-        except SYSTEM_FAULTS:
-            self.app.journal.give_back(job.document.id)
+            self.app.pipeline.settle(job, result)
+        except (TakenOver, Unavailable):
+            raise
+        except (OSError, OutboxError, LedgerError) as error:
+            if isinstance(error, OSError) and self._of_the_whole(error):
+                raise
+            self.app.journal.give_back(job.document.id, job.token)
             raise
         except Exception as error:
             LOG.exception("%s: unexpected while deciding", job.document.id)
             words = f"An unexpected fault stopped the matching: {type(error).__name__}."
             self.app.pipeline.settle(job, Failure(Reason.FAULT, words))
-        self._file(job.document.id)
 
     def _file_decided(self) -> None:
         """Bring to rest what is decided but not yet in its place."""
-        for row in self.app.journal.documents(stage="decided"):
-            if row.goal != State.MATCHED and row.id not in self.stuck:
-                self._file(row.id)
+        until = time.monotonic() + SLICE
+        for row in self.app.journal.decided(AT_ONCE, apart_from=self._holds.waiting()):
+            self._file(row.id)
+            if time.monotonic() > until:
+                return
 
     def _file(self, document_id: str) -> None:
-        """Bring one document to rest; if it cannot be, it waits for a person and no other does."""
-        try:
-            filing = self.app.pipeline.file(document_id)
-        except OSError:
-            raise
-        except Exception as error:
-            self.stuck[document_id] = str(error)
-            LOG.exception("%s could not be filed; it stays in the spool", document_id)
-        else:
+        """Bring one document to rest; where its folder takes nothing, only its like wait."""
+        row = self.app.journal.get(document_id)
+        if row is None or row.stage != "decided" or row.goal is None:
+            return
+        if row.goal == State.MATCHED:
+            self.told(document_id, None)
+            return
+        room = tidy.home_of(self.app.workspace, State(row.goal))
+        if self._holds.waits(room.name):
+            self._holds.hold(document_id, self._holds.why()[room.name], quietly=True)
+            return
+        with self._holding_only(document_id):
+            try:
+                filing = self.app.pipeline.file(document_id)
+            except OSError:
+                refused = disk.refusal(room)
+                if refused is not None and not self._of_the_whole(refused):
+                    self._holds.hold(room.name, words_of(refused))
+                raise
+            self._holds.release(room.name)
             self.told(document_id, filing)
 
-    def _feed(self) -> None:
-        """Hand waiting documents to idle readers; an export that is settling comes in first."""
-        if self._ledgers.settling():
+    def _tell_inbox(self) -> None:
+        """Write the receipts when there is something new to tell."""
+        if not self._holds.waits(RECEIPTS):
+            with self._holding_only(RECEIPTS):
+                passed = [*self._inbox.passed_over(), *self.app.intake.passed_over()]
+                self._receipts.write(passed)
+
+    def _tidy_up(self) -> None:
+        """A little of what earlier starts left behind."""
+        until = time.monotonic() + SLICE / 4
+        while time.monotonic() < until and next(self._chores, self) is None:
+            pass
+
+    # ---- what goes out
+
+    def deliver(self) -> None:
+        """Close the delivery now."""
+        for folder in self.app.deliveries.close(self.app.pipeline.today()):
+            self._last_delivery = folder.relative_to(self.app.workspace.matched).as_posix()
+            LOG.info("delivery %s is closed", self._last_delivery)
+
+    def _deliver_if_due(self) -> None:
+        """Close the delivery when its oldest document has waited long enough."""
+        if self._holds.waits(DELIVERIES):
             return
-        for row in self.app.journal.waiting(self._pool.free, apart_from=self.stuck):
-            token = self.app.journal.start(row.id)
-            try:
-                job = self.app.job(row, token)
-            except OutboxError as error:
-                self.app.journal.give_back(row.id)
-                self.stuck[row.id] = str(error)
-                LOG.error("%s", error)  # noqa: TRY400 - people read this line
-            else:
-                self._pool.submit(job)
+        oldest = self.app.journal.oldest_waiting()
+        unfinished = bool(self.app.journal.unfinished_deliveries())
+        if oldest is None and not unfinished:
+            return
+        waited = (now() - dt.datetime.fromisoformat(oldest)).total_seconds() if oldest else 0.0
+        if unfinished or waited >= self.app.settings.delivery.every_seconds:
+            with self._holding_only(DELIVERIES):
+                self.deliver()
+
+    # ---- how it fares
+
+    @property
+    def stuck(self) -> dict[str, str]:
+        """What was tried more than once and cannot go on until something is mended, and why."""
+        return dict(self._holds.hopeless())
 
     def idle(self) -> bool:
-        """Whether nothing is left to do but to wait for the next file."""
+        """Whether nothing is left to do but to wait for the next file, or for what is stuck."""
         return (
-            not self._inbox.pending()
+            not (self._ready or self._in_hand or self.faults)
+            and not self._inbox.pending()
             and not self._ledgers.pending()
-            and not self.app.journal.unsettled(apart_from=self.stuck)
+            and not self.app.journal.unsettled(apart_from=self._holds.hopeless())
         )
+
+    def starved(self) -> str | None:
+        """Why nothing more can be begun though nothing is in hand; None while work goes on."""
+        return self._disk.words() if self.short and not self._in_hand else None
 
     def left(self) -> int:
         """How many documents are on their way to a reader or with one."""
-        return sum(len(self.app.journal.documents(stage=one)) for one in ("received", "reading"))
+        stages = self.app.journal.stages()
+        return sum(stages.get(one, 0) for one in ("claimed", "received", "reading"))
 
-    def deliver(self, *, due: bool) -> None:
-        """Close the delivery now, or only when its oldest document has waited long enough."""
-        oldest = self.app.journal.oldest_waiting()
-        if oldest is None:
-            return
-        waited = (now() - dt.datetime.fromisoformat(oldest)).total_seconds()
-        if due or waited >= self.app.settings.delivery.every_seconds:
-            for folder in self.app.deliveries.close(self.app.pipeline.today()):
-                LOG.info("delivery %s is closed", folder.relative_to(self.app.workspace.matched))
+    def _beat(self, *, silence: float = SILENCE) -> None:
+        """Tell the heartbeat file how the daemon fares."""
+        try:
+            if not self.faults:
+                self._waiting = self.left() - len(self._in_hand)
+        except Unavailable as error:
+            LOG.debug("%s", error)
+        pulse = Pulse(
+            in_hand=len(self._in_hand),
+            waiting=self._waiting,
+            faults=self.faults[-3:],
+            stuck=dict(list(self._holds.why().items())[:100]),
+            short=self.short,
+            free_bytes=self._disk.free(),
+            last_delivery=self._last_delivery,
+        )
+        self._heart.beat(pulse, silence=silence)
 
     def stop(self) -> None:
         """Give back what is in hand; nothing is lost, the next start reads it again."""
-        for job in self._pool.stop():
-            self.app.journal.give_back(job.document.id)
+        self._pool.stop()
+        try:
+            for job in self._in_hand.values():
+                with self._holding_only(job.document.id):
+                    self.app.journal.give_back(job.document.id, job.token)
+        except (OSError, Unavailable) as error:
+            LOG.error("%s. The next start takes up what is in hand.", words_of(error))  # noqa: TRY400 - people read this line
+        self._in_hand.clear()
+        self._done.clear()
+        self._heart.end()
+
+
+def words_of(error: Exception) -> str:
+    """A fault in words for people; what a document says never shows in them."""
+    if isinstance(error, OSError):
+        place = f"{error.filename!s}: " if error.filename else ""
+        return f"{place}{error.strerror or error}"
+    if isinstance(error, (OutboxError, LedgerError, Unavailable)):
+        return str(error).rstrip(".")
+    return f"An unexpected fault: {type(error).__name__}"

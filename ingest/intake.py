@@ -13,7 +13,7 @@ from extractors.interface import Document, Kind
 from ingest.watcher import Ready
 from outbox import moves
 from outbox.interface import OutboxError, State, Workspace
-from outbox.journal import Journal, Ruling, stamp
+from outbox.journal import Arrived, Journal, Ruling, stamp
 from outbox.tables import DocumentRow
 
 LOG = logging.getLogger(__name__)
@@ -79,7 +79,8 @@ class Intake:
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             LOG.warning("%s is still being written; it is hashed again at the next look", row.id)
             return
-        twin = self._journal.receive(row.id, sha256, after.st_size)
+        arrived = Arrived(row.id, sha256, after.st_size, after.st_mtime_ns)
+        twin = self._journal.receive([arrived]).get(row.id)
         if twin is not None:
             ruling = Ruling(goal=State.DUPLICATE, dossier=_duplicate(row, sha256, twin))
             self._journal.decide(row.id, row.token, ruling)

@@ -104,7 +104,7 @@ class Pipeline:
         files = [*mail.attachments, *([mail.body] if mail.body else [])]
         rows = [self._part(parent, number, file) for number, file in enumerate(files, start=1)]
         moves.sync_folder(self.workspace.spool)
-        self.journal.add_parts(rows)
+        self.journal.claim(rows)
         fields = dossiers.as_json(Held(document=parent, reasons=(), detail="", extraction=mail))
         return Ruling(
             goal=State.SPLIT,

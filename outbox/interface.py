@@ -6,8 +6,30 @@ from enum import StrEnum
 from pathlib import Path
 
 
+VERBS = {"_retry": "retry", "_approve": "approve", "_reject": "reject", "_rescan": "rescan"}
+"""Folders of exceptions/ into which a case is moved, and what that asks for."""
+
+CLOSED = "_closed"
+"""Where the folder of a closed case rests; with the original, if the case was rejected."""
+
+
 class OutboxError(Exception):
     """A document could not be filed; worth a retry. The message says what to do."""
+
+
+class TakenOver(OutboxError):
+    """Somebody else has taken a document on since; whoever hears it leaves the document alone."""
+
+
+class ChangedBytes(OutboxError):
+    """Originals in the spool are not what was read; they are to be hashed and read anew."""
+
+    def __init__(self, *document_ids: str) -> None:
+        super().__init__(
+            f"The bytes of {', '.join(document_ids)} are no longer those that were read. Nothing "
+            "was filed; they are read again."
+        )
+        self.document_ids = document_ids
 
 
 class State(StrEnum):

@@ -1,8 +1,7 @@
 """The journal's tables. Rows never leave the outbox but as what the journal gives."""
 
-from sqlalchemy import BigInteger, Integer, UniqueConstraint, event, text
-from sqlalchemy.engine import Connection
-from sqlmodel import Field, Index, SQLModel, Table, col
+from sqlalchemy import BigInteger, Integer, UniqueConstraint
+from sqlmodel import Field, Index, SQLModel, col
 
 from outbox.interface import State
 
@@ -47,7 +46,7 @@ class DocumentRow(SQLModel, table=True):
     """Readers that it took down with it."""
     crashes: int = 0
     """Deaths of the daemon while it was being read."""
-    received: str
+    received: str = Field(index=True)
     finished: str | None = None
 
 
@@ -147,18 +146,6 @@ TABLES = [
         "resolution",
     )
 ]
-
-
-@event.listens_for(SQLModel.metadata.tables["event"], "after_create")
-def _refuse_change(_table: Table, connection: Connection, **_: object) -> None:
-    """Make the event table append-only."""
-    for change in ("UPDATE", "DELETE"):
-        connection.execute(
-            text(
-                f"CREATE TRIGGER event_no_{change.lower()} BEFORE {change} ON event "
-                "BEGIN SELECT RAISE(ABORT, 'events are never changed'); END"
-            )
-        )
 
 
 Index("ix_document_at_work", col(DocumentRow.stage), col(DocumentRow.size))

@@ -20,9 +20,10 @@ def workspace(tmp_path: Path) -> Workspace:
 def journal(workspace: Workspace) -> Iterator[Journal]:
     from matchers.database import connect, on_disk
     from outbox.journal import Journal as Real
+    from outbox.schema import bring_up
 
     engine = connect(on_disk(workspace.state / "mailroom.db"))
-    yield Real(engine)
+    yield Real(engine, bring_up(engine, workspace))
     engine.dispose()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from config.reasons import Reason
 from matchers.interface import LedgerRecord
 from outbox.interface import State, Workspace
-from outbox.journal import Journal, Ruling, stamp
+from outbox.journal import Arrived, Journal, Ruling, stamp
 from outbox.tables import DocumentRow
 
 
@@ -20,7 +20,9 @@ def arrive(
     (home / name).write_bytes(content)
     row = DocumentRow(id=document_id, name=name, received=stamp(), **more)
     journal.claim([row])
-    journal.receive(document_id, hashlib.sha256(content).hexdigest(), len(content))
+    sha256 = hashlib.sha256(content).hexdigest()
+    mtime_ns = (home / name).stat().st_mtime_ns
+    journal.receive([Arrived(document_id, sha256, len(content), mtime_ns)])
     return row
 
 

@@ -4,7 +4,8 @@ from sqlmodel import Session, text
 
 from config.reasons import Reason
 from outbox.interface import OutboxError, State, Workspace
-from outbox.journal import Journal, Ruling
+from outbox.journal import Arrived, Journal, Ruling, stamp
+from outbox.tables import DocumentRow
 from tests.outbox.desk import arrive, dossier, hold, match, posting
 
 
@@ -24,10 +25,10 @@ def test_the_same_bytes_name_their_twin_while_it_stands(
     workspace: Workspace, journal: Journal
 ) -> None:
     arrive(workspace, journal, "d1", b"same")
-    row = arrive(workspace, journal, "d2", b"other")
-    twin = journal.receive(row.id, journal.get("d1").sha256, 4)
-    assert twin is not None
-    assert twin.id == "d1"
+    row = DocumentRow(id="d2", name="d2.pdf", received=stamp())
+    journal.claim([row])
+    twins = journal.receive([Arrived(row.id, journal.get("d1").sha256, 4, 0)])
+    assert {one: twin.id for one, twin in twins.items()} == {"d2": "d1"}
 
 
 @pytest.mark.parametrize("goal", [State.QUARANTINED, State.REJECTED])
@@ -37,15 +38,16 @@ def test_a_quarantined_or_rejected_twin_does_not_count(
     arrive(workspace, journal, "d1", b"same")
     token = journal.start("d1")
     journal.decide("d1", token, Ruling(goal=goal, dossier=dossier()))
-    journal.rest("d1", "somewhere")
-    row = arrive(workspace, journal, "d2", b"other")
-    assert journal.receive(row.id, journal.get("d1").sha256, 4) is None
+    journal.rest("d1", token, "somewhere", {})
+    row = DocumentRow(id="d2", name="d2.pdf", received=stamp())
+    journal.claim([row])
+    assert journal.receive([Arrived(row.id, journal.get("d1").sha256, 4, 0)]) == {}
 
 
 def test_a_result_with_an_old_token_is_refused(workspace: Workspace, journal: Journal) -> None:
     arrive(workspace, journal, "d1", b"one")
     old = journal.start("d1")
-    journal.give_back("d1")
+    journal.give_back("d1", old)
     journal.start("d1")
     with pytest.raises(OutboxError, match="taken over"):
         journal.decide("d1", old, Ruling(goal=State.EXCEPTION, dossier=dossier()))

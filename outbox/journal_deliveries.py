@@ -1,0 +1,134 @@
+"""The journal's pages about deliveries: postings gathered, delivered, never twice."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import bindparam
+from sqlmodel import SQLModel, col, func, select, update
+from sqlmodel.sql.expression import SelectOfScalar
+
+from config.steps import step
+from outbox.interface import OutboxError, State, TakenOver
+from outbox.journal_base import Books
+from outbox.tables import DeliveryRow, PostingRow
+
+
+class DeliveryPages(Books):
+    """Every change of a delivery, and the documents that come to rest with it."""
+
+    def open_delivery(self, day: dt.date) -> DeliveryRow | None:
+        """Gather every waiting posting into a new delivery; None when none waits.
+
+        A delivery that is open still is given again, as it was opened.
+        """
+        with self._writing() as writing:
+            session = writing.session
+            standing = session.exec(_unfinished()).first()
+            if standing is not None:
+                return standing
+            named = col(DeliveryRow.id).startswith(f"{day}/")
+            count = session.exec(select(func.count()).select_from(DeliveryRow).where(named)).one()
+            last = session.exec(
+                select(DeliveryRow.control)
+                .order_by(col(DeliveryRow.opened).desc(), col(DeliveryRow.id).desc())
+                .limit(1)
+            ).first()
+            row = DeliveryRow(id=f"{day}/{count + 1:04d}", opened=writing.at, previous=last)
+            taken = session.exec(
+                update(PostingRow).where(col(PostingRow.delivery).is_(None)).values(delivery=row.id)
+            ).rowcount
+            if not taken:
+                return None
+            session.add(row)
+            session.flush()
+            writing.note("", "delivery_opened", delivery=row.id, previous=last, postings=taken)
+        step("journal.delivery_opened")
+        return row
+
+    def unfinished_deliveries(self) -> Sequence[DeliveryRow]:
+        """Deliveries that were opened and whose folder may not stand yet, oldest first."""
+        with self.looking() as session:
+            return session.exec(_unfinished()).all()
+
+    def lines_of(self, delivery: str) -> Sequence[PostingRow]:
+        """The postings of a delivery, in the order of their documents."""
+        with self.looking() as session:
+            return session.exec(
+                select(PostingRow)
+                .where(PostingRow.delivery == delivery)
+                .order_by(col(PostingRow.document_id))
+            ).all()
+
+    def close_delivery(self, delivery: str, control: str, paths: Mapping[str, str]) -> None:
+        """The delivery stands in matched/: its documents are at rest there, all in one step.
+
+        *control* is the SHA-256 of its control file, *paths* where each of its documents lies.
+
+        Raises:
+            OutboxError: *paths* are not those of its documents, or it was closed otherwise.
+            TakenOver: a document of it is no longer on its way into it.
+        """
+        with self._writing() as writing:
+            session = writing.session
+            row = session.get_one(DeliveryRow, delivery)
+            held = set(
+                session.exec(select(PostingRow.document_id).where(PostingRow.delivery == delivery))
+            )
+            if held != paths.keys() or row.control not in {None, control}:
+                raise OutboxError(
+                    f"The folder of delivery {delivery} does not hold what the journal gathered "
+                    "for it. Run `mailroom verify`; it names what is missing or strange."
+                )
+            if row.closed is not None:
+                return
+            row.closed, row.control = writing.at, control
+            session.add(row)
+            changed = session.connection().execute(
+                _AT_REST,
+                [{"document": one, "where": path, "at": writing.at} for one, path in paths.items()],
+            )
+            if changed.rowcount != len(paths):
+                raise TakenOver(
+                    f"A document of delivery {delivery} is no longer on its way into it. "
+                    "Run `mailroom verify`; it names the document."
+                )
+            for document_id, path in sorted(paths.items()):
+                writing.note(document_id, State.MATCHED, delivery=delivery, path=path)
+            writing.note(
+                "", "delivery_closed", delivery=delivery, control=control, previous=row.previous
+            )
+        step("journal.delivery_closed")
+
+    def deliveries(self) -> Sequence[DeliveryRow]:
+        """Every delivery, oldest first."""
+        with self.looking() as session:
+            return session.exec(
+                select(DeliveryRow).order_by(col(DeliveryRow.opened), col(DeliveryRow.id))
+            ).all()
+
+    def oldest_waiting(self) -> str | None:
+        """When the oldest posting without a delivery was written (UTC), or None."""
+        with self.looking() as session:
+            return session.exec(
+                select(func.min(PostingRow.at)).where(col(PostingRow.delivery).is_(None))
+            ).one()
+
+
+_DOCUMENT = SQLModel.metadata.tables["document"]
+
+_AT_REST = (
+    update(_DOCUMENT)
+    .where(
+        _DOCUMENT.c.id == bindparam("document"),
+        _DOCUMENT.c.stage == "decided",
+        _DOCUMENT.c.goal == State.MATCHED,
+    )
+    .values(stage="rest", state=State.MATCHED, path=bindparam("where"), finished=bindparam("at"))
+)
+"""One document of a delivery comes to rest; said for all of them at once."""
+
+
+def _unfinished() -> SelectOfScalar[DeliveryRow]:
+    return (
+        select(DeliveryRow).where(col(DeliveryRow.closed).is_(None)).order_by(col(DeliveryRow.id))
+    )

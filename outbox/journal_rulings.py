@@ -1,0 +1,129 @@
+"""Decisions, as the journal keeps them: with their dossier, and their posting or their case."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import func, select
+
+from config.reasons import Reason
+from outbox.interface import State
+from outbox.journal_base import Writing, as_json
+from outbox.tables import CaseRow, DecisionRow, DeliveryRow, DocumentRow, PostingRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """What was decided about a document, as the journal keeps it.
+
+    *goal* is the state it is on its way to; *posting* is its line for finance, *reasons* why it is
+    held, the primary one first; *by* says who decided.
+    """
+
+    goal: State
+    dossier: Mapping[str, Any]
+    by: str = "mailroom"
+    kind: str | None = None
+    reasons: Sequence[Reason] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    business_key: str | None = None
+    posting: Mapping[str, Any] | None = None
+
+
+def rule(
+    writing: Writing, document_id: str, ruling: Ruling, *standing: ColumnElement[bool]
+) -> DocumentRow:
+    """Write a decision about a document that stands as *standing* says.
+
+    The event holds the hashes of what was decided, so that no row can be changed unseen later.
+
+    Raises:
+        TakenOver: it stands otherwise.
+    """
+    dossier, fields = as_json(dict(ruling.dossier)), as_json(dict(ruling.fields))
+    line = None if ruling.posting is None else as_json(dict(ruling.posting))
+    record_id = ruling.posting["record_id"] if ruling.posting else None
+    values: dict[str, Any] = {
+        "goal": str(ruling.goal),
+        "kind": ruling.kind,
+        "record_id": record_id,
+        "business_key": ruling.business_key,
+    }
+    reasons = [str(reason) for reason in ruling.reasons]
+    row = writing.change(
+        document_id, *standing, stage="decided", reasons=as_json(reasons), fields=fields, **values
+    )
+    writing.session.add(
+        DecisionRow(at=writing.at, document_id=document_id, by=ruling.by, dossier=dossier)
+    )
+    if line is not None:
+        writing.session.add(
+            PostingRow(document_id=document_id, record_id=str(record_id), line=line, at=writing.at)
+        )
+    if ruling.goal is State.EXCEPTION:
+        row.case_name = _open_case(writing, row, ruling.reasons[0])
+    writing.session.flush()
+    writing.note(
+        document_id,
+        "decided",
+        by=ruling.by,
+        case=row.case_name if ruling.goal is State.EXCEPTION else None,
+        reasons=reasons,
+        dossier=sha256(dossier),
+        fields=sha256(fields),
+        posting=None if line is None else sha256(line),
+        **values,
+    )
+    return row
+
+
+NOTHING_DECIDED: dict[str, Any] = {
+    "goal": None,
+    "kind": None,
+    "record_id": None,
+    "business_key": None,
+    "reasons": "[]",
+    "fields": "{}",
+    "case_name": None,
+}
+"""What the row of a document says before any decision."""
+
+
+def withdraw(writing: Writing, row: DocumentRow) -> dict[str, str | None]:
+    """Take a decision's posting or case out again; gives what case and delivery it was in.
+
+    A delivery that is open and holds nothing else goes with it.
+    """
+    session = writing.session
+    posting = session.exec(select(PostingRow).where(PostingRow.document_id == row.id)).first()
+    delivery = posting.delivery if posting else None
+    case = row.case_name if row.goal == State.EXCEPTION else None
+    if posting is not None:
+        session.delete(posting)
+        session.flush()
+    if delivery is not None:
+        left = select(PostingRow.id).where(PostingRow.delivery == delivery).limit(1)
+        if session.exec(left).first() is None:
+            session.delete(session.get_one(DeliveryRow, delivery))
+    if case is not None:
+        session.delete(session.get_one(CaseRow, case))
+    session.flush()
+    return {"case": case, "delivery": delivery}
+
+
+def sha256(text: str) -> str:
+    """The hash of a text that a row keeps, as the event of a decision names it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _open_case(writing: Writing, row: DocumentRow, primary: Reason) -> str:
+    day = writing.at[:10]
+    newest = select(func.max(CaseRow.number)).where(CaseRow.day == day)
+    number = (writing.session.exec(newest).one() or 0) + 1
+    name = f"{day}-{number:04d}-{row.kind or 'other'}-{primary}"
+    writing.session.add(
+        CaseRow(name=name, document_id=row.id, day=day, number=number, opened=writing.at)
+    )
+    return name
