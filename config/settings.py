@@ -22,6 +22,8 @@ class Intake:
     """How files are taken from the inbox."""
 
     quiet_seconds: float
+    network_quiet_seconds: float
+    unfinished_seconds: float
     longest_wait_seconds: float
     look_seconds: float
     max_megabytes: int
