@@ -1,12 +1,28 @@
 """The database's structure: what guards it, whether it is whole, and its way to the newest form."""
 
+import logging
+import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from itertools import chain
+from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, text
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlmodel import SQLModel, col, func, select
 
+from matchers.database import available, reading
 from outbox import audit
-from outbox.interface import Workspace
+from outbox.interface import OutboxError, Workspace
+from outbox.tables import EventRow
+
+STEPS = Path(__file__).parent / "migrations"
+
+FIRST = "0001"
+"""The form of release 0.1.0."""
+
+NEWEST = "0002"
+"""The form that this program works with: the last step in `migrations/versions/`."""
 
 GUARDED = ("event", "decision")
 """Tables to which only may be added."""
@@ -85,16 +101,105 @@ def _read_all(connection: Connection) -> None:
 def bring_up(engine: Engine, workspace: Workspace) -> bytes:
     """Bring the database to this program's form; gives the key of its audit chain.
 
+    Where there is nothing to do it only looks. A SQLite file is backed up before it is changed.
+
     Raises:
         OutboxError: database, key and workspace do not belong together; it says what to restore.
+        Unavailable: the database cannot be used now.
     """
-    with engine.begin() as connection:
-        SQLModel.metadata.create_all(connection, tables=_tables())
-        guard(connection)
+    with available(), reading(engine) as connection:
+        standing = revision(connection)
+    if standing == NEWEST:
+        key = audit.key_of(workspace)
+    elif standing is None or standing == FIRST:
+        key = _begun(workspace) if standing is None else audit.make_key(workspace)
+        with available():
+            if standing is not None and engine.dialect.name == "sqlite":
+                _back_up(engine)
+            _upgrade(engine, key)
+    else:
+        raise OutboxError(
+            f"The database was made by a newer Mailroom (its form is {standing}, this program "
+            f"knows {NEWEST}). Install that version, or restore the backup from before the change."
+        )
+    with available(), reading(engine) as connection:
+        _check_key(connection, key)
+    return key
+
+
+def revision(connection: Connection) -> str | None:
+    """The form of a database; None for an empty one. Release 0.1.0 did not write its own down."""
+    there = inspect(connection)
+    if there.has_table("alembic_version"):
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return FIRST if there.has_table("document") else None
+
+
+def _begun(workspace: Workspace) -> bytes:
+    """The key for a new database, unless the workspace has documents that no database knows."""
+    rooms = (
+        workspace.matched,
+        workspace.duplicates,
+        workspace.quarantine,
+        workspace.archive / "originals",
+        workspace.spool,
+    )
+    cases = (path for path in workspace.exceptions.glob("*") if not path.name.startswith("_"))
+    stray = next(chain(*(room.glob("*") for room in rooms), cases), None)
+    if stray is not None:
+        raise OutboxError(
+            f"The database is empty, but the workspace has been used: {stray} is there. Restore "
+            "the backup of state/ (or of the server), or correct [database] url."
+        )
     return audit.make_key(workspace)
 
 
-def _tables() -> list[Table]:
-    from outbox.tables import TABLES
+def _upgrade(engine: Engine, key: bytes) -> None:
+    """Take all the steps in one transaction; another process may have taken them meanwhile."""
+    from alembic import command
+    from alembic.config import Config
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
-    return TABLES
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    config = Config()
+    config.set_main_option("script_location", str(STEPS).replace("%", "%%"))
+    with engine.begin() as connection:
+        known = MigrationContext.configure(connection).get_current_revision()
+        if known is None and revision(connection) == FIRST:
+            script = ScriptDirectory.from_config(config)
+            MigrationContext.configure(connection).stamp(script, FIRST)
+        config.attributes.update(connection=connection, key=key)
+        command.upgrade(config, "head")
+
+
+def _back_up(engine: Engine) -> None:
+    """A copy of a SQLite database beside it, whole and durable, before it is changed."""
+    target = Path(f"{engine.url.database}.before-{NEWEST}")
+    aside = target.with_name(f"{target.name}.part")
+    aside.unlink(missing_ok=True)
+    aside.touch(mode=0o600)
+    with closing(engine.raw_connection()) as source, closing(sqlite3.connect(aside)) as copy:
+        held = source.driver_connection
+        if not isinstance(held, sqlite3.Connection):
+            raise TypeError(f"{type(held)} is no SQLite connection")
+        held.backup(copy)
+    with aside.open("rb") as file:
+        os.fsync(file.fileno())
+    aside.replace(target)
+
+
+def _check_key(connection: Connection, key: bytes) -> None:
+    """Refuse to go on with a key that fits neither the first nor the last event.
+
+    One event that was tampered with is for `verify` to name, and no reason to stop.
+    """
+    first, last = select(func.min(EventRow.id)), select(func.max(EventRow.id))
+    edge = col(EventRow.id).in_([first.scalar_subquery(), last.scalar_subquery()])
+    found = connection.execute(select(EventRow).where(edge)).mappings()
+    events = [EventRow(**row) for row in found]
+    if events and not any(one.mac == audit.mac(key, one.prev, one) for one in events):
+        raise OutboxError(
+            "state/audit.key is not the key of this database: it fits no event. Restore key and "
+            "database from the same backup of state/."
+        )
