@@ -94,9 +94,11 @@ def watch(workspace: WorkspaceOption = None) -> None:
     log_to_terminal()
     stop = _stop_on_signal()
     with opened(workspace) as parts, _holding(parts, "watch") as daemon:
-        from ingest.watcher import Bell
+        from ingest.bell import Bell
+        from outbox.cases import VERBS
 
-        places = (parts.workspace.inbox, parts.workspace.ledger, parts.workspace.exceptions)
+        verbs = [parts.workspace.exceptions / name for name in VERBS]
+        places = (parts.workspace.inbox, parts.workspace.ledger, *verbs)
         say(f"Watching {parts.workspace.inbox}. Stop with Ctrl-C or SIGTERM.")
         with Bell(*places) as bell:
             while not stop():

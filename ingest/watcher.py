@@ -1,38 +1,42 @@
 """Which files are ready: the listing is the truth, events only make the next look sooner."""
 
 import fcntl
-import logging
 import os
+import signal
 import stat
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
-from watchdog.events import FileSystemEvent, FileSystemEventHandler
-from watchdog.observers import Observer
+from config.settings import Intake
+from ingest import mounts
+from ingest.names import is_ignored, is_leaving
+from ingest.whole import unfinished
 
-LOG = logging.getLogger(__name__)
-
-IGNORED_SUFFIXES = (".part", ".tmp", ".crdownload", ".filepart", ".partial")
-"""What scanners, browsers and copy programs call a file that they are still writing."""
-
-IGNORED_NAMES = frozenset({"thumbs.db", "desktop.ini", "@eadir"})
-"""What file managers and storage boxes leave behind."""
-
-SIGNATURE = tuple[int, int, int, int]
+Signature = tuple[int, int, int, int]
 """Device, inode, size and modification time in ns: unchanged means the same bytes, so far."""
 
+TOLD_AFTER = 60.0
+"""Seconds after which people are told of a file that is still waited for."""
 
-@dataclass(slots=True)
-class _Seen:
-    signature: SIGNATURE
-    since: float
-    """Seconds of the monotonic clock at which this signature was first seen."""
-    first: float
-    """Seconds of the monotonic clock at which the name was first seen."""
+OLD_TEMPORARY = 3600.0
+"""Seconds after which people are told of a file under a temporary name."""
+
+LONG_LISTING = 0.25
+"""Seconds from which a listing counts as slow: the next one then keeps its distance."""
+
+DISTANCE = 10
+"""A slow listing is followed by a pause this many times as long, so it costs a tenth at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The two clocks: one that only runs on, and the one that dates files; both in seconds."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,131 +45,237 @@ class Ready:
 
     path: Path
     partial: bool = False
+    signature: Signature | None = None
+    """What was looked at; None takes whatever lies there."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """Something in the inbox that is not taken, with the reason and what to do, in sentences."""
+
+    path: Path
+    why: str
+
+
+@dataclass(slots=True)
+class _Seen:
+    signature: Signature
+    since: float
+    """Seconds of the monotonic clock at which this signature was first seen."""
+    first: float
+    """Seconds of the monotonic clock at which the name was first seen."""
+    lacks: str | None = None
+    """What the tail lacks; looked at once for each signature."""
+    looked: bool = False
+    why: str = ""
+    """What it is still waited for, in words."""
+    shut: bool = False
+    """Whether it may not be read at all; then waiting is no use."""
 
 
 class Lookout:
     """Looks at one folder again and again and says which files have settled."""
 
-    def __init__(self, folder: Path, *, quiet: float, skip: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        intake: Intake,
+        skip: tuple[str, ...] = (),
+        clock: Clock | None = None,
+    ) -> None:
         self._folder = folder
-        self._quiet = quiet
+        self._intake = intake
         self._skip = skip
+        self._clock = clock or Clock()
         self._seen: dict[Path, _Seen] = {}
+        self._aside: list[PassedOver] = []
+        self._not_before = float("-inf")
+        with suppress(ValueError):  # not in the main thread, which has said so before
+            # Sent when somebody opens a file in the moment of our lease; it would end the program.
+            signal.signal(signal.SIGIO, signal.SIG_IGN)
 
     def look(self, *, longest_wait: float | None = None) -> list[Ready]:
         """The files that have settled by this look, in the order of their names.
 
         A file has settled when it did not change since the look before, is older than the quiet
-        time or has been still that long, and nobody has it open for writing. With *longest_wait*
-        (seconds) a file that never settles is given as partial after that time.
+        time or has been still that long, and nobody has it open for writing. If its end is
+        missing it is given as partial after a longer time; with *longest_wait* (seconds) every
+        file is given as partial after that.
+
+        Raises:
+            OSError: the folder itself cannot be listed.
         """
-        now = time.monotonic()
+        began = self._clock.monotonic()
+        if began < self._not_before:
+            return []
+        shared = mounts.shared()
         seen: dict[Path, _Seen] = {}
         ready: list[Ready] = []
-        for path, status in _regular_files(self._folder, self._skip):
-            signature = (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-            before = self._seen.get(path)
-            first = before.first if before else now
-            still = before is not None and before.signature == signature
-            since = before.since if before and still else now
-            seen[path] = _Seen(signature, since, first)
-            old = time.time() - status.st_mtime >= self._quiet or now - since >= self._quiet
-            if still and old and not _open_for_writing(path):
-                ready.append(Ready(path))
-            elif longest_wait is not None and now - first >= longest_wait:
-                ready.append(Ready(path, partial=True))
-        for one in ready:
-            del seen[one.path]
+        self._aside = []
+        for path, status in _listing(self._folder, self._skip):
+            if isinstance(status, str):
+                self._aside.append(PassedOver(path, status))
+            elif is_ignored(path.name):
+                self._note_temporary(path, status)
+            elif not stat.S_ISREG(status.st_mode):
+                self._aside.append(PassedOver(path, _SPECIAL))
+            else:
+                now = self._follow(path, status, began)
+                one = self._judge(path, status, now, shared, longest_wait)
+                if one is None:
+                    seen[path] = now
+                else:
+                    ready.append(one)
         self._seen = seen
+        ended = self._clock.monotonic()
+        if ended - began > LONG_LISTING:
+            self._not_before = ended + DISTANCE * (ended - began)
         return ready
 
     def settling(self, seconds: float) -> bool:
         """Whether a file is settling that has not been waited for as long as *seconds*."""
-        now = time.monotonic()
-        return any(now - seen.first < seconds for seen in self._seen.values())
+        now = self._clock.monotonic()
+        return any(now - seen.first < seconds for seen in self._seen.values() if not seen.shut)
 
     def pending(self) -> int:
-        """How many files the last look saw that had not settled."""
-        return len(self._seen)
+        """How many files the last look saw that had not settled and may yet."""
+        return sum(not seen.shut for seen in self._seen.values())
+
+    def passed_over(self) -> list[PassedOver]:
+        """What the last look saw and did not take, as far as people should know of it."""
+        now = self._clock.monotonic()
+        waited = [
+            PassedOver(path, seen.why if seen.shut else _waiting(seen.why))
+            for path, seen in self._seen.items()
+            if seen.shut or now - seen.first >= TOLD_AFTER
+        ]
+        return sorted([*self._aside, *waited], key=lambda one: one.path)
+
+    def _follow(self, path: Path, status: os.stat_result, moment: float) -> _Seen:
+        """What is known of a file, carried on from the look before."""
+        signature = signature_of(status)
+        before = self._seen.get(path)
+        if before is None:
+            return _Seen(signature, moment, moment)
+        if before.signature != signature:
+            return _Seen(signature, moment, before.first)
+        return before
+
+    def _judge(
+        self,
+        path: Path,
+        status: os.stat_result,
+        seen: _Seen,
+        shared: Mapping[int, str],
+        longest_wait: float | None,
+    ) -> Ready | None:
+        """The file as ready, or None with the reason in *seen*."""
+        moment = self._clock.monotonic()
+        age = self._clock.wall() - status.st_mtime
+        rested = max(age, moment - seen.since)  # a date in the future leaves the own clock
+        own, network = self._intake.quiet_seconds, self._intake.network_quiet_seconds
+        quiet = network if status.st_dev in shared else own
+        seen.why, seen.shut = "it changes again and again", False
+        if self._seen.get(path) is seen and rested >= quiet:
+            writer = _writer(path)
+            if writer is None:
+                seen.why, seen.shut = _SHUT, True
+                return None
+            lacks = _OPEN if writer else self._lacks(path, seen)
+            if lacks is None:
+                return Ready(path, signature=seen.signature)
+            seen.why = lacks
+            if not writer and rested >= self._intake.unfinished_seconds:
+                return Ready(path, partial=True, signature=seen.signature)
+        if longest_wait is not None and moment - seen.first >= longest_wait:
+            return Ready(path, partial=True, signature=seen.signature)
+        return None
+
+    def _lacks(self, path: Path, seen: _Seen) -> str | None:
+        if not seen.looked:
+            seen.lacks, seen.looked = unfinished(path), True
+        return seen.lacks
+
+    def _note_temporary(self, path: Path, status: os.stat_result) -> None:
+        """Tell of a temporary name that has stayed one."""
+        age = self._clock.wall() - min(status.st_mtime, status.st_ctime)
+        if age >= OLD_TEMPORARY and not is_leaving(path.name):
+            self._aside.append(PassedOver(path, _TEMPORARY))
 
 
-class Bell(FileSystemEventHandler):
-    """Rings when anything happens in the watched folders, so that the next look comes sooner."""
-
-    def __init__(self, *folders: Path) -> None:
-        self._rung = threading.Event()
-        self._observer = Observer()
-        for folder in folders:
-            self._observer.schedule(self, str(folder), recursive=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self._observer.start()
-        except OSError as error:
-            LOG.warning(
-                "no folder events (%s): the folders are listed all the same", error.strerror
-            )
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._observer.is_alive():
-            self._observer.stop()
-            self._observer.join()
-
-    def on_any_event(self, event: FileSystemEvent) -> None:
-        """Watchdog's call for every event."""
-        if event.event_type not in ("opened", "closed_no_write"):
-            self._rung.set()
-
-    def rang(self) -> bool:
-        """Whether anything happened since the last question."""
-        rung = self._rung.is_set()
-        self._rung.clear()
-        return rung
+def signature_of(status: os.stat_result) -> Signature:
+    """What tells one state of a file from another."""
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _regular_files(folder: Path, skip: tuple[str, ...]) -> Iterator[tuple[Path, os.stat_result]]:
-    """Every file that may be a document; links, pipes and others' leavings are passed over."""
-    for home, folders, names in os.walk(folder):
-        top = Path(home)
-        folders[:] = sorted(
-            name for name in folders if not _ignored(name) and not (top == folder and name in skip)
-        )
-        for name in sorted(names):
-            if _ignored(name):
-                continue
-            path = top / name
-            try:
-                status = path.lstat()
-            except FileNotFoundError:
-                continue
-            if stat.S_ISREG(status.st_mode):
-                yield path, status
+_SPECIAL = (
+    "It is a link, a pipe or a device, not a file; those are never followed. Drop the file itself."
+)
+_SHUT = "Mailroom may not read it. Give the account that runs Mailroom the right to read it."
+_TEMPORARY = (
+    "Its name is that of a hidden or unfinished file, and it has lain here for over an hour. "
+    "Rename it if it is a document, or delete it."
+)
+_OPEN = "a program still has it open for writing"
 
 
-def _ignored(name: str) -> bool:
-    folded = name.casefold()
+def _waiting(why: str) -> str:
     return (
-        folded.startswith((".", "~", "_receipt."))
-        or folded.endswith(IGNORED_SUFFIXES)
-        or folded in IGNORED_NAMES
+        f"It is waited for: {why}. If nobody is writing it any more, drop the whole file again, "
+        "or delete it."
     )
 
 
-def _open_for_writing(path: Path) -> bool:
-    """Whether a writer on this machine holds the file; False where the system cannot tell.
+def _listing(folder: Path, skip: tuple[str, ...]) -> Iterator[tuple[Path, os.stat_result | str]]:
+    """Everything below a folder but what others leave: its status, or why it cannot be seen."""
+    rooms = [folder]
+    while rooms:
+        room = rooms.pop()
+        try:
+            with os.scandir(room) as entries:
+                found = sorted(entries, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            if room == folder:
+                raise
+            continue
+        except OSError as error:
+            if room == folder:
+                raise
+            yield room, f"The folder cannot be listed: {error.strerror}. Give Mailroom the right."
+            continue
+        below = []
+        for entry in found:
+            if is_leaving(entry.name) or (room == folder and entry.name in skip):
+                continue
+            try:
+                status = entry.stat(follow_symlinks=False)
+            except OSError:  # gone meanwhile, or the next look sees it again
+                continue
+            path = room / entry.name
+            if stat.S_ISDIR(status.st_mode) and not is_ignored(entry.name):
+                below.append(path)
+            else:
+                yield path, status
+        rooms.extend(reversed(below))
 
-    Linux grants a read lease only while nobody has the file open for writing.
+
+def _writer(path: Path) -> bool | None:
+    """Whether a writer on this machine holds the file; None where it may not even be read.
+
+    Linux grants a read lease only while nobody has the file open for writing; other systems, and
+    servers of network shares, cannot tell, and then nobody is assumed to.
     """
-    if not hasattr(fcntl, "F_SETLEASE"):
-        return False
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except PermissionError:
+        return None
     except OSError:
         return False
     try:
-        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
-        fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        if hasattr(fcntl, "F_SETLEASE"):
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except BlockingIOError:
         return True
     except OSError:
