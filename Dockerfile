@@ -27,6 +27,6 @@ ENV PATH=/opt/mailroom/bin:$PATH \
 USER mailroom
 WORKDIR /workspace
 VOLUME /workspace
-HEALTHCHECK --interval=5m --timeout=60s --start-period=60s CMD ["mailroom", "doctor"]
+HEALTHCHECK --interval=1m --timeout=30s --start-period=60s CMD ["mailroom", "doctor", "--quick"]
 ENTRYPOINT ["mailroom"]
 CMD ["watch"]

@@ -89,12 +89,20 @@ def documents(
     console().print(table)
 
 
-def verify(*, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+def verify(
+    *, workspace: WorkspaceOption = None, json: JsonOption = False, day: DayOption = None
+) -> None:
     """Recount everything; exit 1 and name the culprit if anything is off."""
     from outbox.verify import recount
 
-    with opened(workspace) as parts, console().status("Recounting ..."):
-        proof = recount(parts.workspace, parts.journal)
+    chosen = _checked(day)
+    with opened(workspace) as parts, console().status("Recounting ...") as status:
+        proof = recount(
+            parts.workspace,
+            parts.journal,
+            day=chosen,
+            tell=lambda words: status.update(f"Recounting: {words} ..."),
+        )
     if json:
         give(proof.as_json())
     for line in proof.text().splitlines():
@@ -103,11 +111,19 @@ def verify(*, workspace: WorkspaceOption = None, json: JsonOption = False) -> No
         raise typer.Exit(NO)
 
 
-def doctor(*, workspace: WorkspaceOption = None, json: JsonOption = False) -> None:
+def doctor(
+    *,
+    workspace: WorkspaceOption = None,
+    json: JsonOption = False,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="Look only at folders, disk and daemon: for health checks."),
+    ] = False,
+) -> None:
     """Say what is missing or misconfigured, and how to mend it."""
     from ingest.health import examine
 
-    findings = examine(workspace)
+    findings = examine(workspace, quick=quick)
     if json:
         give([{"what": one.what, "fit": one.fit, "words": one.words} for one in findings])
     for one in findings:

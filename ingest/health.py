@@ -9,11 +9,17 @@ from importlib import import_module
 from pathlib import Path
 
 from config.settings import FILE_NAME, Settings, SettingsError, load
-from ingest.workspace import WorkspaceError, find, folders
+from ingest import mounts
+from ingest.disk import MEGABYTE, Disk
+from ingest.heartbeat import last
+from ingest.intake import shown
+from ingest.watcher import Lookout
+from ingest.workspace import WorkspaceError, find, folders, holder, unsafe
+from matchers.interface import Unavailable
 from outbox.interface import OutboxError, Workspace
 
-LEAST_FREE_BYTES = 1 << 30
-"""Free disk below which intake is at risk."""
+MOST_PASSED_OVER = 20
+"""So many files of the inbox that are not taken are named one by one."""
 
 TESSERACT_SECONDS = 10
 """How long tesseract may take to say its version."""
@@ -28,15 +34,27 @@ class Finding:
     words: str
 
 
-def examine(given: Path | None) -> list[Finding]:
-    """Look at the machine, the workspace and its settings."""
-    found = [*_machine()]
+def examine(given: Path | None, *, quick: bool = False) -> list[Finding]:
+    """Look at the machine, the workspace and its settings.
+
+    *quick* looks only at what can change from minute to minute: folders, disk and daemon.
+    """
+    found = [] if quick else [*_machine()]
     try:
         workspace = find(given)
         settings = load(workspace.root / FILE_NAME)
     except (WorkspaceError, SettingsError) as error:
         return [*found, Finding("workspace", fit=False, words=str(error))]
-    return [*found, *_languages(settings), *_folders(workspace), *_database(workspace)]
+    found += [*_folders(workspace), *_disk(workspace, settings), *_daemon(workspace, quick=quick)]
+    if quick:
+        return found
+    return [
+        *found,
+        *_languages(settings),
+        *_mounts(workspace, settings),
+        *_inbox(workspace, settings),
+        *_database(workspace),
+    ]
 
 
 def _machine() -> Iterator[Finding]:
@@ -94,16 +112,90 @@ def _folders(workspace: Workspace) -> Iterator[Finding]:
             yield Finding("folders", fit=False, words=words)
     devices = {folder.stat().st_dev for folder in folders(workspace) if folder.is_dir()}
     if len(devices) > 1:
-        words = "lie on different disks, but files are moved by rename. Put them on one."
-        yield Finding("folders", fit=False, words=words)
+        words = "lie on different disks: files are copied and compared instead of renamed."
+        yield Finding("folders", fit=True, words=words)
     if workspace.state.is_dir() and workspace.state.stat().st_mode & 0o077:
         words = f"{workspace.state} is open to others. Run `chmod 700 {workspace.state}`."
         yield Finding("rights", fit=False, words=words)
-    free = shutil.disk_usage(workspace.root).free
-    words = f"{free / (1 << 30):.1f} GiB free"
-    if free < LEAST_FREE_BYTES:
-        words += "; make room, or documents will wait in the inbox"
-    yield Finding("disk", fit=free >= LEAST_FREE_BYTES, words=words)
+    key = workspace.state / "audit.key"
+    if key.exists() and key.stat().st_mode & 0o077:
+        words = f"{key} is open to others. Run `chmod 600 {key}`."
+        yield Finding("rights", fit=False, words=words)
+    for words in unsafe(workspace):
+        yield Finding("rights", fit=False, words=words)
+
+
+def _disk(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    if not workspace.state.is_dir():
+        return
+    disk = Disk(state=workspace.state, least_free=settings.intake.least_free_megabytes * MEGABYTE)
+    if disk.short():
+        yield Finding("disk", fit=False, words=f"{disk.words()}.")
+        return
+    free, mark = disk.free() / MEGABYTE, disk.mark() / MEGABYTE
+    yield Finding("disk", fit=True, words=f"{free:.0f} MB free; intake stops below {mark:.0f} MB")
+
+
+def _daemon(workspace: Workspace, *, quick: bool) -> Iterator[Finding]:
+    """Whether whoever holds the workspace still lives, and what it complains about."""
+    who, beat = holder(workspace), last(workspace.state)
+    if who is None:
+        yield Finding("daemon", fit=True, words="nobody works on the workspace now")
+        return
+    if beat is None:
+        yield Finding("daemon", fit=True, words=f"{who} works; it has no heartbeat yet")
+        return
+    if beat.hangs:
+        words = (
+            f"{who} has given no sign of life for {beat.age:.0f} s. Kill it and start it again: "
+            "nothing is lost."
+        )
+        yield Finding("daemon", fit=False, words=words)
+        return
+    told = beat.told
+    words = (
+        f"{who} lives: {told['in_hand']} documents with readers, {told['waiting']} waiting; last "
+        f"delivery: {told['last_delivery'] or 'none since its start'}"
+    )
+    yield Finding("daemon", fit=True, words=words)
+    for fault in dict.fromkeys(told["faults"]):
+        yield Finding("fault", fit=quick, words=fault)
+    for what, why in told["stuck"].items():
+        yield Finding("waits", fit=quick, words=f"{what}: {why}")
+
+
+def _mounts(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    """Where folders lie that other machines can write to."""
+    kind = mounts.kind_of(workspace.state)
+    if kind and not settings.database.url:
+        words = (
+            f"state/ lies on a network mount ({kind}), where SQLite can be damaged. Put the "
+            "workspace on a disk of this machine and mount only the inbox, or use PostgreSQL "
+            "(database.url)."
+        )
+        yield Finding("database", fit=False, words=words)
+    kind = mounts.kind_of(workspace.inbox)
+    quiet = settings.intake.network_quiet_seconds if kind else settings.intake.quiet_seconds
+    where = f"on a network mount ({kind})" if kind else "on a disk of this machine"
+    yield Finding("inbox", fit=True, words=f"{where}: files are taken when still for {quiet:g} s")
+
+
+def _inbox(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
+    """What lies in the inbox that is not taken, and why."""
+    if not workspace.inbox.is_dir():
+        return
+    lookout = Lookout(workspace.inbox, intake=settings.intake)
+    try:
+        lookout.look()
+    except OSError as error:
+        yield Finding("inbox", fit=False, words=f"cannot be listed: {error.strerror}.")
+        return
+    passed = lookout.passed_over()
+    for one in passed[:MOST_PASSED_OVER]:
+        name = shown(one.path.relative_to(workspace.inbox).as_posix())
+        yield Finding("inbox", fit=True, words=f"{name} is not taken: {one.why}")
+    if more := passed[MOST_PASSED_OVER:]:
+        yield Finding("inbox", fit=True, words=f"and {len(more)} more that are not taken")
 
 
 def _database(workspace: Workspace) -> Iterator[Finding]:
@@ -113,7 +205,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
         app = build(workspace)
         sound = app.journal.sound()
         imported = app.ledger.imported()
-    except OutboxError as error:
+    except (OutboxError, Unavailable) as error:
         yield Finding("database", fit=False, words=str(error))
         return
     words = "whole" if sound else "damaged. Stop the daemon and restore a backup of state/."

@@ -2,18 +2,29 @@
 
 import fcntl
 import json
+import logging
 import os
 import socket
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from config.settings import FILE_NAME, Settings, defaults_text, load
-from outbox.cases import CLOSED, VERBS
-from outbox.interface import Workspace
+from ingest.disk import FULL, NO_RIGHTS
+from outbox.interface import CLOSED, VERBS, Workspace
+
+LOG = logging.getLogger(__name__)
 
 VARIABLE = "MAILROOM_WORKSPACE"
 """The environment variable that names a workspace."""
+
+DATABASE = "mailroom.db"
+"""The file below state/ that holds the journal and the ledger, unless a server does."""
+
+LOCK_TRIES, LOCK_PAUSE = 5, 0.1
+"""How often the lock is tried, and the seconds between: `doctor` may just be looking at it."""
 
 
 class WorkspaceError(Exception):
@@ -71,7 +82,9 @@ def make(folder: Path) -> Workspace:
     """
     root = folder.resolve()
     if _overlaps_code(root):
-        raise WorkspaceError(f"{folder} lies inside the program itself. Choose another folder.")
+        raise WorkspaceError(
+            f"{folder} lies inside the program itself, or around it. Choose another folder."
+        )
     workspace = Workspace(root=root)
     try:
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -115,42 +128,110 @@ def held(workspace: Workspace, command: str) -> Iterator[None]:
 
     Raises:
         WorkspaceBusy: another process holds it; it is named.
-        WorkspaceError: the folders cannot be written.
+        WorkspaceError: it cannot be written with this account's rights.
+        OSError: the disk does not allow it now.
     """
     path = workspace.state / "lock"
     try:
-        for folder in folders(workspace):
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (workspace.state, workspace.spool, workspace.scratch, workspace.building):
+            folder.mkdir(exist_ok=True, mode=0o700)
         file = path.open("a+", encoding="utf-8")
     except OSError as error:
+        if error.errno not in NO_RIGHTS:
+            raise
         raise WorkspaceError(
             f"{workspace.root} cannot be written: {error.strerror} ({error.filename}). "
             "Give yourself the right to write there, then start again."
         ) from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not _locked(file):
             file.seek(0)
-            raise WorkspaceBusy(_busy(workspace, file.read())) from error
-        file.seek(0)
-        file.truncate()
-        holder = {"pid": os.getpid(), "host": socket.gethostname(), "command": command}
-        json.dump(holder, file)
-        file.flush()
+            raise WorkspaceBusy(_busy(workspace, file.read()))
+        _sign(file, command)
         yield
 
 
+def holder(workspace: Workspace) -> str | None:
+    """Who holds the workspace now, in words; None when nobody does."""
+    try:
+        with (workspace.state / "lock").open("r+", encoding="utf-8") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return _named(file.read())
+    except FileNotFoundError:
+        pass
+    return None
+
+
+def _locked(file: TextIO) -> bool:
+    """Take the lock; whoever only looks at it lets go at once."""
+    for _ in range(LOCK_TRIES):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(LOCK_PAUSE)
+        else:
+            return True
+    return False
+
+
+def _sign(file: TextIO, command: str) -> None:
+    """Write into the lock who holds it; on a full disk the lock must do without."""
+    try:
+        file.seek(0)
+        file.truncate()
+        json.dump({"pid": os.getpid(), "host": socket.gethostname(), "command": command}, file)
+        file.flush()
+    except OSError as error:
+        if error.errno not in FULL:
+            raise
+        LOG.warning("the lock does not name its holder: %s", error.strerror)
+
+
 def _busy(workspace: Workspace, holder: str) -> str:
+    return (
+        f"{_named(holder)} already works on {workspace.root}. Let it finish, or stop it, then "
+        "start again."
+    )
+
+
+def _named(holder: str) -> str:
     try:
         who = json.loads(holder)
-        name = f"`mailroom {who['command']}` (process {who['pid']} on {who['host']})"
+        return f"`mailroom {who['command']}` (process {who['pid']} on {who['host']})"
     except (ValueError, KeyError, TypeError):
-        name = "another process"
-    return f"{name} already works on {workspace.root}. Let it finish, or stop it, then start again."
+        return "another process"
 
 
 def _overlaps_code(root: Path) -> bool:
     program = Path(__file__).resolve().parents[1]
     code = [program / name for name in ("ingest", "outbox", "matchers", "extractors", "config")]
-    return any(root == folder or folder in root.parents for folder in code)
+    inside = any(root == folder or folder in root.parents for folder in code)
+    around = any(room in (*folder.parents, folder) for room in _rooms(root) for folder in code)
+    return inside or around
+
+
+def _rooms(root: Path) -> list[Path]:
+    """The folders of a workspace in which files come, go and are cleared."""
+    return folders(Workspace(root=root))
+
+
+def unsafe(workspace: Workspace) -> Iterator[str]:
+    """What makes a workspace unfit to be worked on: the words for each, and what to do."""
+    if _overlaps_code(workspace.root):
+        yield (
+            f"{workspace.root} overlaps the program itself. Move the workspace to a folder of its "
+            "own."
+        )
+    inbox = workspace.inbox.resolve()
+    for room in folders(workspace):
+        real = room.resolve()
+        if room != workspace.inbox and (real == inbox or inbox in real.parents):
+            yield (
+                f"{room} leads into the inbox, so that what comes out would go in again. Make it "
+                "a folder of its own."
+            )
+    settings = workspace.root / FILE_NAME
+    if settings.stat().st_mode & 0o022:
+        yield f"{settings} can be changed by others. Run `chmod go-w {settings}`."

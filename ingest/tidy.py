@@ -1,0 +1,67 @@
+"""The workspace's folders: where a document goes, what is made again, what is left behind."""
+
+import logging
+from collections.abc import Container, Iterator
+from pathlib import Path
+
+from config.steps import step
+from ingest.workspace import folders
+from matchers.interface import Unavailable
+from outbox import moves
+from outbox.interface import State, Workspace
+from outbox.journal import Journal
+
+LOG = logging.getLogger(__name__)
+
+
+def home_of(workspace: Workspace, state: State) -> Path:
+    """The folder below which documents on their way to *state* come to rest."""
+    return {
+        State.MATCHED: workspace.matched,
+        State.EXCEPTION: workspace.exceptions,
+        State.DUPLICATE: workspace.duplicates,
+        State.QUARANTINED: workspace.quarantine,
+        State.SPLIT: workspace.archive,
+    }[state]
+
+
+def stand_up(workspace: Workspace) -> None:
+    """Make again what is missing of the workspace's folders, but never the one of its journal.
+
+    Raises:
+        Unavailable: state/ itself is gone, and with it what only a backup can bring back.
+    """
+    if not workspace.state.is_dir():
+        raise Unavailable(
+            f"{workspace.state} is gone, and with it the journal. Stop the daemon, put state/ "
+            "back from a backup, then start again."
+        )
+    for folder in folders(workspace):
+        if folder.is_dir():
+            continue
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            LOG.error("%s is missing and cannot be made: %s", folder, error.strerror)  # noqa: TRY400 - people read this line
+        else:
+            LOG.warning("%s was missing and is made again", folder)
+
+
+def clear_building(workspace: Workspace) -> None:
+    """Remove what was being built when an earlier start ended; it is built again."""
+    for begun in workspace.building.iterdir():
+        moves.clear(begun)
+
+
+def chores(workspace: Workspace, journal: Journal, in_hand: Container[str]) -> Iterator[None]:
+    """Clear, one folder at each step, what earlier starts left of documents that are at rest."""
+    for room in (workspace.scratch, workspace.spool):
+        for home in sorted(room.iterdir()) if room.is_dir() else ():
+            row = journal.get(home.name)
+            rests = row is not None and row.stage == "rest"
+            stands = row is not None and (workspace.root / row.path).exists()
+            garbage = row is None and room == workspace.scratch
+            if home.name not in in_hand and (garbage or (rests and stands)):
+                moves.clear(home)
+                step("daemon.cleared")
+            yield
