@@ -27,37 +27,23 @@ NEWEST = "0002"
 GUARDED = ("event", "decision")
 """Tables to which only may be added."""
 
-CHANGES = ("UPDATE", "DELETE")
-
 REFUSAL = "events and decisions are never changed"
 
 
 def guard(connection: Connection) -> None:
     """Let the database itself refuse to change or remove what may only be added."""
     if connection.dialect.name == "sqlite":
-        for table in GUARDED:
-            for change in CHANGES:
-                connection.execute(
-                    text(
-                        f"CREATE TRIGGER IF NOT EXISTS {table}_no_{change.lower()} "
-                        f"BEFORE {change} ON {table} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-                    )
-                )
-        return
-    connection.execute(
-        text(
-            "CREATE OR REPLACE FUNCTION mailroom_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = '{REFUSAL}'; END $$"
-        )
-    )
-    for table in GUARDED:
-        for change in (*CHANGES, "TRUNCATE"):
-            connection.execute(
-                text(
-                    f"CREATE OR REPLACE TRIGGER {table}_no_{change.lower()} BEFORE {change} "
-                    f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION mailroom_refuse()"
-                )
+        body = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    else:
+        body = "FOR EACH STATEMENT EXECUTE FUNCTION mailroom_refuse()"
+        connection.execute(
+            text(
+                "CREATE OR REPLACE FUNCTION mailroom_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                f"$$ BEGIN RAISE integrity_constraint_violation USING MESSAGE = '{REFUSAL}'; END $$"
             )
+        )
+    for name, change, table in _guards(connection):
+        connection.execute(text(f"CREATE TRIGGER {name} BEFORE {change} ON {table} {body}"))
 
 
 def unguarded(connection: Connection) -> Iterator[str]:
@@ -68,10 +54,17 @@ def unguarded(connection: Connection) -> Iterator[str]:
         else "SELECT tgname FROM pg_trigger WHERE tgenabled = 'O'"
     )
     standing = set(connection.execute(text(names)).scalars())
+    for name, change, table in _guards(connection):
+        if name not in standing:
+            yield f"nothing refuses {change} on the table {table} any more: {name} is gone"
+
+
+def _guards(connection: Connection) -> Iterator[tuple[str, str, str]]:
+    """Each trigger: its name, what it refuses, on which table."""
+    truncates = connection.dialect.name != "sqlite"
     for table in GUARDED:
-        for change in CHANGES:
-            if f"{table}_no_{change.lower()}" not in standing:
-                yield f"nothing refuses {change} on the table {table} any more: a trigger is gone"
+        for change in ("UPDATE", "DELETE", *(["TRUNCATE"] if truncates else [])):
+            yield f"{table}_no_{change.lower()}", change, table
 
 
 def whole(connection: Connection) -> bool:
