@@ -8,17 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from config.reasons import Reason
+from config.steps import step
 from matchers.interface import Ledger, LedgerRecord, Status
 from outbox import moves
-from outbox.interface import State, Workspace
+from outbox.interface import CLOSED, VERBS, State, Workspace
 from outbox.journal import Journal, Ruling
 from outbox.tables import DocumentRow, ResolutionRow
-
-VERBS = {"_retry": "retry", "_approve": "approve", "_reject": "reject", "_rescan": "rescan"}
-"""Folders of exceptions/ into which a case is moved, and what that asks for."""
-
-CLOSED = "_closed"
-"""Where the folder of a closed case rests; with the original, if the case was rejected."""
 
 REFUSAL = "refused.txt"
 """The note in a case whose decision could not be carried out."""
@@ -55,6 +50,7 @@ class Cases:
                             at=_now(), case_name=path.name, action=action, who="shared folder"
                         )
                     )
+                    step("case.asked")
 
     def _whole(self, path: Path) -> bool:
         """Whether a moved case has arrived: its original is there, and its old place is empty."""
@@ -82,15 +78,26 @@ class Cases:
                 case _:
                     self._post(row, document, folder)
         except Refusal as why:
-            self._journal.refuse(number, str(why))
             self._put_back(row.case_name, str(why))
+            self._journal.refuse(number, str(why))
+            step("case.refused")
+        else:
+            step("case.carried_out")
         return self._journal.resolution(number)
 
     def folder(self, case: str) -> Path | None:
-        """Where a case's folder lies now: in its place, in a verb folder, or closed."""
-        rooms = ("", *VERBS, CLOSED)
-        places = (self._workspace.exceptions / room / case for room in rooms)
-        return next((place for place in places if place.is_dir()), None)
+        """Where a case's folder lies now: in its place, in a verb folder, or closed.
+
+        Where people made copies, it is the one with the original.
+        """
+        row = self._journal.case(case)
+        name = moves.own_name(_name(self._journal.get(row.document_id) if row else None))
+        rooms = [self._workspace.exceptions / room for room in ("", *VERBS, CLOSED)]
+        places = [room / case for room in rooms]
+        places += sorted(rooms[-1].glob(f"{case}.*"))
+        standing = [place for place in places if place.is_dir()]
+        whole = (place for place in standing if name and (place / name).is_file())
+        return next(whole, standing[0] if standing else None)
 
     def _standing(self, row: ResolutionRow) -> tuple[DocumentRow, Path]:
         case = self._journal.case(row.case_name)
@@ -111,15 +118,16 @@ class Cases:
     def _reject(self, row: ResolutionRow, document: DocumentRow, folder: Path) -> None:
         if not _still_held(document, row.case_name):
             raise Refusal("Another decision about this case is being carried out already.")
+        _original(document, folder)
         rest = self._shut(folder)
         outcome = "rescan_asked" if row.action == "rescan" else "rejected"
         path = (rest / moves.own_name(document.name)).relative_to(self._workspace.root)
         self._journal.carried_out(row, outcome, rejected_at=path.as_posix())
 
     def _retry(self, row: ResolutionRow, document: DocumentRow, folder: Path) -> None:
-        path = self._take_back(document, folder)
         if _still_held(document, row.case_name):
-            self._journal.reopen(row.case_name, path)
+            self._journal.reopen(row.case_name, self._take_back(document, folder))
+            step("case.reopened")
         self._leave(folder, document)
         self._journal.carried_out(row, "retried")
 
@@ -127,6 +135,7 @@ class Cases:
         if _still_held(document, row.case_name):
             ruling = self._ruling(row, document)
             self._journal.reopen(row.case_name, self._take_back(document, folder), ruling)
+            step("case.posted")
         self._leave(folder, document)
         self._journal.carried_out(row, "approved" if row.action == "approve" else "resolved")
 
@@ -210,43 +219,65 @@ class Cases:
 
     def _take_back(self, document: DocumentRow, folder: Path) -> str:
         """Put the original into the spool again, checked; gives its path in the workspace."""
+        original = _original(document, folder)
         home = self._workspace.spool / document.id
         target = home / document.name
-        if not target.exists():
-            original = folder / moves.own_name(document.name)
-            if not original.is_file() or moves.sha256_of(original) != document.sha256:
-                raise Refusal(
-                    f"{original.name} in the case folder is missing or was changed. "
-                    "Put the original back and try again."
-                )
-            home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not target.is_file() or moves.sha256_of(target) != document.sha256:
+            moves.clear(home)
+            home.mkdir(parents=True, mode=0o700)
             moves.place(original, target)
             moves.sync_folder(home)
+            moves.sync_folder(home.parent)
+            step("case.taken_back")
         return target.relative_to(self._workspace.root).as_posix()
 
     def _leave(self, folder: Path, document: DocumentRow) -> None:
         """Close the folder of a case whose original went elsewhere."""
         (folder / moves.own_name(document.name)).unlink(missing_ok=True)
+        moves.sync_folder(folder)
+        step("case.original_left")
         self._shut(folder)
 
     def _shut(self, folder: Path) -> Path:
-        rest = self._workspace.exceptions / CLOSED / folder.name
-        if folder != rest:
-            rest.parent.mkdir(exist_ok=True, mode=0o700)
-            copies = (rest.with_name(f"{folder.name}.{number}") for number in count(2))
-            rest = next(place for place in chain((rest,), copies) if not place.exists())
-            folder.rename(rest)
-            moves.sync_folder(rest.parent)
+        closed = self._workspace.exceptions / CLOSED
+        if folder.parent == closed:
+            return folder
+        closed.mkdir(exist_ok=True, mode=0o700)
+        places = chain([folder.name], (f"{folder.name}.{number}" for number in count(2)))
+        rest = next(place for name in places if not (place := closed / name).exists())
+        folder.rename(rest)
+        moves.sync_folder(rest.parent)
+        moves.sync_folder(folder.parent)
+        step("case.shut")
         return rest
 
     def _put_back(self, case: str, why: str) -> None:
+        """Move a case whose decision was refused to its place again, with a note that says why."""
         folder = self.folder(case)
         home = self._workspace.exceptions / case
         if folder is None or folder.parent.name == CLOSED:
             return
         if folder != home:
             folder.rename(home)
-        (home / REFUSAL).write_text(f"{_now()}  {why}\n", encoding="utf-8")
+            moves.sync_folder(home.parent)
+            moves.sync_folder(folder.parent)
+            step("case.put_back")
+        moves.replace(home / REFUSAL, f"{_now()}  {why}\n".encode())
+
+
+def _original(document: DocumentRow, folder: Path) -> Path:
+    """The original in a case folder, checked.
+
+    Raises:
+        Refusal: it is missing or was changed.
+    """
+    original = folder / moves.own_name(document.name)
+    if not original.is_file() or moves.sha256_of(original) != document.sha256:
+        raise Refusal(
+            f"{original.name} in the case folder is missing or was changed. "
+            "Put the original back and try again."
+        )
+    return original
 
 
 def _still_held(document: DocumentRow, case: str) -> bool:

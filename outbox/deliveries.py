@@ -1,13 +1,18 @@
 """Deliveries to finance: postings gathered, written aside, renamed whole, never changed."""
 
 import datetime as dt
+import errno
 import json
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from outbox import moves, writers
-from outbox.interface import OutboxError, Posting, Workspace
+from config.steps import step
+from outbox import heads, moves, writers
+from outbox.filing import original_name
+from outbox.interface import ChangedBytes, OutboxError, Posting, Workspace
 from outbox.journal import Journal
-from outbox.tables import DeliveryRow, PostingRow
+from outbox.tables import DeliveryRow, DocumentRow, PostingRow
 
 
 class Deliveries:
@@ -18,40 +23,71 @@ class Deliveries:
         self._journal = journal
 
     def close(self, day: dt.date) -> list[Path]:
-        """Deliver every waiting posting; gives the folders that now stand in matched/."""
+        """Deliver every waiting posting; gives the folders that now stand in matched/.
+
+        A posting whose original is spoilt is left out: its document is read again.
+        """
         done = self.finish()
         if self._journal.open_delivery(day) is not None:
+            step("delivery.opened")
             done += self.finish()
         return done
 
     def finish(self) -> list[Path]:
         """End what an earlier start began: deliveries that are opened but not closed."""
-        return [self._finish(row) for row in self._journal.unfinished_deliveries()]
+        finished = [self._finish(row) for row in self._journal.unfinished_deliveries()]
+        done = [folder for folder in finished if folder]
+        if done:
+            heads.export(self._workspace, self._journal)
+        return done
 
-    def _finish(self, row: DeliveryRow) -> Path:
+    def _finish(self, row: DeliveryRow) -> Path | None:
+        """Bring one delivery to its end; None where nothing of it was left."""
         folder = self._workspace.matched / row.id
-        room = self._workspace.building / row.id[:10]
-        moves.set_down(room, folder, lambda aside: self._fill(aside, row))
-        control = moves.sha256_of(folder / "control.json")
-        paths = {
-            path.name.removesuffix(path.suffix): path.relative_to(self._workspace.root).as_posix()
-            for path in (folder / "documents").iterdir()
-        }
+        stood = folder.exists()
+        if not stood and not self._build(row, folder):
+            return None
+        step("delivery.stands")
+        documents = self._documents(row)
+        if stood:
+            _recognise(folder, documents)
+        control = moves.sha256_of(folder / writers.CONTROL)
+        paths = {one.id: f"matched/{row.id}/documents/{original_name(one)}" for one in documents}
         self._journal.close_delivery(row.id, control, paths)
+        step("delivery.closed")
         for document_id in paths:
             moves.clear(self._workspace.spool / document_id)
             moves.clear(self._workspace.scratch / document_id)
+        step("delivery.cleared")
         return folder
 
-    def _fill(self, aside: Path, row: DeliveryRow) -> None:
-        lines = self._journal.lines_of(row.id)
+    def _build(self, row: DeliveryRow, folder: Path) -> bool:
+        """Build a delivery without what is spoilt; False where nothing is left."""
+        room = self._workspace.building / row.id[:10]
+        while lines := self._journal.lines_of(row.id):
+            try:
+                moves.set_down(room, folder, partial(self._fill, row, lines))
+            except ChangedBytes as spoilt:
+                for document_id in spoilt.document_ids:
+                    self._journal.changed(document_id, self._row(document_id).token)
+                step("delivery.left_out")
+            else:
+                return True
+        return False
+
+    def _fill(self, row: DeliveryRow, lines: Sequence[PostingRow], aside: Path) -> None:
         (aside / "documents").mkdir(mode=0o700)
         hashes: dict[str, str] = {}
+        spoilt = []
         for line in lines:
-            path, sha256 = self._original(line)
-            name = f"documents/{line.document_id}{path.suffix.lower()}"
-            moves.place(path, aside / name)
-            hashes[name] = sha256
+            document = self._row(line.document_id)
+            name = f"documents/{original_name(document)}"
+            if self._placed(document, aside / name):
+                hashes[name] = document.sha256
+            else:
+                spoilt.append(document.id)
+        if spoilt:
+            raise ChangedBytes(*spoilt)
         writers.write_all(
             aside,
             delivery=row.id,
@@ -59,18 +95,47 @@ class Deliveries:
             previous=row.previous,
             documents=hashes,
         )
+        step("delivery.built")
 
-    def _original(self, line: PostingRow) -> tuple[Path, str]:
-        """The spooled original of a posting and its hash, checked against the journal."""
-        path = moves.spooled(self._workspace, line.document_id)
-        row = self._journal.get(line.document_id)
-        sha256 = moves.sha256_of(path)
-        if row is None or sha256 != row.sha256:
+    def _placed(self, document: DocumentRow, destination: Path) -> bool:
+        """Whether the original, as it was read, now lies there; False where it is spoilt."""
+        try:
+            source = moves.spooled(self._workspace, document.id)
+            return moves.place(source, destination) == document.sha256
+        except OutboxError:
+            return False
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            return False
+
+    def _documents(self, row: DeliveryRow) -> list[DocumentRow]:
+        return [self._row(line.document_id) for line in self._journal.lines_of(row.id)]
+
+    def _row(self, document_id: str) -> DocumentRow:
+        row = self._journal.get(document_id)
+        if row is None:
             raise OutboxError(
-                f"The bytes of {line.document_id} are no longer those that were read. The delivery "
-                "waits; run `mailroom verify` and restore the file from the scanner or a backup."
+                f"A posting names {document_id}, which the journal does not know. "
+                "Run `mailroom verify`, and restore a backup of state/."
             )
-        return path, sha256
+        return row
+
+
+def _recognise(folder: Path, documents: Sequence[DocumentRow]) -> None:
+    """A delivery that an earlier start built is whole and ours.
+
+    Raises:
+        OutboxError: it is not.
+    """
+    faults = writers.check(folder)
+    there = {path.name for path in (folder / "documents").glob("*")}
+    if faults or there != {original_name(one) for one in documents}:
+        why = faults[0] if faults else "its documents are not those of its postings"
+        raise OutboxError(
+            f"{folder} stands already and is not the delivery that was being written: {why}. "
+            "Move it out of matched/; the delivery is then written again."
+        )
 
 
 def posting_of(line: PostingRow) -> Posting:

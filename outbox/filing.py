@@ -4,15 +4,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from config.steps import step
 from extractors.interface import Box
 from outbox import dossier as dossiers
 from outbox import moves, report
-from outbox.interface import Filing, OutboxError, State, Workspace
+from outbox.interface import VERBS, ChangedBytes, Filing, OutboxError, State, Workspace
 from outbox.journal import Journal
 from outbox.tables import DocumentRow
 
 NOTE = "note.txt"
 """The name of the note beside a duplicate or a quarantined file."""
+
+Files = dict[str, str]
+"""The SHA-256 of what was written beside an original, by name."""
 
 
 class Filer:
@@ -23,7 +27,12 @@ class Filer:
         self._journal = journal
 
     def file(self, document_id: str) -> Filing | None:
-        """Bring a decided document to rest; None for a posting, which waits for its delivery."""
+        """Bring a decided document to rest; None for a posting, which waits for its delivery.
+
+        Raises:
+            ChangedBytes: the bytes are no longer those that were read; nothing was filed.
+            OutboxError: what stands in the way, and what to do about it.
+        """
         row = self._journal.get(document_id)
         if row is None or row.stage != "decided" or row.goal is None:
             raise OutboxError(f"{document_id} has no decision that could be carried out.")
@@ -31,18 +40,21 @@ class Filer:
             case State.MATCHED:
                 return None
             case State.EXCEPTION:
-                path = self._case(row)
+                path, files = self._case(row)
             case State.DUPLICATE:
-                path = self._aside(row, self._workspace.duplicates, report.duplicate_note)
+                path, files = self._aside(row, self._workspace.duplicates, report.duplicate_note)
             case State.QUARANTINED:
-                path = self._aside(row, self._workspace.quarantine, report.quarantine_note)
+                path, files = self._aside(row, self._workspace.quarantine, report.quarantine_note)
             case State.SPLIT:
-                path = self._original(row)
+                path, files = self._original(row), {}
             case other:
                 raise OutboxError(f"{document_id} is on its way to {other}, which has no folder.")
-        self._journal.rest(document_id, path.relative_to(self._workspace.root).as_posix())
+        place = path.relative_to(self._workspace.root).as_posix()
+        self._journal.rest(document_id, row.token, place, files)
+        step("filing.rested")
         moves.clear(self._workspace.spool / document_id)
         moves.clear(self._workspace.scratch / document_id)
+        step("filing.cleared")
         page = path.parent / "report.html"
         return Filing(
             document_id=document_id,
@@ -51,51 +63,105 @@ class Filer:
             report=page if page.exists() else None,
         )
 
-    def _case(self, row: DocumentRow) -> Path:
+    def _case(self, row: DocumentRow) -> tuple[Path, Files]:
         """exceptions/<case>/ with the original, both reports and the evidence."""
-        folder = self._workspace.exceptions / str(row.case_name)
-        moves.set_down(self._workspace.building, folder, lambda aside: self._fill_case(aside, row))
-        return folder / moves.own_name(row.name)
+        case, name = str(row.case_name), moves.own_name(row.name)
+        home, files = self._workspace.exceptions / case, Files()
+        folder = next(
+            (place for verb in VERBS if (place := home.parent / verb / case).is_dir()), home
+        )
+        moves.set_down(
+            self._workspace.building, folder, lambda aside: files.update(self._fill(aside, row))
+        )
+        step("filing.case_stands")
+        return home / name, files or _standing(folder, name, row)
 
-    def _fill_case(self, aside: Path, row: DocumentRow) -> None:
+    def _fill(self, aside: Path, row: DocumentRow) -> Files:
         case, scratch = str(row.case_name), self._workspace.scratch / row.id
         dossier = self._journal.dossier(row.id) or {}
         pictures = sorted(scratch.glob("page-*.jpg"), key=lambda path: int(path.stem[5:]))
         crops = _crops(dossier, scratch)
-        moves.place(moves.spooled(self._workspace, row.id), aside / moves.own_name(row.name))
+        self._place(row, aside / moves.own_name(row.name))
         evidence = aside / "evidence"
         evidence.mkdir(mode=0o700)
+        files = Files()
         for field, piece in crops.items():
-            moves.write_durably(evidence / f"{field}.png", piece)
+            name = f"{field}.png"
+            files[f"evidence/{name}"] = moves.write_durably(evidence / name, piece)
         for picture in pictures:
-            moves.place(picture, evidence / picture.name)
+            placed = moves.place(picture, evidence / picture.name, moves.PRIVATE)
+            files[f"evidence/{picture.name}"] = placed
         page = report.html(
             dossier, case=case, crops=crops, pages=[path.read_bytes() for path in pictures]
-        )
-        moves.write_durably(aside / "report.html", page.encode())
-        moves.write_durably(aside / "report.json", report.json_text(dossier, case=case).encode())
+        ).encode()
+        same = report.json_text(dossier, case=case).encode()
+        files["report.html"] = moves.write_durably(aside / "report.html", page)
+        files["report.json"] = moves.write_durably(aside / "report.json", same)
+        step("filing.case_built")
+        return files
 
-    def _aside(self, row: DocumentRow, room: Path, note: Callable[[dict[str, Any]], str]) -> Path:
+    def _aside(
+        self, row: DocumentRow, room: Path, note: Callable[[dict[str, Any]], str]
+    ) -> tuple[Path, Files]:
         """<room>/<id>/ with the file untouched and a note that says why it is there."""
-        name = moves.own_name(row.name)
+        name, files = moves.own_name(row.name), Files()
 
         def fill(aside: Path) -> None:
-            moves.place(moves.spooled(self._workspace, row.id), aside / name)
-            words = note(self._journal.dossier(row.id) or {})
-            moves.write_durably(aside / NOTE, words.encode())
+            self._place(row, aside / name)
+            words = note(self._journal.dossier(row.id) or {}).encode()
+            files[NOTE] = moves.write_durably(aside / NOTE, words)
+            step("filing.aside_built")
 
-        moves.set_down(self._workspace.building, room / row.id, fill)
-        return room / row.id / name
+        folder = room / row.id
+        moves.set_down(self._workspace.building, folder, fill)
+        step("filing.aside_stands")
+        return folder / name, files or _standing(folder, name, row)
 
     def _original(self, row: DocumentRow) -> Path:
         """archive/originals/<id>.<ext>: the bytes of a file that was split."""
-        folder = self._workspace.archive / "originals"
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / f"{row.id}{Path(row.name).suffix.lower()}"
+        path = self._workspace.archive / "originals" / original_name(row)
         if not path.exists():
-            moves.place(moves.spooled(self._workspace, row.id), path)
-            moves.sync_folder(folder)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            aside = self._workspace.building / row.id
+            aside.unlink(missing_ok=True)
+            self._place(row, aside)
+            step("filing.original_built")
+            aside.rename(path)
+            moves.sync_folder(path.parent)
+            step("filing.original_stands")
+        elif moves.sha256_of(path) != row.sha256:
+            raise _in_the_way(path, row)
         return path
+
+    def _place(self, row: DocumentRow, destination: Path) -> None:
+        """Put the original there, unless its bytes are no longer those that were read."""
+        if moves.place(moves.spooled(self._workspace, row.id), destination) != row.sha256:
+            destination.unlink()
+            raise ChangedBytes(row.id)
+
+
+def original_name(row: DocumentRow) -> str:
+    """The name of an original that is kept by its document's id."""
+    return f"{row.id}{Path(row.name).suffix.lower()}"
+
+
+def _standing(folder: Path, name: str, row: DocumentRow) -> Files:
+    """What an earlier start wrote into a folder that stands already.
+
+    Raises:
+        OutboxError: the folder does not hold the original.
+    """
+    original = folder / name
+    if not original.is_file() or moves.sha256_of(original) != row.sha256:
+        raise _in_the_way(original, row)
+    return moves.hashes_below(folder, apart_from=original)
+
+
+def _in_the_way(path: Path, row: DocumentRow) -> OutboxError:
+    return OutboxError(
+        f"{path} stands already and is not what arrived as {row.id}, which stays in the spool. "
+        "Move it elsewhere, or put the original back from a backup."
+    )
 
 
 def _crops(dossier: Mapping[str, Any], scratch: Path) -> dict[str, bytes]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-
 VERBS = {"_retry": "retry", "_approve": "approve", "_reject": "reject", "_rescan": "rescan"}
 """Folders of exceptions/ into which a case is moved, and what that asks for."""
 

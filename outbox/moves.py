@@ -4,12 +4,20 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from outbox.interface import OutboxError, Workspace
 
 HASH_CHUNK = 1 << 20
-"""Bytes read at once while hashing."""
+"""Bytes copied at once."""
+
+ORIGINAL = 0o400
+"""Rights of an original at rest: its owner may read it, nobody writes."""
+
+PRIVATE = 0o600
+"""Rights of every other file that Mailroom writes."""
 
 RESERVED = frozenset(
     {"report.html", "report.json", "evidence", "notes.txt", "note.txt", "refused.txt"}
@@ -19,11 +27,8 @@ RESERVED = frozenset(
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, in hexadecimal."""
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(HASH_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:
@@ -35,25 +40,50 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_durably(path: Path, content: bytes) -> None:
-    """Write a new file and make its bytes durable; the folder is the caller's to sync."""
-    with path.open("xb") as file:
+def write_durably(path: Path, content: bytes) -> str:
+    """Write a new private file, its bytes durable; gives their SHA-256.
+
+    The folder is the caller's to sync.
+    """
+    with _new(path) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+    return hashlib.sha256(content).hexdigest()
 
 
-def place(source: Path, destination: Path) -> None:
-    """Give *source*'s bytes a second name; a copy where the disk knows no hard links."""
+def place(source: Path, destination: Path, mode: int = ORIGINAL) -> str:
+    """Give *source*'s bytes a second name, durably; gives the SHA-256 of what lies there now.
+
+    A copy where the disk knows no hard links. Never overwrites.
+    """
     try:
         os.link(source, destination, follow_symlinks=False)
     except FileExistsError:
         raise
     except OSError:
-        with source.open("rb") as read, destination.open("xb") as write:
-            shutil.copyfileobj(read, write)
-            write.flush()
-            os.fsync(write.fileno())
+        with source.open("rb") as read, _new(destination) as write:
+            shutil.copyfileobj(read, write, HASH_CHUNK)
+    with os.fdopen(os.open(destination, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+        with suppress(PermissionError):  # another account's file: the folder above it is private
+            os.fchmod(file.fileno(), mode)
+    return sha256
+
+
+def replace(path: Path, content: bytes) -> None:
+    """Write a file of ours anew, durably: a reader finds the old or the new one, whole."""
+    aside = path.with_name(f".{path.name}.new")
+    aside.unlink(missing_ok=True)
+    write_durably(aside, content)
+    aside.replace(path)
+    sync_folder(path.parent)
+
+
+def _new(path: Path) -> BinaryIO:
+    """A new file that only its owner may read and write, open for writing."""
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb")
 
 
 def own_name(name: str) -> str:
@@ -61,15 +91,16 @@ def own_name(name: str) -> str:
     return f"original-{name}" if name.casefold() in RESERVED else name
 
 
-def set_down(workspace: Path, destination: Path, fill: Callable[[Path], None]) -> None:
+def set_down(building: Path, destination: Path, fill: Callable[[Path], None]) -> None:
     """Build a folder aside with *fill* and rename it to *destination*; a standing one is kept.
 
     Repeatable after a crash at any point: what was half built is built again, what stands stands.
-    *workspace* is the folder in which to build, on the same disk as *destination*.
+    *building* is the folder in which to build, on the same disk as *destination*. The rename
+    itself refuses to replace a folder that holds anything.
     """
-    if destination.exists():
+    if os.path.lexists(destination):
         return
-    aside = workspace / destination.name
+    aside = building / destination.name
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True, mode=0o700)
     fill(aside)
@@ -78,6 +109,16 @@ def set_down(workspace: Path, destination: Path, fill: Callable[[Path], None]) -
     destination.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     aside.rename(destination)
     sync_folder(destination.parent)
+    sync_folder(destination.parent.parent)
+
+
+def hashes_below(folder: Path, apart_from: Path) -> dict[str, str]:
+    """The SHA-256 of every file below a folder but one, by its name within the folder."""
+    return {
+        path.relative_to(folder).as_posix(): sha256_of(path)
+        for path in sorted(files_below([folder]))
+        if path != apart_from
+    }
 
 
 def clear(folder: Path) -> None:
@@ -92,7 +133,7 @@ def spooled(workspace: Workspace, document_id: str) -> Path:
         OutboxError: it is not there; the message says where to look.
     """
     folder = workspace.spool / document_id
-    found = [path for path in folder.rglob("*") if path.is_file()] if folder.is_dir() else []
+    found = list(files_below([folder]))
     if len(found) != 1:
         raise OutboxError(
             f"{folder} holds {len(found)} files instead of the original of {document_id}. "
