@@ -1,19 +1,26 @@
 """Taking files in: claimed by rename, journalled, hashed; the same bytes again are put aside."""
 
 import datetime as dt
+import errno
+import hashlib
 import logging
 import os
 import secrets
+import time
 import unicodedata
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from config.steps import step
 from extractors.interface import Document, Kind
-from ingest.watcher import Ready
+from ingest.disk import FULL
+from ingest.spool import COPYING, PARTIAL, Origin, Spool, still
+from ingest.watcher import PassedOver, Ready, Signature, signature_of
 from outbox import moves
 from outbox.interface import OutboxError, State, Workspace
 from outbox.journal import Arrived, Journal, Ruling, stamp
+from outbox.journal_base import batched
 from outbox.tables import DocumentRow
 
 LOG = logging.getLogger(__name__)
@@ -33,6 +40,29 @@ ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 LONGEST_NAME = 180
 """Bytes kept of a dropped name, so that it fits every folder of ours with what we add to it."""
 
+AT_ONCE = 500
+"""Files claimed, and hashes written down, in one transaction."""
+
+AGAIN_SECONDS = 5.0
+"""How long a spooled file that cannot be hashed is left alone before the next try."""
+
+NANOSECONDS = 1e9
+
+_RIGHTS = (
+    "Give the account that runs Mailroom the right to move files out of this folder; "
+    "it is tried again and again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A file on its way in; *origin* where it is a copy from another disk."""
+
+    row: DocumentRow
+    source: Path
+    inside: Path
+    origin: Origin | None = None
+
 
 class Intake:
     """Takes ready files from the inbox into the spool and the journal."""
@@ -40,81 +70,224 @@ class Intake:
     def __init__(self, workspace: Workspace, journal: Journal) -> None:
         self._workspace = workspace
         self._journal = journal
+        self._spool = Spool(workspace.spool)
+        self._owing = False
+        """Whether the spool may hold files that the journal does not know."""
+        self._refused: dict[Path, PassedOver] = {}
+        self._kept: dict[Path, Signature] = {}
+        """Files that are taken but could not be removed from the inbox."""
+        self._later: dict[str, tuple[float, str]] = {}
+        """Documents without a hash: monotonic seconds of the next try, and why, if missing."""
 
     def take(self, ready: Iterable[Ready]) -> int:
-        """Claim every ready file; gives how many were taken. `receive` hashes them."""
-        rows = []
-        for one in ready:
-            try:
-                row = self._claim(one)
-            except OSError as error:
-                LOG.error("%s stays in the inbox: %s", shown(one.path.name), error.strerror)  # noqa: TRY400 - people read this line
-            else:
-                rows += [row] if row else []
-        if rows:
-            moves.sync_folder(self._workspace.inbox)
-            moves.sync_folder(self._workspace.spool)
-            self._journal.claim(rows)
-        return len(rows)
+        """Claim every ready file; gives how many were taken. `receive` hashes them.
 
-    def receive(self) -> dict[str, str]:
-        """Hash what is claimed; a file with a standing twin is decided as its duplicate.
-
-        Gives the documents whose bytes are not where they must be, and the words for each.
+        Raises:
+            OSError: the disk is full. What was moved by then is taken up at the next call.
         """
-        missing: dict[str, str] = {}
-        for row in self._journal.documents(stage="claimed"):
-            try:
-                path = moves.spooled(self._workspace, row.id)
-            except OutboxError as error:
-                missing[row.id] = str(error)
-            else:
-                self._hash(row, path)
-        return missing
+        if self._owing:
+            self.adopt()
+        return sum(self._take(some) for some in batched(ready, AT_ONCE))
 
-    def _hash(self, row: DocumentRow, path: Path) -> None:
-        before = path.stat()
-        sha256 = moves.sha256_of(path)
-        after = path.stat()
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            LOG.warning("%s is still being written; it is hashed again at the next look", row.id)
-            return
-        arrived = Arrived(row.id, sha256, after.st_size, after.st_mtime_ns)
-        twin = self._journal.receive([arrived]).get(row.id)
-        if twin is not None:
-            ruling = Ruling(goal=State.DUPLICATE, dossier=_duplicate(row, sha256, twin))
-            self._journal.decide(row.id, row.token, ruling)
+    def passed_over(self) -> list[PassedOver]:
+        """Files that were ready and could not be taken, or not be removed."""
+        self._refused = {path: one for path, one in self._refused.items() if os.path.lexists(path)}
+        return list(self._refused.values())
+
+    def receive(self, seconds: float = float("inf")) -> dict[str, str]:
+        """Hash what is claimed, for *seconds*; the same bytes again are decided as a duplicate.
+
+        Gives the documents whose bytes are not where they must be or cannot be read, and the
+        words for each.
+        """
+        until = time.monotonic() + seconds
+        missing: dict[str, str] = {}
+        left: set[str] = set()
+        while True:
+            claimed = self._journal.claimed(AT_ONCE + len(left))
+            rows = {row.id: row for row in claimed if row.id not in left}
+            arrivals = []
+            for row in rows.values():
+                arrived = self._hash(row, missing)
+                if arrived is None:
+                    left.add(row.id)
+                else:
+                    arrivals.append(arrived)
+                if time.monotonic() >= until:
+                    break
+            self._note_arrived(rows, arrivals)
+            if not rows or time.monotonic() >= until:
+                return missing
+
+    def unchanged(self, row: DocumentRow) -> bool:
+        """Whether the spooled file is still what was hashed, by its size and time."""
+        try:
+            status = moves.spooled(self._workspace, row.id).lstat()
+        except (OSError, OutboxError):
+            return False
+        return (status.st_size, status.st_mtime_ns) == (row.size, row.mtime_ns)
 
     def adopt(self) -> None:
-        """Take up what a start that was killed left in the spool without a line in the journal."""
-        for home in sorted(self._workspace.spool.iterdir()):
-            if self._journal.get(home.name) is not None:
-                continue
-            files = list(moves.files_below([home]))
-            if not files or "." in home.name:
-                # Nothing was moved in yet, or it is a part whose parent will be split again.
+        """Take up what a stop left in the spool: journal it, finish it, or clear it away."""
+        self._owing = True
+        found = list(self._spool.entries())
+        known = self._journal.known([document for document, _ in found])
+        partial = {document for document, ending in found if ending == PARTIAL}
+        rows = []
+        for document, ending in found:
+            home = self._workspace.spool / f"{document}{ending}"
+            if ending == COPYING and document in known:
+                self._spool.name_copy(document)
+            elif ending == COPYING:
                 moves.clear(home)
-                continue
-            inside = files[0].relative_to(home)
-            self._journal.claim([_row(home.name, inside, partial=False)])
+            elif ending == "" and document not in known and home.is_dir():
+                files = list(moves.files_below([home]))
+                if not files or "." in document:
+                    # Nothing was moved in yet, or it is a part whose parent will be split again.
+                    moves.clear(home)
+                else:
+                    inside = files[0].relative_to(home)
+                    rows.append(_row(document, inside, partial=document in partial))
+        if rows:
+            self._journal.claim(rows)
+            LOG.info("%d files that an earlier start had moved are taken up", len(rows))
+        self._spool.unmark(partial)
+        self._owing = False
 
-    def _claim(self, ready: Ready) -> DocumentRow | None:
-        inside = ready.path.relative_to(self._workspace.inbox)
-        inside = Path(*(shown(part) for part in inside.parts))
-        document_id = new_id()
-        target = self._workspace.spool / document_id / inside
-        target.parent.mkdir(parents=True, mode=0o700)
+    def _take(self, some: list[Ready]) -> int:
+        """Claim some files together: moved, made durable, journalled, and only then removed."""
+        self._owing = True
+        claims = [claim for one in some if (claim := self._claim(one)) is not None]
+        if claims:
+            moved = [(one.row.id, one.inside) for one in claims if one.origin is None]
+            self._spool.settle(moved)
+            for folder in {one.source.parent for one in claims if one.origin is None}:
+                moves.sync_folder(folder)
+            self._journal.claim([one.row for one in claims])
+            for one in claims:
+                if one.origin is not None:
+                    self._spool.name_copy(one.row.id)
+                    self._remove(one.source, one.origin, one.row.id)
+            self._spool.unmark(one.row.id for one in claims if one.row.partial)
+        self._owing = False
+        return len(claims)
+
+    def _claim(self, ready: Ready) -> _Claim | None:
+        """Move one file in; None where it stays, is gone, or is no longer what was looked at."""
+        place = ready.path.relative_to(self._workspace.inbox)
+        inside = Path(*(shown(part) for part in place.parts))
+        row = _row(new_id(), inside, partial=ready.partial)
+        expected = None if ready.partial else ready.signature
         try:
-            ready.path.rename(target)
-        except FileNotFoundError:
-            moves.clear(self._workspace.spool / document_id)
+            if not still(ready.path, expected) or self._keeps(ready.path):
+                return None
+            taken = self._move(ready, place, row, inside)
+        except OSError as error:
+            if error.errno in FULL:
+                raise
+            self._spool.clear(row.id)
+            self._refuse(ready.path, f"It cannot be taken ({error.strerror}). {_RIGHTS}")
             return None
-        except OSError:
-            moves.clear(self._workspace.spool / document_id)
-            raise
-        with suppress(PermissionError):  # another account's file: the folder above it is private
-            target.chmod(0o600)
-        return _row(document_id, inside, partial=ready.partial)
+        if taken is not None:
+            self._refused.pop(ready.path, None)
+        return taken
+
+    def _move(self, ready: Ready, place: Path, row: DocumentRow, inside: Path) -> _Claim | None:
+        try:
+            if self._spool.rename_in(ready, row.id, inside):
+                return _Claim(row, ready.path, inside)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+        else:
+            return None
+        origin = Origin(str(place), signature_of(ready.path.lstat()))
+        row.origin = origin.text()
+        earlier = self._journal.copied(row.origin)
+        if earlier is not None:
+            self._remove(ready.path, origin, earlier.id)
+            return None
+        if not self._spool.copy_in(ready, row.id, inside):
+            return None
+        return _Claim(row, ready.path, inside, origin)
+
+    def _remove(self, source: Path, origin: Origin, document: str) -> None:
+        """Remove an inbox file whose copy is journalled; one that changed since is a new one."""
+        if not still(source, origin.signature):
+            return
+        try:
+            source.unlink()  # not synced: a source that comes back is known by its origin
+        except OSError as error:
+            self._kept[source] = origin.signature
+            words = f"It is taken as {document}, but cannot be removed from here"
+            self._refuse(source, f"{words} ({error.strerror}). Remove it; it is not taken again.")
+        else:
+            step("intake.source_removed")  # reached like intake.copied
+
+    def _keeps(self, path: Path) -> bool:
+        """Whether a file has been taken already and only could not be removed."""
+        return path in self._kept and still(path, self._kept[path])
+
+    def _refuse(self, path: Path, why: str) -> None:
+        """Leave a file where it is; people are told once, and it is tried again."""
+        told = self._refused.get(path)
+        self._refused[path] = PassedOver(path, why)
+        if told is None or told.why != why:
+            LOG.error("%s stays in the inbox. %s", shown(path.name), why)
+
+    def _hash(self, row: DocumentRow, missing: dict[str, str]) -> Arrived | None:
+        """One file's hash, its bytes durable by then; None where it has none for now."""
+        moment = time.monotonic()
+        again, words = self._later.get(row.id, (moment, ""))
+        if again <= moment:
+            again, words = moment + AGAIN_SECONDS, ""
+            try:
+                arrived = _hashed(row, moves.spooled(self._workspace, row.id))
+            except OutboxError as error:
+                words = str(error)
+            except OSError as error:
+                if error.errno in FULL:
+                    raise
+                words = (
+                    f"The bytes of {row.id} in the spool cannot be read ({error.strerror}). "
+                    "Look at the disk; they are tried again."
+                )
+            else:
+                if arrived is not None:
+                    self._later.pop(row.id, None)
+                    return arrived
+                LOG.info("%s is still being written; it is hashed again soon", row.id)
+            self._later[row.id] = again, words
+        if words:
+            missing[row.id] = words
+        return None
+
+    def _note_arrived(self, rows: Mapping[str, DocumentRow], arrivals: Sequence[Arrived]) -> None:
+        """Write hashes down, and decide about those whose bytes stand already."""
+        if not arrivals:
+            return
+        hashes = {one.document_id: one.sha256 for one in arrivals}
+        for document, twin in self._journal.receive(arrivals).items():
+            row = rows[document]
+            dossier = _duplicate(row, hashes[document], twin)
+            self._journal.decide(document, row.token, Ruling(goal=State.DUPLICATE, dossier=dossier))
+
+
+def _hashed(row: DocumentRow, path: Path) -> Arrived | None:
+    """A file's hash between two looks at it, or None while somebody writes to it.
+
+    One that was written to while it was read is given time first to come to rest.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        before = signature_of(os.fstat(file.fileno()))
+        age = time.time() - before[-1] / NANOSECONDS
+        if row.token and 0 <= age < AGAIN_SECONDS:
+            return None
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        os.fsync(file.fileno())
+        after = signature_of(os.fstat(file.fileno()))
+    *_, size, mtime_ns = after
+    return Arrived(row.id, sha256, size, mtime_ns) if after == before else None
 
 
 def document_of(workspace: Workspace, row: DocumentRow, media_type: str) -> Document:
@@ -148,7 +321,8 @@ def shown(name: str) -> str:
     while len(clean.encode()) > LONGEST_NAME:
         stem = (stem or suffix)[:-1]
         clean = f"{stem}{dot}{suffix[:20]}" if dot else stem
-    return clean.strip() or "unnamed"
+    clean = clean.strip()
+    return "unnamed" if clean in {"", ".", ".."} else clean
 
 
 def _row(document_id: str, inside: Path, *, partial: bool) -> DocumentRow:
@@ -159,6 +333,7 @@ def _row(document_id: str, inside: Path, *, partial: bool) -> DocumentRow:
         name=inside.name,
         batch=None if folder == "." or hint else folder,
         hint=hint,
+        folder="" if folder == "." else folder,
         partial=partial,
         received=stamp(),
     )
