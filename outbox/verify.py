@@ -1,18 +1,31 @@
 """The proof: everything that came in is recounted, on disk and in the journal, byte for byte."""
 
-import json
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
-from outbox import moves, writers
-from outbox.cases import CLOSED, VERBS
-from outbox.filing import NOTE
-from outbox.interface import State, Workspace
+from outbox import heads, on_disk, replay
+from outbox.interface import Workspace
 from outbox.journal import Journal
 from outbox.tables import DocumentRow
+
+Told = Callable[[str], None]
+"""Told how far a long recount has come, in words."""
+
+Look = Callable[[], Iterable[str]]
+"""Something that was off and may only have been moving: it can be looked at again."""
+
+BETWEEN_LOOKS = 0.1
+"""Seconds before what is off is looked at again; nothing that lasts is off so shortly."""
+
+PATIENCE = 10.0
+"""Seconds for which what is off is looked at again while the journal still moves."""
+
+TELL_EVERY = 1000
+"""Documents after which a recount says how far it has come."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +33,7 @@ class Proof:
     """Both sides of the equation, and every finding, in words that name the culprit.
 
     *dropped* and *parts* count arrivals by the journal's events; *states* and *part_states* where
-    they are now.
+    they are now. With *day* (UTC) only what came in that day is counted.
     """
 
     dropped: int
@@ -28,10 +41,12 @@ class Proof:
     states: dict[str, int]
     part_states: dict[str, int]
     findings: tuple[str, ...]
+    day: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The proof for programs."""
         return {
+            **({"day": self.day} if self.day else {}),
             "dropped": self.dropped,
             "states": self.states,
             "parts": self.parts,
@@ -41,164 +56,86 @@ class Proof:
 
     def text(self) -> str:
         """The proof for people: the equation, then what is off."""
+        when = f" on {self.day} (UTC), and where that is now" if self.day else ""
         lines = [
-            f"dropped {self.dropped} = {_sum(self.states)}",
-            f"parts   {self.parts} = {_sum(self.part_states)}",
+            f"dropped {self.dropped} = {_sum(self.states)}{when}",
+            f"parts   {self.parts} = {_sum(self.part_states)}{when}",
             *(f"OFF  {finding}" for finding in self.findings),
             f"{len(self.findings)} findings." if self.findings else "Everything is accounted for.",
         ]
         return "\n".join(lines)
 
 
-def recount(workspace: Workspace, journal: Journal) -> Proof:
-    """Count and hash everything in a workspace against its journal."""
-    rows = journal.documents()
-    arrivals = [event for event in journal.events() if event.event == "claimed"]
-    part = {event.document_id: bool(json.loads(event.detail).get("parent")) for event in arrivals}
-    dropped = sum(not one for one in part.values())
-    states = Counter(row.state for row in rows if row.parent is None)
-    part_states = Counter(row.state for row in rows if row.parent is not None)
-    findings = [
-        *_equation(part, rows),
-        *(finding for row in rows for finding in _twice(workspace, journal, row)),
-        *_strange_cases(workspace, journal),
-        *_strangers(workspace, rows),
-        *_deliveries(workspace, journal),
-        *_postings(journal, rows),
-    ]
-    if not journal.sound():
-        findings.append("the database does not pass its own integrity check; restore a backup")
+def recount(
+    workspace: Workspace, journal: Journal, *, day: str | None = None, tell: Told = lambda _: None
+) -> Proof:
+    """Count and hash everything in a workspace against its journal.
+
+    With *day* (UTC, ISO) only what came in that day, wherever it is now; deliveries, strange files,
+    the audit chain and the database are looked at only as a whole.
+    """
+    arrived: Counter[bool] = Counter()
+    states: Counter[tuple[str, bool]] = Counter()
+    findings: list[str] = []
+    tell("the journal against its events")
+    with journal.looking() as session:
+        arrived.update(replay.arrivals(session, day))
+        for one in replay.held_against(session, day):
+            if isinstance(one, DocumentRow):
+                states[one.state, one.parent is not None] += 1
+            else:
+                findings.append(one)
+        findings += replay.orphans(session)
+        if day is None:
+            findings += [*replay.deliveries(session), *heads.check(workspace, session)]
+    if day is None:
+        tell("the audit chain")
+        findings += journal.audited()
+        tell("deliveries")
+        findings += _insist(journal, on_disk.delivered(workspace, journal))
+    findings += _insist(journal, _files(workspace, journal, day, tell))
+    if day is None:
+        findings += _insist(journal, on_disk.strangers(workspace, journal))
+        tell("the database")
+        if not journal.sound():
+            findings.append("the database is damaged by its own check; restore a backup of state/")
+    if sum(arrived.values()) != sum(states.values()) and not findings:
+        findings.append("the journal counts more arrivals than documents; restore a backup")
     return Proof(
-        dropped=dropped,
-        parts=len(part) - dropped,
-        states=dict(sorted(states.items())),
-        part_states=dict(sorted(part_states.items())),
+        dropped=arrived[False],
+        parts=arrived[True],
+        states=_side(states, parts=False),
+        part_states=_side(states, parts=True),
         findings=tuple(findings),
+        day=day,
     )
+
+
+def _files(workspace: Workspace, journal: Journal, day: str | None, tell: Told) -> Iterator[Look]:
+    """A look at each document's files that were off at the first look."""
+    for number, kept in enumerate(on_disk.documents(workspace, journal, day)):
+        if number % TELL_EVERY == 0:
+            tell(f"files of document {number}")
+        if list(on_disk.of(workspace, kept)):
+            yield partial(on_disk.again, workspace, journal, kept.row.id)
+
+
+def _insist(journal: Journal, looks: Iterable[Look]) -> list[str]:
+    """What is off still after further looks: while a daemon works, files move as one looks."""
+    found = [(look, words) for look in looks if (words := list(look()))]
+    end = time.monotonic() + PATIENCE
+    while found:
+        head = journal.head()
+        time.sleep(BETWEEN_LOOKS)
+        found = [(look, words) for look, _ in found if (words := list(look()))]
+        if journal.head() == head or time.monotonic() > end:
+            break
+    return [word for _, words in found for word in words]
+
+
+def _side(states: Counter[tuple[str, bool]], *, parts: bool) -> dict[str, int]:
+    return {state: count for (state, part), count in sorted(states.items()) if part is parts}
 
 
 def _sum(states: dict[str, int]) -> str:
     return " + ".join(f"{count} {state}" for state, count in states.items()) or "0"
-
-
-def _equation(part: dict[str, bool], rows: Sequence[DocumentRow]) -> Iterator[str]:
-    known = {row.id for row in rows}
-    for document_id in sorted(part.keys() - known):
-        yield f"{document_id} arrived by the events, but the journal has no document of that id"
-    for document_id in sorted(known - part.keys()):
-        yield f"{document_id} is in the journal, but no event tells of its arrival"
-
-
-# ---- bytes
-
-
-def resting_path(workspace: Workspace, row: DocumentRow) -> Path | None:
-    """Where a document's bytes must lie now; None if they are not where the journal says."""
-    if row.state == State.EXCEPTION:
-        rooms = [workspace.exceptions / room for room in ("", *VERBS)]
-        places = [room / str(row.case_name) / moves.own_name(row.name) for room in rooms]
-    elif row.state == State.IN_HAND:
-        home = workspace.spool / row.id
-        places = [path for path in home.rglob("*") if path.is_file()] if home.is_dir() else []
-    else:
-        places = [workspace.root / row.path]
-    return next((path for path in places if path.is_file() and not path.is_symlink()), None)
-
-
-def _twice(workspace: Workspace, journal: Journal, row: DocumentRow) -> list[str]:
-    """What is off with a document's bytes, looked at again in case it was just being moved."""
-    if not list(_bytes_of(workspace, row)):
-        return []
-    fresh = journal.get(row.id)
-    return list(_bytes_of(workspace, fresh)) if fresh else [f"{row.id} is gone from the journal"]
-
-
-def _bytes_of(workspace: Workspace, row: DocumentRow) -> Iterator[str]:
-    path = resting_path(workspace, row)
-    if path is None:
-        yield f"{row.id} ({row.name}) is {row.state}, but its bytes are not at {row.path or 'hand'}"
-    elif row.sha256 and moves.sha256_of(path) != row.sha256:
-        yield f"{row.id} ({row.name}): the bytes at {path} are not those that arrived"
-    elif not row.sha256 and row.stage != "claimed":
-        yield f"{row.id} ({row.name}) was never hashed"
-
-
-def _strange_cases(workspace: Workspace, journal: Journal) -> Iterator[str]:
-    """What lies in the exception folder and is no case."""
-    cases = {case.name for case in journal.cases(everything=True)} | {*VERBS, CLOSED}
-    for room in ("", *VERBS, CLOSED):
-        for path in _inside(workspace.exceptions / room):
-            if path.name.partition(".")[0] not in cases:
-                yield f"{path} is in the exception folder, but is no case"
-
-
-def _strangers(workspace: Workspace, rows: Sequence[DocumentRow]) -> Iterator[str]:
-    """What lies in the other outcome folders and the spool, and no document accounts for."""
-    ids = {row.id for row in rows}
-    in_hand = {row.id for row in rows if row.state == State.IN_HAND}
-    for path in (*_inside(workspace.duplicates), *_inside(workspace.quarantine)):
-        if path.name not in ids:
-            yield f"{path} lies there, but the journal knows no such document"
-        elif len(originals := [one for one in path.iterdir() if one.name != NOTE]) != 1:
-            yield f"{path} holds {len(originals)} files instead of one original"
-    for path in _inside(workspace.archive / "originals"):
-        if path.stem not in ids:
-            yield f"{path} lies there, but the journal knows no such document"
-    for path in _inside(workspace.spool):
-        if path.name not in in_hand:
-            yield f"{path} is in the spool, but no document in hand goes by that id"
-
-
-def _inside(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir()) if folder.is_dir() else []
-
-
-# ---- deliveries
-
-
-def _deliveries(workspace: Workspace, journal: Journal) -> Iterator[str]:
-    previous: str | None = None
-    known = set()
-    for row in journal.deliveries():
-        if row.closed is None:
-            continue
-        known.add(row.id)
-        folder = workspace.matched / row.id
-        if not folder.is_dir():
-            yield f"delivery {row.id} is closed in the journal, but {folder} is gone"
-            continue
-        yield from (f"delivery {row.id}: {finding}" for finding in writers.check(folder))
-        control = folder / "control.json"
-        if control.is_file():
-            if moves.sha256_of(control) != row.control:
-                yield f"delivery {row.id}: control.json is not the one that was written"
-            if _previous(control) != previous:
-                yield f"delivery {row.id} does not name the delivery before it"
-        previous = row.control
-    for day in _inside(workspace.matched):
-        for folder in _inside(day):
-            if f"{day.name}/{folder.name}" not in known:
-                yield f"{folder} is in matched/, but the journal knows no such closed delivery"
-
-
-def _previous(control: Path) -> object:
-    """The delivery before, as a control file names it; False where the file is spoilt."""
-    try:
-        return json.loads(control.read_text(encoding="utf-8")).get("previous")
-    except (ValueError, AttributeError):
-        return False
-
-
-def _postings(journal: Journal, rows: Sequence[DocumentRow]) -> Iterator[str]:
-    """Every matched document has its one posting in a closed delivery, and the other way round."""
-    posted: dict[str, str] = {}
-    for delivery in journal.deliveries():
-        for line in journal.lines_of(delivery.id):
-            if line.document_id in posted:
-                yield f"{line.document_id} is in two deliveries"
-            posted[line.document_id] = delivery.id if delivery.closed else ""
-    for row in rows:
-        if row.state == State.MATCHED and not posted.get(row.id):
-            yield f"{row.id} ({row.name}) is matched, but in no closed delivery"
-        if row.state != State.MATCHED and posted.get(row.id):
-            yield f"{row.id} ({row.name}) is delivered, but its state is {row.state}"

@@ -1,0 +1,278 @@
+"""What lies in the workspace's folders, held against the journal byte for byte."""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from sqlmodel import Session, col, select
+
+from outbox import heads, moves, writers
+from outbox.deliveries import posting_of
+from outbox.filing import NOTE
+from outbox.interface import CLOSED, VERBS, State, Workspace
+from outbox.journal import Journal
+from outbox.showing import discreet
+from outbox.tables import CaseRow, DocumentRow, EventRow
+from outbox.writers.rows import as_row
+
+Look = Callable[[], Iterable[str]]
+"""Gives what is off with one thing; nothing where all is well, or is well by now."""
+
+AT_ONCE = 200
+"""Documents asked of the journal in one go."""
+
+NEWLY_TAKEN = 60.0
+"""Seconds for which a folder in the spool may wait for its line in the journal."""
+
+FILED = ("exception", "duplicate", "quarantined")
+"""The events that tell which files were written beside an original."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A document, and what was filed with it: each folder's possible places and its hashes."""
+
+    row: DocumentRow
+    filed: tuple[tuple[tuple[Path, ...], dict[str, str]], ...]
+
+
+def documents(workspace: Workspace, journal: Journal, day: str | None = None) -> Iterator[Kept]:
+    """Every document, or those of a day (UTC), in no promised order; the journal is not held."""
+    last = ""
+    while True:
+        query = select(DocumentRow).where(col(DocumentRow.id) > last)
+        if day is not None:
+            query = query.where(col(DocumentRow.received).startswith(day))
+        with journal.looking() as session:
+            rows = session.exec(query.order_by(col(DocumentRow.id)).limit(AT_ONCE)).all()
+            events = _filings(session, [row.id for row in rows])
+        if not rows:
+            return
+        last = rows[-1].id
+        for row in rows:
+            yield Kept(row, tuple(_filed(workspace, events[row.id])))
+
+
+def of(workspace: Workspace, kept: Kept) -> Iterator[str]:
+    """What is off with a document's bytes, or with what was filed beside them at any time."""
+    row = kept.row
+    name = f"{row.id} ({discreet(row.name)})"
+    path = resting_path(workspace, row)
+    if path is None:
+        yield f"{name} is {row.state}, but its bytes are not at {discreet(row.path) or 'hand'}"
+    elif row.sha256 and _hash(path) != row.sha256:
+        yield f"{name}: the bytes at {discreet(str(path))} are not those that arrived"
+    elif not row.sha256 and row.stage != "claimed":
+        yield f"{name} was never hashed"
+    for places, files in kept.filed:
+        folder = next((one for one in places if one.is_dir()), places[0])
+        for file, wanted in files.items():
+            found = _hash(folder / file)
+            if found != wanted:
+                yield f"{folder / file} is {'not as it was written' if found else 'gone'}"
+
+
+def again(workspace: Workspace, journal: Journal, document_id: str) -> Iterator[str]:
+    """The same for the document as it stands by now."""
+    with journal.looking() as session:
+        row = session.get(DocumentRow, document_id)
+        events = _filings(session, [document_id])
+    if row is None:
+        yield f"{document_id} is gone from the journal"
+    else:
+        yield from of(workspace, Kept(row, tuple(_filed(workspace, events[document_id]))))
+
+
+def _filings(session: Session, ids: Sequence[str]) -> defaultdict[str, list[EventRow]]:
+    """The events that tell of decisions and of coming to rest, by document."""
+    found = defaultdict(list)
+    query = select(EventRow).where(
+        col(EventRow.document_id).in_(ids), col(EventRow.event).in_(("decided", *FILED))
+    )
+    for event in session.exec(query.order_by(col(EventRow.id))):
+        found[event.document_id].append(event)
+    return found
+
+
+def _filed(
+    workspace: Workspace, events: Sequence[EventRow]
+) -> Iterator[tuple[tuple[Path, ...], dict[str, str]]]:
+    case = ""
+    for event in events:
+        detail = json.loads(event.detail)
+        if event.event == "decided":
+            case = detail.get("case") or ""
+        elif detail.get("files"):
+            home = workspace.root / PurePosixPath(detail["path"]).parent
+            yield (home, *(_homes(workspace, case) if case else ())), detail["files"]
+
+
+def _hash(path: Path) -> str:
+    """The SHA-256 of a file; empty where there is none."""
+    return moves.sha256_of(path) if path.is_file() else ""
+
+
+def resting_path(workspace: Workspace, row: DocumentRow) -> Path | None:
+    """Where a document's bytes must lie now; None if they are not where the journal says."""
+    if row.state == State.EXCEPTION:
+        name = moves.own_name(row.name)
+        places = [place / name for place in _homes(workspace, str(row.case_name))]
+    elif row.state == State.IN_HAND:
+        places = list(moves.files_below([workspace.spool / row.id]))
+    else:
+        places = [workspace.root / row.path]
+    return next((path for path in places if path.is_file() and not path.is_symlink()), None)
+
+
+def _homes(workspace: Workspace, case: str) -> list[Path]:
+    """Where the folder of a case may lie, the likeliest place first."""
+    rooms = [workspace.exceptions / room for room in ("", *VERBS, CLOSED)]
+    return [room / case for room in rooms] + sorted(rooms[-1].glob(f"{case}.*"))
+
+
+# ---- deliveries
+
+
+def delivered(workspace: Workspace, journal: Journal) -> Iterator[Look]:
+    """A look at each closed delivery, and at what lies in matched/ beside them."""
+    previous: str | None = None
+    for row in journal.deliveries():
+        if row.closed is not None:
+            yield _delivery(workspace, journal, row.id, row.control, previous)
+            previous = row.control
+    yield lambda: _strange_deliveries(workspace, journal)
+
+
+def _delivery(
+    workspace: Workspace, journal: Journal, name: str, control: str | None, previous: str | None
+) -> Look:
+    folder = workspace.matched / name
+
+    def look() -> Iterator[str]:
+        if not folder.is_dir():
+            yield f"delivery {name} is closed in the journal, but {folder} is gone"
+            return
+        yield from (f"delivery {name}: {finding}" for finding in writers.check(folder))
+        path = folder / writers.CONTROL
+        if path.is_file():
+            if moves.sha256_of(path) != control:
+                yield f"delivery {name}: control.json is not the one that was written"
+            if _previous(path) != previous:
+                yield f"delivery {name} does not name the delivery before it"
+        yield from _lines(journal, name, folder)
+
+    return look
+
+
+def _lines(journal: Journal, name: str, folder: Path) -> Iterator[str]:
+    """Every posting stands in the delivery as it was decided, and no other does."""
+    path = folder / "postings.jsonl"
+    try:
+        there = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+    except (OSError, ValueError):
+        return  # the recount of the delivery has named it
+    decided = {one.document_id: as_row(posting_of(one)) for one in journal.lines_of(name)}
+    for posting in there:
+        line = decided.pop(posting.get("document_id"), None)
+        if line != posting:
+            yield f"{path}: the posting of {posting.get('document_id')} is not the journal's"
+    for document_id in decided:
+        yield f"{path}: the posting of {document_id} is missing"
+
+
+def _previous(control: Path) -> object:
+    """The delivery before, as a control file names it; False where the file is spoilt."""
+    try:
+        return json.loads(control.read_text(encoding="utf-8")).get("previous")
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+def _strange_deliveries(workspace: Workspace, journal: Journal) -> Iterator[str]:
+    known = {row.id for row in journal.deliveries()}
+    days = {name.partition("/")[0] for name in known}
+    for day in inside(workspace.matched):
+        if day.name not in days or not day.is_dir():
+            yield f"{day} is in matched/, but is no day of deliveries"
+            continue
+        for folder in inside(day):
+            if f"{day.name}/{folder.name}" not in known:
+                yield f"{folder} is in matched/, but the journal knows no such delivery"
+
+
+# ---- strange files
+
+
+def strangers(workspace: Workspace, journal: Journal) -> Iterator[Look]:
+    """A look at each folder for what lies there and no document accounts for."""
+    yield lambda: _strange_cases(workspace, journal)
+    for room, states in (
+        (workspace.duplicates, {State.DUPLICATE}),
+        (workspace.quarantine, {State.QUARANTINED}),
+    ):
+        yield partial(_strange_homes, journal, room, states)
+    yield lambda: _strange_originals(workspace, journal)
+    yield lambda: _strange_spool(workspace, journal)
+
+
+def inside(folder: Path) -> list[Path]:
+    """What lies directly in a folder, sorted; nothing where it is missing."""
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _strange_cases(workspace: Workspace, journal: Journal) -> Iterator[str]:
+    """What lies in the exception folder and is no case; people's own hidden files may."""
+    with journal.looking() as session:
+        cases = {*session.exec(select(CaseRow.name)), *VERBS, CLOSED}
+    for room in ("", *VERBS, CLOSED):
+        for path in inside(workspace.exceptions / room):
+            if path.name.startswith(".") or path.name.casefold() in LEFT_BY_BROWSERS:
+                continue
+            if path.name.partition(".")[0] not in cases or not path.is_dir():
+                yield f"{discreet(str(path))} is in the exception folder, but is no case"
+
+
+LEFT_BY_BROWSERS = frozenset({"thumbs.db", "desktop.ini"})
+"""Files that file managers leave in folders that people look at, folded."""
+
+
+def _strange_homes(journal: Journal, room: Path, states: set[State]) -> Iterator[str]:
+    for path in inside(room):
+        row = journal.get(path.name)
+        if row is None:
+            yield f"{discreet(str(path))} lies there, but the journal knows no such document"
+        elif row.state not in states and row.goal not in states:
+            yield f"{path} lies there, but the document is {row.state}"
+        elif path.is_dir():
+            wanted = {NOTE, moves.own_name(row.name)}
+            for one in inside(path):
+                if one.name not in wanted:
+                    yield f"{discreet(str(one))} does not belong to document {row.id}"
+
+
+def _strange_originals(workspace: Workspace, journal: Journal) -> Iterator[str]:
+    originals = workspace.archive / "originals"
+    for path in inside(workspace.archive):
+        if path not in {originals, heads.home(workspace)}:
+            yield f"{discreet(str(path))} lies in the archive, but is nothing that Mailroom keeps"
+    for path in inside(originals):
+        row = journal.get(path.name) or journal.get(path.stem)
+        if row is None or State.SPLIT not in {row.state, row.goal}:
+            yield f"{discreet(str(path))} lies there, but the journal knows no such document"
+
+
+def _strange_spool(workspace: Workspace, journal: Journal) -> Iterator[str]:
+    for path in inside(workspace.spool):
+        row = journal.get(path.name)
+        if row is not None and row.state == State.IN_HAND:
+            continue
+        try:
+            age = time.time() - path.stat().st_mtime
+        except FileNotFoundError:
+            continue
+        if row is not None or age > NEWLY_TAKEN:
+            yield f"{path} is in the spool, but no document in hand goes by that id"

@@ -1,0 +1,421 @@
+"""The events played again: what every row of the journal must say, and where one says otherwise.
+
+The audit chain guards the events; whoever edits a document, a posting or a case by hand, however
+well, contradicts them. Events of older versions tell less: of those, what they tell is held.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session, SQLModel, col, exists, select
+
+from outbox.interface import State
+from outbox.journal_rulings import sha256
+from outbox.showing import discreet
+from outbox.tables import (
+    CaseRow,
+    DecisionRow,
+    DeliveryRow,
+    DocumentRow,
+    EventRow,
+    PostingRow,
+    ResolutionRow,
+)
+
+AT_ONCE = 200
+"""Documents whose rows are held against their events in one go."""
+
+SEALED = frozenset({"fields", "line", "dossier"})
+"""Columns of which the events hold the hash; their text is never shown."""
+
+RULED = ("goal", "kind", "record_id", "business_key")
+"""What an event of a decision says of the document's row, word for word."""
+
+NO_EVENT = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+"""What an event does to who plays it when somebody has edited its detail."""
+
+Columns = dict[str, Any]
+Detail = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Told:
+    """What the events tell of one document: by table, each row's columns as far as they are told.
+
+    *old* is a document that arrived under a version whose events told less.
+    """
+
+    document: Columns = field(default_factory=dict)
+    decisions: list[Columns] = field(default_factory=list)
+    posting: Columns | None = None
+    cases: dict[str, Columns] = field(default_factory=dict)
+    asked: dict[int, Columns] = field(default_factory=dict)
+    old: bool = False
+
+
+def told(events: Sequence[EventRow]) -> Told:
+    """Play the events of one document, oldest first."""
+    known = Told()
+    for event in events:
+        detail = json.loads(event.detail)
+        if event.event in _PLAYED:
+            _PLAYED[event.event](known, event, detail)
+        elif event.event.startswith("asked_"):
+            _asked(known, event, detail)
+        elif event.event.startswith("case_"):
+            _ended(known, event, detail)
+    return known
+
+
+# ---- one event each
+
+
+def _claimed(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.old = "received" not in detail
+    known.document |= {**detail, "stage": "claimed", "state": State.IN_HAND, "goal": None}
+    known.document |= {"reasons": [], "attempts": 0, "strikes": 0, "crashes": 0, "finished": None}
+    known.document |= {"sha256": "", "size": 0, "record_id": None, "business_key": None}
+    known.document |= {"kind": None, "case_name": None, "path": "", "token": 0}
+
+
+def _received(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.document |= {name: detail[name] for name in ("sha256", "size")}
+    known.document["stage"] = "claimed" if detail.get("twin") else "received"
+    if "mtime_ns" in detail:
+        known.document["mtime_ns"] = detail["mtime_ns"]
+
+
+def _reading(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.document |= {"stage": "reading", "attempts": detail["attempt"]}
+    _take(known.document, detail, "token")
+    if "token" not in detail:  # the older version gave documents back without a word
+        known.document.pop("stage")
+
+
+def _given_back(known: Told, _event: EventRow, _detail: Detail) -> None:
+    known.document["stage"] = "received"
+
+
+def _struck(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.document["strikes"] = detail["strikes"]
+
+
+def _interrupted(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.document |= {"stage": "received", "crashes": detail["crashes"]}
+
+
+def _changed(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.document |= {"stage": "claimed", "token": detail["token"], "goal": None, "kind": None}
+    known.document |= {"reasons": [], "record_id": None, "business_key": None}
+    known.document |= {"fields": sha256("{}"), "case_name": None}
+    known.posting = None
+    known.cases.pop(detail["case"], None)
+
+
+def _decided(known: Told, event: EventRow, detail: Detail) -> None:
+    known.document |= {"stage": "decided", "goal": detail["goal"], "reasons": detail["reasons"]}
+    known.decisions.append({"by": detail["by"], "at": event.at})
+    if "dossier" not in detail:
+        for name in (*RULED[1:], "fields", "case_name"):
+            known.document.pop(name, None)
+        known.posting = {} if detail["goal"] == State.MATCHED else None
+        return
+    known.document |= {name: detail[name] for name in (*RULED, "fields")}
+    known.decisions[-1]["dossier"] = detail["dossier"]
+    known.posting = None
+    if detail["posting"]:
+        known.posting = {"line": detail["posting"], "record_id": detail["record_id"]}
+        known.posting["at"] = event.at
+    if detail["case"]:
+        known.document["case_name"] = detail["case"]
+        known.cases[detail["case"]] = {"day": event.at[:10], "opened": event.at, "closed": None}
+        known.cases[detail["case"]] |= {"outcome": None, "number": _number(detail["case"])}
+
+
+def _rested(known: Told, event: EventRow, detail: Detail) -> None:
+    known.document |= {"stage": "rest", "state": event.event, "path": detail["path"]}
+    known.document["finished"] = event.at
+    if event.event == State.MATCHED:
+        known.posting = {**(known.posting or {}), "delivery": detail["delivery"]}
+
+
+def _reopened(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.document |= {"stage": "received", "state": State.IN_HAND, "goal": None}
+    known.document |= {"finished": None, "strikes": 0, "crashes": 0}
+    _take(known.document, detail, "token")
+    _take(known.document, detail, "path")
+
+
+def _ended(known: Told, event: EventRow, detail: Detail) -> None:
+    outcome = event.event.removeprefix("case_")
+    case = known.cases.setdefault(detail["case"], {})
+    case |= {"closed": event.at, "outcome": outcome}
+    if "number" in detail:
+        known.asked.setdefault(detail["number"], {})["applied"] = event.at
+    if detail.get("path") or ("path" not in detail and outcome in {"rejected", "rescan_asked"}):
+        known.document |= {"stage": "rest", "state": State.REJECTED, "finished": event.at}
+        _take(known.document, detail, "path")
+
+
+def _asked(known: Told, event: EventRow, detail: Detail) -> None:
+    if "number" in detail:
+        said = {name: detail[name] for name in ("who", "record_id", "note", "corrections")}
+        said |= {"at": event.at, "case_name": detail["case"], "applied": None, "refused": None}
+        known.asked[detail["number"]] = {**said, "action": event.event.removeprefix("asked_")}
+
+
+def _refused(known: Told, _event: EventRow, detail: Detail) -> None:
+    if "number" in detail:
+        known.asked.setdefault(detail["number"], {})["refused"] = detail["why"]
+
+
+_PLAYED: dict[str, Callable[[Told, EventRow, Detail], None]] = {
+    "claimed": _claimed,
+    "received": _received,
+    "reading": _reading,
+    "given_back": _given_back,
+    "struck": _struck,
+    "interrupted": _interrupted,
+    "changed": _changed,
+    "decided": _decided,
+    "matched": _rested,
+    "exception": _rested,
+    "duplicate": _rested,
+    "quarantined": _rested,
+    "split": _rested,
+    "reopened": _reopened,
+    "refused": _refused,
+}
+
+
+def _take(columns: Columns, detail: Detail, name: str) -> None:
+    """A column as an event tells it; unknown from now on where the event is silent."""
+    if name in detail:
+        columns[name] = detail[name]
+    else:
+        columns.pop(name, None)
+
+
+def _number(case: str) -> int:
+    return int(case.split("-")[3])
+
+
+# ---- rows against events
+
+
+def arrivals(session: Session, day: str | None = None) -> Iterator[bool]:
+    """Each arrival by the events, all or of a *day* (UTC): whether it was part of a file."""
+    query = (
+        select(EventRow.at, EventRow.detail, DocumentRow.received)
+        .join(DocumentRow, col(DocumentRow.id) == col(EventRow.document_id), isouter=True)
+        .where(EventRow.event == "claimed")
+    )
+    for at, text, received in session.exec(query, execution_options={"yield_per": AT_ONCE}):
+        detail = _parsed(text)
+        if not isinstance(detail, dict):
+            detail = {}
+        if day is None or str(detail.get("received") or received or at).startswith(day):
+            yield detail.get("parent") is not None
+
+
+def held_against(session: Session, day: str | None = None) -> Iterator[str | DocumentRow]:
+    """Every document of the journal (or of a *day*, UTC), each followed by what is off with it."""
+    last = ""
+    while True:
+        query = select(DocumentRow).where(col(DocumentRow.id) > last)
+        if day is not None:
+            query = query.where(col(DocumentRow.received).startswith(day))
+        rows = session.exec(query.order_by(col(DocumentRow.id)).limit(AT_ONCE)).all()
+        if not rows:
+            return
+        last = rows[-1].id
+        yield from _some(session, rows)
+        session.expunge_all()
+
+
+def _some(session: Session, rows: Sequence[DocumentRow]) -> Iterator[str | DocumentRow]:
+    ids = [row.id for row in rows]
+    events = _of(session, EventRow, ids)
+    decisions, postings = _of(session, DecisionRow, ids), _of(session, PostingRow, ids)
+    cases = _of(session, CaseRow, ids)
+    names = [case.name for found in cases.values() for case in found]
+    asked = defaultdict(list)
+    for one in session.exec(
+        select(ResolutionRow).where(col(ResolutionRow.case_name).in_(names))
+    ).all():
+        asked[one.case_name].append(one)
+    for row in rows:
+        yield row
+        try:
+            known = told(events[row.id])
+        except NO_EVENT as error:
+            yield f"{_named(row)}: its events cannot be played again: {discreet(repr(error))}"
+            continue
+        yield from _document(row, known)
+        yield from _decisions(row, known, decisions[row.id])
+        yield from _posting(row, known, postings[row.id])
+        yield from _cases(row, known, cases[row.id])
+        requests = [one for case in cases[row.id] for one in asked[case.name]]
+        yield from _requests(row, known, requests)
+
+
+def _of(session: Session, table: type[Any], ids: Sequence[str]) -> defaultdict[str, list[Any]]:
+    """The rows of a table that belong to these documents, by document, in the order written."""
+    found = defaultdict(list)
+    order = col(table.name if table is CaseRow else table.id)
+    query = select(table).where(col(table.document_id).in_(ids)).order_by(order)
+    for row in session.exec(query).all():
+        found[row.document_id].append(row)
+    return found
+
+
+def _document(row: DocumentRow, known: Told) -> Iterator[str]:
+    if not known.document:
+        yield f"{_named(row)} is in the journal, but no event tells of its arrival"
+        return
+    yield from _compared(f"{_named(row)}: the journal's row", row, known.document, old=known.old)
+
+
+def _decisions(row: DocumentRow, known: Told, rows: Sequence[DecisionRow]) -> Iterator[str]:
+    if len(rows) != len(known.decisions):
+        yield f"{_named(row)} was decided {len(known.decisions)} times, {len(rows)} are written"
+    for number, (found, said) in enumerate(zip(rows, known.decisions, strict=False), start=1):
+        name = f"{_named(row)}: decision {number} in the journal"
+        yield from _compared(name, found, said, old=known.old)
+
+
+def _posting(row: DocumentRow, known: Told, rows: Sequence[PostingRow]) -> Iterator[str]:
+    if known.posting is None:
+        if rows:
+            yield f"{_named(row)} has a posting in the journal, but no event tells of it"
+    elif not rows:
+        yield f"{_named(row)}: its posting is gone from the journal"
+    else:
+        name = f"{_named(row)}: its posting in the journal"
+        yield from _compared(name, rows[0], known.posting, old=known.old)
+
+
+def _cases(row: DocumentRow, known: Told, rows: Sequence[CaseRow]) -> Iterator[str]:
+    there = {case.name: case for case in rows}
+    for name in sorted(known.cases.keys() - there):
+        yield f"case {name} is gone from the journal"
+    for name, case in there.items():
+        if name in known.cases:
+            yield from _compared(f"case {name}", case, known.cases[name], old=known.old)
+        elif not known.old:
+            yield f"case {name} of {_named(row)} is in the journal, but no event tells of it"
+
+
+def _requests(row: DocumentRow, known: Told, rows: Sequence[ResolutionRow]) -> Iterator[str]:
+    there = {one.id or 0: one for one in rows}
+    for number in sorted(known.asked.keys() - there):
+        yield f"{_named(row)}: what a person asked for (no. {number}) is gone from the journal"
+    for number, one in there.items():
+        if number in known.asked:
+            name = f"{_named(row)}: what {discreet(one.who)} asked for (no. {number})"
+            yield from _compared(name, one, known.asked[number], old=known.old)
+        elif not known.old:
+            yield f"{_named(row)}: no event tells that a person asked for no. {number}"
+
+
+TIMES = frozenset({"at", "opened", "closed", "finished", "applied"})
+"""Columns that an older version filled a moment before it told the event."""
+
+LISTS = frozenset({"reasons", "corrections"})
+"""Columns that hold JSON."""
+
+
+def _compared(name: str, row: SQLModel, said: Columns, *, old: bool) -> Iterator[str]:
+    for column, value in said.items():
+        if not hasattr(row, column) or (old and column in TIMES and value is not None):
+            continue
+        found = getattr(row, column)
+        if column in SEALED:
+            if sha256(found) != value:
+                yield f"{name} is not as it was written: {column} was changed"
+        elif (_parsed(found) if column in LISTS else found) != value:
+            yield (
+                f"{name} is not as its events tell: {column} is {discreet(str(found))}, "
+                f"not {discreet(str(value))}"
+            )
+
+
+def _parsed(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _named(row: DocumentRow) -> str:
+    return f"{row.id} ({discreet(row.name)})"
+
+
+# ---- what belongs to no document
+
+
+def orphans(session: Session) -> Iterator[str]:
+    """Events and rows whose document is gone from the journal."""
+    for table, what in (
+        (EventRow, "events tell of it"),
+        (DecisionRow, "a decision names it"),
+        (PostingRow, "a posting names it"),
+        (CaseRow, "a case names it"),
+    ):
+        owner = col(table.document_id)
+        gone = ~exists().where(col(DocumentRow.id) == owner)
+        for document_id in session.exec(select(owner).where(owner != "", gone).distinct()):
+            yield f"{document_id} is gone from the journal, but {what}"
+
+
+def deliveries(session: Session) -> Iterator[str]:
+    """The rows of deliveries held against their events."""
+    try:
+        said = _told_of_deliveries(session)
+    except NO_EVENT as error:
+        yield f"the events of deliveries cannot be played again: {discreet(repr(error))}"
+        return
+    there = {row.id: row for row in session.exec(select(DeliveryRow)).all()}
+    gone = said.keys() - there
+    for name in sorted(gone - _dropped(session) if gone else gone):
+        yield f"delivery {name} is gone from the journal"
+    for name, row in sorted(there.items()):
+        if name in said:
+            yield from _compared(f"delivery {name} in the journal", row, said[name], old=False)
+        elif not _migrated(session):
+            yield f"delivery {name} is in the journal, but no event tells of it"
+    named = select(PostingRow.document_id, PostingRow.delivery).where(
+        col(PostingRow.delivery).is_not(None), col(PostingRow.delivery).not_in(list(there))
+    )
+    for document_id, delivery in session.exec(named):
+        yield f"the posting of {document_id} names delivery {delivery}, which is not in the journal"
+
+
+def _told_of_deliveries(session: Session) -> dict[str, Columns]:
+    said: dict[str, Columns] = {}
+    kinds = col(EventRow.event).in_(("delivery_opened", "delivery_closed"))
+    for event in session.exec(select(EventRow).where(kinds).order_by(col(EventRow.id))):
+        detail = json.loads(event.detail)
+        name = detail["delivery"]
+        if event.event == "delivery_opened":
+            said[name] = {"opened": event.at, "previous": detail["previous"]}
+            said[name] |= {"closed": None, "control": None}
+        else:
+            closed = {"closed": event.at, "control": detail["control"]}
+            said.setdefault(name, {}).update(closed)
+    return said
+
+
+def _dropped(session: Session) -> set[str]:
+    """Deliveries that were given up before they stood: the last document in them was spoilt."""
+    spoilt = select(EventRow.detail).where(EventRow.event == "changed")
+    return {json.loads(detail).get("delivery") for detail in session.exec(spoilt)}
+
+
+def _migrated(session: Session) -> bool:
+    """Whether the chain begins with events of a version that told less."""
+    first = session.exec(select(EventRow.detail).order_by(col(EventRow.id)).limit(1)).first()
+    return first is not None and "received" not in json.loads(first)
