@@ -18,28 +18,38 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from config.settings import SettingsError
 from matchers.interface import Unavailable
 
-BUSY_MILLISECONDS = 30_000
-"""How long a writer waits for another one before it gives up."""
+PATIENCE_SECONDS = 30.0
+"""How long a writer waits for another one before it gives up, unless told otherwise."""
 
 CACHE_KIBIBYTES = 65_536
 """Pages kept in memory: an import of a million records touches every leaf of eight indexes."""
 
+LOG_PAGES = 200
+"""Pages in SQLite's log before they go into its file. A longer log would take what is freed on a
+full disk, and the file, with no room to grow, could never take the log in."""
+
+LOG_BYTES = 1 << 20
+"""What remains of the log after it grew in a large import."""
+
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
-    f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}",
     "PRAGMA foreign_keys = ON",
     f"PRAGMA cache_size = -{CACHE_KIBIBYTES}",
+    f"PRAGMA wal_autocheckpoint = {LOG_PAGES}",
+    f"PRAGMA journal_size_limit = {LOG_BYTES}",
 )
 
-SESSION = (
-    "SET synchronous_commit = on",
-    f"SET lock_timeout = {BUSY_MILLISECONDS}",
-    "SET timezone = 'UTC'",
-)
+SESSION = ("SET synchronous_commit = on", "SET timezone = 'UTC'")
 
-CONNECT_SECONDS = 10
-"""How long a server may take to answer before it counts as gone."""
+SERVER_GONE: dict[str, Any] = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""When a server that answers nothing counts as gone: seconds, tries, and the last in ms."""
 
 WRITERS = 0x4D41494C
 """The lock of a PostgreSQL database that its one writer holds, until its transaction ends."""
@@ -53,29 +63,21 @@ def on_disk(path: Path) -> str:
     return f"sqlite:///{quote(str(path))}"
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, patience: float = PATIENCE_SECONDS) -> Engine:
     """An engine on the database at *url*; a SQLite file is made with its folder where missing.
 
     Readers never wait, and see one state of everything from their first word to their last. A
     transaction that may write takes the write lock at its first word, so that two writers queue
-    instead of failing half way; what is committed survives a power cut.
+    instead of failing half way, and waits *patience* seconds for it.
 
     Raises:
         SettingsError: *url* names neither SQLite nor PostgreSQL.
     """
     known = _parsed(url)
+    milliseconds = round(1000 * patience)
     if known.get_backend_name() == "sqlite":
-        Path(known.database or "").parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(known)
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    else:
-        engine = create_engine(
-            known, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS}
-        )
-        event.listen(engine, "connect", _prepare_postgresql)
-        event.listen(engine, "begin", _begin_postgresql)
-    return engine
+        return _sqlite(known, f"PRAGMA busy_timeout = {milliseconds}")
+    return _postgresql(known, f"SET lock_timeout = {milliseconds}")
 
 
 def shown(url: str) -> str:
@@ -105,9 +107,24 @@ def available() -> Iterator[None]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that only looks: it takes no write lock and leaves nothing behind."""
-    with engine.connect() as connection:
+    """A connection that only looks: it takes no write lock and leaves nothing behind.
+
+    Raises:
+        Unavailable: the database cannot be used now.
+    """
+    with available(), engine.connect() as connection:
         yield connection.execution_options(**{LOOKING: True})
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One transaction that holds the write lock: all of it is done at its end, or nothing.
+
+    Raises:
+        Unavailable: the database cannot be used now.
+    """
+    with available(), engine.begin() as connection:
+        yield connection
 
 
 def _parsed(url: str) -> URL:
@@ -131,23 +148,90 @@ def _unknown() -> SettingsError:
     )
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
-    connection.isolation_level = None  # the driver's own BEGIN would come too late and be deferred
-    cursor = connection.cursor()
-    for pragma in PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+# ---- SQLite
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN" if _only_looks(connection) else "BEGIN IMMEDIATE")
+def _sqlite(url: URL, patience: str) -> Engine:
+    path = Path(url.database or "")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url)
+    own = OwnFile(path)
+
+    def prepare(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's and SQLAlchemy's own
+        connection.isolation_level = None  # the driver's BEGIN would come too late and be deferred
+        for statement in (patience, *PRAGMAS, "SELECT count(*) FROM sqlite_master"):
+            connection.execute(statement).fetchall()
+        record.info["log"] = own.opened()
+
+    def begin(connection: Connection) -> None:
+        own.check(connection.info["log"])
+        connection.exec_driver_sql("BEGIN" if _only_looks(connection) else "BEGIN IMMEDIATE")
+
+    event.listen(engine, "do_connect", lambda *_: own.check())
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
 
 
-def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
-    connection.autocommit = True  # settings of the session, not of its first transaction
-    for statement in SESSION:
-        connection.execute(statement)
-    connection.autocommit = False
+class OwnFile:
+    """The SQLite file of an engine. It has to stay the one that was opened.
+
+    SQLite itself would go on writing into a file that was deleted or replaced, and all of it would
+    be lost; its log beside it likewise.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._log = path.with_name(f"{path.name}-wal")
+        self._known: Identity | None = None
+
+    def opened(self) -> "Identity | None":
+        """Remember the file; gives the identity of the log that a connection has open."""
+        self._known = self._known or _identity(self._path)
+        return _identity(self._log)
+
+    def check(self, log: "Identity | None" = None) -> None:
+        """Make sure that the file, and the *log* of a connection, are still those opened.
+
+        Raises:
+            Unavailable: one is gone or another one.
+        """
+        for path, known in ((self._path, self._known), (self._log, log)):
+            if known is not None and _identity(path) != known:
+                raise Unavailable(
+                    f"{path} was deleted or replaced under the running program. Nothing more is "
+                    "written to it: put back the one that was there, or stop every command, "
+                    "restore a backup of the whole of state/, and start again"
+                )
+
+
+Identity = tuple[int, int]
+"""Device and inode."""
+
+
+def _identity(path: Path) -> Identity | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+# ---- PostgreSQL
+
+
+def _postgresql(url: URL, patience: str) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True, connect_args=SERVER_GONE)
+
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own
+        connection.autocommit = True  # settings of the session, not of its first transaction
+        for statement in (patience, *SESSION):
+            connection.execute(statement)
+        connection.autocommit = False
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -30,12 +30,7 @@ def journal(workspace: Workspace) -> Iterator[Journal]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a new, empty database of either kind."""
-    from matchers.database import on_disk
-    from tests.postgres import server
+    from tests.postgres import database
 
-    if request.param == "sqlite":
-        yield on_disk(tmp_path / "database" / "mailroom.db")
-    else:
-        url = server().fresh_url()
+    with database(request.param, tmp_path) as url:
         yield url
-        server().drop(url)

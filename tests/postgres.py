@@ -12,6 +12,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -143,6 +145,19 @@ def server() -> Server:
 def fresh_url() -> str:
     """The URL of a new, empty database on the server of this process."""
     return server().fresh_url()
+
+
+@contextmanager
+def database(kind: str, folder: Path) -> Iterator[str]:
+    """A new, empty database, `sqlite` in *folder* or `postgresql`: its URL."""
+    from matchers.database import on_disk
+
+    if kind == "sqlite":
+        yield on_disk(folder / "mailroom.db")
+    else:
+        url = fresh_url()
+        yield url
+        server().drop(url)
 
 
 def _user() -> str | None:

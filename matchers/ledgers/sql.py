@@ -15,23 +15,24 @@ from sqlalchemy import (
     Engine,
     Row,
     Select,
+    Table,
     and_,
     case,
     delete,
     func,
     insert,
     literal,
+    literal_column,
     select,
     text,
 )
-from sqlmodel import SQLModel
 
 from extractors.interface import Extraction
 from extractors.values import identifiers, names
-from matchers.database import reading
+from matchers.database import reading, writing
 from matchers.interface import LedgerError, LedgerRecord, Status
-from matchers.ledgers import search
-from matchers.ledgers.tables import MINOR, TABLES, ImportRow, PartyRow, RecordRow
+from matchers.ledgers import dialects, search
+from matchers.ledgers.tables import MINOR, ImportRow, PartyRow, RecordRow
 from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
 
 MOST_VALUES = 900
@@ -49,7 +50,8 @@ MANY_PARTIES = 5000
 LEAST_PIECES = 6
 """Pieces of a name that a search keeps, however common they are."""
 
-RECORD = RecordRow.__table__.c  # type: ignore[attr-defined]
+TABLE: Table = RecordRow.__table__  # type: ignore[attr-defined]
+RECORD = TABLE.c
 PARTY = PartyRow.__table__.c  # type: ignore[attr-defined]
 IMPORT = ImportRow.__table__.c  # type: ignore[attr-defined]
 
@@ -58,9 +60,7 @@ DAYS = ("doc_date", "due_date", "discount_date")
 NAMES = tuple(one.name for one in fields(LedgerRecord))
 SHOWN = [RECORD[name] for name in NAMES]
 
-STORED = tuple(RecordRow.__table__.columns.keys())  # type: ignore[attr-defined]
-INSERT = f"INSERT INTO record ({', '.join(STORED)}) VALUES ({', '.join('?' * len(STORED))})"  # noqa: S608 - made of column names
-"""Plain SQL: with the columns bound by name one in five seconds of an import goes to binding."""
+STORED = tuple(TABLE.columns.keys())
 
 FOLDED_AS_THEY_ARE = (
     ("number_fold", "number"),
@@ -72,28 +72,18 @@ FOLDED_AS_THEY_ARE = (
 FAR = 10**15
 """A distance in thousandths or days where one side does not say."""
 
-ALIKE = text(
-    "SELECT party.id, party.fold FROM party_name JOIN party ON party.id = party_name.rowid "
-    "WHERE party_name MATCH :pieces ORDER BY party_name.rank, party.id LIMIT :most"
-)
-"""Parties by the pieces of their names that they share, most telling first (bm25)."""
-
-FORGET = (
-    "DELETE FROM party WHERE id NOT IN (SELECT party_id FROM record WHERE party_id IS NOT NULL)",
-    "DELETE FROM party_name WHERE rowid NOT IN (SELECT id FROM party)",
-)
-"""Removes parties that no record names any more."""
-
 Query = Select[Any]
 T = TypeVar("T")
 
 
 class SqlLedger:
-    """The ledger of a workspace."""
+    """The ledger in a workspace's database, whose tables `tables.build` has made.
+
+    Each method raises `Unavailable` when the database cannot be used now.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        SQLModel.metadata.create_all(engine, tables=TABLES)
 
     def near(self, extraction: Extraction) -> tuple[LedgerRecord, ...]:
         """The records that the document might be about, of any status; at most a few hundred."""
@@ -134,10 +124,8 @@ class SqlLedger:
     def list_records(self) -> Iterator[LedgerRecord]:
         """Every record, by record_id."""
         with reading(self._engine) as connection:
-            rows = connection.execution_options(yield_per=CHUNK).execute(
-                select(*SHOWN).order_by(RECORD.record_id)
-            )
-            yield from map(_record, rows)
+            query = select(*SHOWN).order_by(RECORD.record_id).execution_options(yield_per=CHUNK)
+            yield from map(_record, connection.execute(query))
 
     def store(self, records: Iterable[LedgerRecord], source: str) -> tuple[int, int, int]:
         """Add or refresh records, all or none of them: how many were added, changed, the same.
@@ -146,7 +134,8 @@ class SqlLedger:
             LedgerError: an amount has more decimals than thousandths.
         """
         added = changed = same = 0
-        with self._engine.begin() as connection, _indexed_afterwards(connection):
+        with writing(self._engine) as connection, _indexed_afterwards(connection):
+            dialect = dialects.of(connection)
             parties = _Parties(connection)
             for chunk in _chunks(records, CHUNK):
                 rows = {one.record_id: _raw(one) for one in chunk}
@@ -157,12 +146,12 @@ class SqlLedger:
                     connection.execute(delete(RecordRow).where(RECORD.record_id.in_(ids)))
                 if fresh:
                     known = parties.ids(row["party_name"] for row in fresh)
-                    connection.exec_driver_sql(INSERT, [_folded(row, known) for row in fresh])
+                    dialect.insert(connection, TABLE, [_folded(row, known) for row in fresh])
                 added += len(fresh) - len(renewed)
                 changed += len(renewed)
                 same += len(rows) - len(fresh)
             if changed:
-                parties.forget_unused()
+                dialect.forget_names(connection)
             _note(connection, source, added, changed, same)
         return added, changed, same
 
@@ -170,8 +159,9 @@ class SqlLedger:
 @contextmanager
 def _indexed_afterwards(connection: Connection) -> Iterator[None]:
     """Build the indexes of a first import at its end, sorted: that halves its time."""
-    first = connection.execute(select(RECORD.record_id).limit(1)).first() is None
-    indexes = RecordRow.__table__.indexes if first else ()  # type: ignore[attr-defined]
+    last = dialects.of(connection).indexed_afterwards
+    first = last and connection.execute(select(RECORD.record_id).limit(1)).first() is None
+    indexes = TABLE.indexes if first else ()
     for index in indexes:
         index.drop(connection)
     yield
@@ -192,29 +182,22 @@ class _Parties:
     def ids(self, wanted: Iterable[str]) -> dict[str, int | None]:
         """The id of each name, made where it is new; None for a name that says nothing."""
         found: dict[str, int | None] = {}
-        new: list[dict[str, Any]] = []
+        new: list[tuple[int, str]] = []
         for name in wanted:
             fold = self._folds.get(name)
             if fold is None:
                 fold = self._folds[name] = names.fold_name(name)
             if fold and fold not in self._ids:
                 self._ids[fold] = self._next
-                new.append({"id": self._next, "fold": fold, "glued": _glued(fold)})
+                new.append((self._next, fold))
                 self._next += 1
             found[name] = self._ids[fold] if fold else None
         if new:
-            self._connection.execute(
-                insert(PartyRow), [{"id": one["id"], "fold": one["fold"]} for one in new]
-            )
-            self._connection.execute(
-                text("INSERT INTO party_name(rowid, fold) VALUES (:id, :glued)"), new
-            )
+            connection = self._connection
+            dialect = dialects.of(connection)
+            dialect.insert(connection, PartyRow.__table__, new)  # type: ignore[attr-defined]
+            dialect.add_names(connection, [(key, _glued(fold)) for key, fold in new])
         return found
-
-    def forget_unused(self) -> None:
-        """Remove parties that no record names any more."""
-        for statement in FORGET:
-            self._connection.execute(text(statement))
 
 
 def _note(connection: Connection, source: str, added: int, changed: int, same: int) -> None:
@@ -282,7 +265,7 @@ def _records() -> Query:
 
 
 def _among(column: ColumnElement[str], values: Sequence[str]) -> ColumnElement[bool]:
-    return and_(column.in_(values), column != "")  # the second half lets the partial index serve
+    return and_(column.in_(values), column != literal_column("''"))  # so the partial index serves
 
 
 def _nearest(condition: ColumnElement[bool], wanted: search.Keys) -> Query:
@@ -304,7 +287,7 @@ def _least(distances: Sequence[ColumnElement[int]]) -> ColumnElement[int]:
     if not distances:
         return literal(FAR)
     known = [func.coalesce(one, FAR) for one in distances]
-    return known[0] if len(known) == 1 else func.min(*known)
+    return known[0] if len(known) == 1 else func.least(*known)
 
 
 # ---- parties
@@ -313,11 +296,11 @@ def _least(distances: Sequence[ColumnElement[int]]) -> ColumnElement[int]:
 def _parties(connection: Connection, name: str) -> list[tuple[int, str]]:
     """The parties most like a name by the pieces they share, as id and folded name."""
     fold = names.fold_name(name)
-    rows = list(connection.execute(select(PARTY.id, PARTY.fold).where(PARTY.fold == fold)))
-    if pieces := _telling(connection, _glued(fold)):
-        wanted = " OR ".join(f'"{one}"' for one in pieces)
-        rows += list(connection.execute(ALIKE, {"pieces": wanted, "most": search.MOST_PARTIES}))
-    return list(dict.fromkeys((key, known) for key, known in rows))
+    same = connection.execute(select(PARTY.id, PARTY.fold).where(PARTY.fold == fold))
+    rows = [(row.id, row.fold) for row in same]
+    if wanted := _telling(connection, _glued(fold)):
+        rows += dialects.of(connection).alike(connection, wanted, search.MOST_PARTIES)
+    return list(dict.fromkeys(rows))
 
 
 def _parties_near(connection: Connection, wanted: search.Keys) -> list[int]:
@@ -337,7 +320,7 @@ def _telling(connection: Connection, glued: str) -> list[str]:
 
     Never only the rarest: those are the reader's own mistakes.
     """
-    pieces = sorted({glued[at : at + 3] for at in range(len(glued) - 2)})
+    pieces = dialects.pieces(glued)
     count = connection.execute(select(func.max(PARTY.id))).scalar() or 0
     if count <= MANY_PARTIES:
         return pieces

@@ -15,12 +15,15 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from sqlalchemy import text
+
 from extractors.interface import Extraction
-from matchers.database import connect, on_disk
+from matchers.database import reading
 from matchers.decide import decide
 from matchers.interface import LedgerRecord, Matched
 from matchers.ledgers.sql import SqlLedger
-from tests.matchers.build import DAY, RULES, TODAY, Past, bill, invoice
+from tests.matchers.build import DAY, RULES, TODAY, Past, bill, invoice, opened
+from tests.postgres import database
 
 SYLLABLES = (
     "ka",
@@ -92,19 +95,30 @@ def measure(ledger: SqlLedger, documents: Sequence[Extraction]) -> tuple[float, 
     return spent[len(spent) // 2], spent[int(len(spent) * 0.99)], posted
 
 
-def run(size: int, queries: int, seed: int) -> None:
-    """Measure one size of ledger."""
+def occupied(ledger: SqlLedger, folder: Path) -> int:
+    """Bytes that the database takes on its disk."""
+    if files := [one.stat().st_size for one in folder.iterdir()]:
+        return sum(files)
+    with reading(ledger._engine) as connection:
+        size = "SELECT pg_database_size(current_database())"
+        return int(connection.execute(text(size)).scalar_one())
+
+
+def run(kind: str, size: int, queries: int, seed: int) -> None:
+    """Measure one size of ledger in a database of one kind."""
     rnd = random.Random(seed)
     given = list(records(size, rnd))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "ledger.db"
-        ledger = SqlLedger(connect(on_disk(path)))
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        database(kind, Path(folder)) as url,
+        opened(url) as ledger,
+    ):
         began = time.monotonic()
         ledger.store(given, "bench")
         seconds = time.monotonic() - began
         say(
             f"{size:>9,} records: {size / seconds:,.0f} rows/s, "
-            f"{sum(one.stat().st_size for one in path.parent.iterdir()) / size:.0f} bytes a record"
+            f"{occupied(ledger, Path(folder)) / size:.0f} bytes a record"
         )
         chosen = rnd.sample(given, min(queries, size))
         for numbered in (True, False):
@@ -124,12 +138,13 @@ def run(size: int, queries: int, seed: int) -> None:
 def main() -> int:
     """Measure every size asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 100_000])
     parser.add_argument("--queries", type=int, default=300)
     parser.add_argument("--seed", type=int, default=7)
     given = parser.parse_args()
     for size in given.sizes:
-        run(size, given.queries, given.seed)
+        run(given.database, size, given.queries, given.seed)
     return 0
 
 

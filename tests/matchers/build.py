@@ -1,7 +1,8 @@
 """Documents, records and a history for the tests of matching."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -10,9 +11,12 @@ from typing import Any
 from config.reasons import Reason
 from config.settings import Rules
 from extractors.interface import Box, Document, Extraction, Field, Kind, Page, Value, Word
+from matchers.database import connect, writing
 from matchers.decide import decide
 from matchers.interface import Decision, Earlier, Held, LedgerRecord, Matched
+from matchers.ledgers import tables
 from matchers.ledgers.memory import MemoryLedger
+from matchers.ledgers.sql import SqlLedger
 
 TODAY = dt.date(2026, 3, 2)
 DAY = dt.date(2026, 2, 2)
@@ -26,6 +30,16 @@ RULES = Rules(
     least_confidence=0.8,
     date_tolerance_days=0,
 )
+
+
+@contextmanager
+def opened(url: str) -> Iterator[SqlLedger]:
+    """The ledger in the database at *url*, its tables made where they are missing."""
+    engine = connect(url)
+    with writing(engine) as connection:
+        tables.build(connection)
+    yield SqlLedger(engine)
+    engine.dispose()
 
 
 def document(name: str = "a.pdf") -> Document:

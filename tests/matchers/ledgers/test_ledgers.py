@@ -2,7 +2,7 @@
 
 import datetime as dt
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -10,26 +10,40 @@ from typing import Any
 import pytest
 
 from extractors.interface import Extraction
-from matchers.database import connect, on_disk
 from matchers.interface import Ledger, LedgerError, LedgerRecord, Status
 from matchers.ledgers import sql
 from matchers.ledgers.memory import MemoryLedger
 from matchers.ledgers.sql import SqlLedger, major, minor
-from tests.matchers.build import DAY, IBAN, PARTY, bill, check, ids, invoice, issued, read, slip
+from tests.matchers.build import (
+    DAY,
+    IBAN,
+    PARTY,
+    bill,
+    check,
+    ids,
+    invoice,
+    issued,
+    opened,
+    read,
+    slip,
+)
+from tests.postgres import database
 
 Make = Callable[[Sequence[LedgerRecord]], Ledger]
 
 
-@pytest.fixture(params=["memory", "sql"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Make:
-    def of(records: Sequence[LedgerRecord]) -> Ledger:
-        if request.param == "memory":
-            return MemoryLedger(records)
-        ledger = SqlLedger(connect(on_disk(tmp_path / "ledger.db")))
-        ledger.store(records, "test")
-        return ledger
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    if request.param == "memory":
+        yield MemoryLedger
+        return
+    with database(request.param, tmp_path) as url, opened(url) as ledger:
 
-    return of
+        def of(records: Sequence[LedgerRecord]) -> Ledger:
+            ledger.store(records, "test")
+            return ledger
+
+        yield of
 
 
 def near(ledger: Ledger, document: Extraction) -> set[str]:
@@ -207,8 +221,9 @@ def _noisy(record: LedgerRecord, rnd: random.Random) -> Extraction:
 
 
 @pytest.fixture
-def ledger(tmp_path: Path) -> SqlLedger:
-    return SqlLedger(connect(on_disk(tmp_path / "ledger.db")))
+def ledger(database_url: str) -> Iterator[SqlLedger]:
+    with opened(database_url) as real:
+        yield real
 
 
 def test_the_same_rows_twice_change_nothing(ledger: SqlLedger) -> None:
@@ -241,9 +256,11 @@ def test_an_import_is_stored_whole_or_not_at_all(ledger: SqlLedger) -> None:
     assert ledger.imported() is None
 
 
-def test_a_ledger_is_still_there_after_a_restart(tmp_path: Path) -> None:
-    SqlLedger(connect(on_disk(tmp_path / "ledger.db"))).store([bill()], "a.csv")
-    assert SqlLedger(connect(on_disk(tmp_path / "ledger.db"))).get("0042") == bill()
+def test_a_ledger_is_still_there_after_a_restart(database_url: str) -> None:
+    with opened(database_url) as ledger:
+        ledger.store([bill()], "a.csv")
+    with opened(database_url) as ledger:
+        assert ledger.get("0042") == bill()
 
 
 def test_pieces_that_most_names_share_are_left_out_of_a_search(
