@@ -113,7 +113,9 @@ def test_the_same_bytes_again_are_decided_as_a_duplicate_that_names_its_twin(
     row = journal.get(second)
     assert row is not None
     assert row.goal == State.DUPLICATE
-    assert journal.dossier(second)["twin"]["id"] == first
+    dossier = journal.dossier(second)
+    assert dossier is not None
+    assert dossier["twin"]["id"] == first
 
 
 def test_a_file_that_is_gone_before_the_claim_is_no_document(
@@ -464,7 +466,7 @@ def test_a_file_that_changes_while_it_is_copied_stays_for_the_next_look(
     real = shutil.copyfileobj
 
     def copy(source: object, target: object, length: int = 0) -> None:
-        real(source, target, length)  # type: ignore[type-var, arg-type]
+        real(source, target, length)  # type: ignore[arg-type]
         with path.open("ab") as late:
             late.write(b" more")
 
