@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from config.reasons import Reason
 from ingest import receipts as module
 from ingest.intake import Intake
 from ingest.receipts import ASIDE, PAGE, TEXT, Receipts
@@ -63,7 +64,7 @@ def test_a_receipt_says_what_became_of_each_file(
     token = journal.start(first)
     receipts.write(at_once=True)
     assert "being read" in told(workspace)
-    reasons = (module.Reason.UNREADABLE,)
+    reasons = (Reason.UNREADABLE,)
     journal.decide(first, token, Ruling(goal=State.QUARANTINED, dossier={}, reasons=reasons))
     journal.rest(first, token, "quarantine/x/a.pdf", {})
     receipts.write(at_once=True)
