@@ -74,12 +74,16 @@ def home(workspace: Workspace) -> Path:
 def _open_days(folder: Path, journal: Journal, today: dt.date) -> Iterator[str]:
     """The days from the newest head on (it may have been written before its day was over)."""
     written = sorted(path.stem for path in folder.glob("????-??-??.json"))
-    first = next(iter(journal.events()), None)
-    start = written[-1] if written else first.at[:10] if first else today.isoformat()
-    day = dt.date.fromisoformat(start)
+    day = dt.date.fromisoformat(written[-1]) if written else _first_day(journal) or today
     while day <= today:
         yield day.isoformat()
         day += dt.timedelta(days=1)
+
+
+def _first_day(journal: Journal) -> dt.date | None:
+    with journal.looking() as session:
+        first = session.exec(select(EventRow.at).order_by(col(EventRow.id)).limit(1)).first()
+    return dt.date.fromisoformat(first[:10]) if first else None
 
 
 def _head(journal: Journal, day: str) -> bytes:
@@ -119,7 +123,7 @@ def _gaps(session: Session, folder: Path, days: list[str]) -> Iterator[str]:
     if not days:
         return
     day, last = dt.date.fromisoformat(min(days)), dt.date.fromisoformat(max(days))
-    first = session.exec(select(EventRow.at).order_by(col(EventRow.id))).first()
+    first = session.exec(select(EventRow.at).order_by(col(EventRow.id)).limit(1)).first()
     day = min(day, dt.date.fromisoformat(first[:10])) if first else day
     while day < last:
         if day.isoformat() not in days:

@@ -1,7 +1,8 @@
 """The events played again: what every row of the journal must say, and where one says otherwise.
 
 The audit chain guards the events; whoever edits a document, a posting or a case by hand, however
-well, contradicts them. Events of older versions tell less: of those, what they tell is held.
+well, contradicts them. Rows of a version whose events told less were adopted as they stood: the
+events of that moment tell of each.
 """
 
 import json
@@ -31,8 +32,11 @@ AT_ONCE = 200
 SEALED = frozenset({"fields", "line", "dossier"})
 """Columns of which the events hold the hash; their text is never shown."""
 
-RULED = ("goal", "kind", "record_id", "business_key")
-"""What an event of a decision says of the document's row, word for word."""
+RULED = ("goal", "kind", "record_id", "business_key", "reasons", "fields")
+"""What an event of a decision says of the document's row."""
+
+NO_FIELDS = sha256("{}")
+"""The hash of the fields of a document that nothing was read from."""
 
 NO_EVENT = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 """What an event does to who plays it when somebody has edited its detail."""
@@ -45,21 +49,22 @@ Detail = Mapping[str, Any]
 class Told:
     """What the events tell of one document: by table, each row's columns as far as they are told.
 
-    *old* is a document that arrived under a version whose events told less.
+    *asked* are the decisions of people by number.
     """
 
+    arrived: bool = False
     document: Columns = field(default_factory=dict)
     decisions: list[Columns] = field(default_factory=list)
     posting: Columns | None = None
     cases: dict[str, Columns] = field(default_factory=dict)
     asked: dict[int, Columns] = field(default_factory=dict)
-    old: bool = False
 
 
 def told(events: Sequence[EventRow]) -> Told:
-    """Play the events of one document, oldest first."""
-    known = Told()
-    for event in events:
+    """Play the events of one document, oldest first; what was adopted last begins anew."""
+    known = Told(arrived=any(event.event == "claimed" for event in events))
+    starts = [place for place, event in enumerate(events) if event.event == "adopted"]
+    for event in events[starts[-1] if starts else 0 :]:
         detail = json.loads(event.detail)
         if event.event in _PLAYED:
             _PLAYED[event.event](known, event, detail)
@@ -73,26 +78,43 @@ def told(events: Sequence[EventRow]) -> Told:
 # ---- one event each
 
 
+def _adopted(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.document = {**detail, "reasons": json.loads(detail["reasons"])}
+
+
+def _adopted_decision(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.decisions.append(dict(detail))
+
+
+def _adopted_posting(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.posting = dict(detail)
+
+
+def _adopted_case(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.cases[detail["name"]] = dict(detail)
+
+
 def _claimed(known: Told, _event: EventRow, detail: Detail) -> None:
-    known.old = "received" not in detail
-    known.document |= {**detail, "stage": "claimed", "state": State.IN_HAND, "goal": None}
-    known.document |= {"reasons": [], "attempts": 0, "strikes": 0, "crashes": 0, "finished": None}
-    known.document |= {"sha256": "", "size": 0, "record_id": None, "business_key": None}
-    known.document |= {"kind": None, "case_name": None, "path": "", "token": 0}
+    known.document = {
+        **detail,
+        **dict.fromkeys(("goal", "record_id", "business_key", "kind", "case_name", "finished")),
+        **dict.fromkeys(("attempts", "strikes", "crashes", "token", "size", "mtime_ns"), 0),
+        "stage": "claimed",
+        "state": State.IN_HAND,
+        "sha256": "",
+        "path": "",
+        "reasons": [],
+        "fields": NO_FIELDS,
+    }
 
 
 def _received(known: Told, _event: EventRow, detail: Detail) -> None:
-    known.document |= {name: detail[name] for name in ("sha256", "size")}
-    known.document["stage"] = "claimed" if detail.get("twin") else "received"
-    if "mtime_ns" in detail:
-        known.document["mtime_ns"] = detail["mtime_ns"]
+    known.document |= {name: detail[name] for name in ("sha256", "size", "mtime_ns")}
+    known.document["stage"] = "claimed" if detail["twin"] else "received"
 
 
 def _reading(known: Told, _event: EventRow, detail: Detail) -> None:
-    known.document |= {"stage": "reading", "attempts": detail["attempt"]}
-    _take(known.document, detail, "token")
-    if "token" not in detail:  # the older version gave documents back without a word
-        known.document.pop("stage")
+    known.document |= {"stage": "reading", "attempts": detail["attempt"], "token": detail["token"]}
 
 
 def _given_back(known: Told, _event: EventRow, _detail: Detail) -> None:
@@ -108,31 +130,24 @@ def _interrupted(known: Told, _event: EventRow, detail: Detail) -> None:
 
 
 def _changed(known: Told, _event: EventRow, detail: Detail) -> None:
-    known.document |= {"stage": "claimed", "token": detail["token"], "goal": None, "kind": None}
-    known.document |= {"reasons": [], "record_id": None, "business_key": None}
-    known.document |= {"fields": sha256("{}"), "case_name": None}
+    known.document |= dict.fromkeys(("goal", "kind", "record_id", "business_key", "case_name"))
+    known.document |= {"stage": "claimed", "token": detail["token"], "reasons": []}
+    known.document["fields"] = NO_FIELDS
     known.posting = None
     known.cases.pop(detail["case"], None)
 
 
 def _decided(known: Told, event: EventRow, detail: Detail) -> None:
-    known.document |= {"stage": "decided", "goal": detail["goal"], "reasons": detail["reasons"]}
-    known.decisions.append({"by": detail["by"], "at": event.at})
-    if "dossier" not in detail:
-        for name in (*RULED[1:], "fields", "case_name"):
-            known.document.pop(name, None)
-        known.posting = {} if detail["goal"] == State.MATCHED else None
-        return
-    known.document |= {name: detail[name] for name in (*RULED, "fields")}
-    known.decisions[-1]["dossier"] = detail["dossier"]
+    known.document |= {"stage": "decided", **{name: detail[name] for name in RULED}}
+    known.decisions.append({"by": detail["by"], "at": event.at, "dossier": detail["dossier"]})
     known.posting = None
     if detail["posting"]:
         known.posting = {"line": detail["posting"], "record_id": detail["record_id"]}
-        known.posting["at"] = event.at
-    if detail["case"]:
-        known.document["case_name"] = detail["case"]
-        known.cases[detail["case"]] = {"day": event.at[:10], "opened": event.at, "closed": None}
-        known.cases[detail["case"]] |= {"outcome": None, "number": _number(detail["case"])}
+        known.posting |= {"at": event.at, "delivery": None}
+    if case := detail["case"]:
+        known.document["case_name"] = case
+        known.cases[case] = {"day": event.at[:10], "number": int(case.split("-")[3])}
+        known.cases[case] |= {"opened": event.at, "closed": None, "outcome": None}
 
 
 def _rested(known: Told, event: EventRow, detail: Detail) -> None:
@@ -143,36 +158,35 @@ def _rested(known: Told, event: EventRow, detail: Detail) -> None:
 
 
 def _reopened(known: Told, _event: EventRow, detail: Detail) -> None:
-    known.document |= {"stage": "received", "state": State.IN_HAND, "goal": None}
-    known.document |= {"finished": None, "strikes": 0, "crashes": 0}
-    _take(known.document, detail, "token")
-    _take(known.document, detail, "path")
+    known.document |= {"stage": "received", "state": State.IN_HAND, "goal": None, "finished": None}
+    known.document |= {"strikes": 0, "crashes": 0, "token": detail["token"], "path": detail["path"]}
 
 
 def _ended(known: Told, event: EventRow, detail: Detail) -> None:
-    outcome = event.event.removeprefix("case_")
-    case = known.cases.setdefault(detail["case"], {})
-    case |= {"closed": event.at, "outcome": outcome}
-    if "number" in detail:
-        known.asked.setdefault(detail["number"], {})["applied"] = event.at
-    if detail.get("path") or ("path" not in detail and outcome in {"rejected", "rescan_asked"}):
-        known.document |= {"stage": "rest", "state": State.REJECTED, "finished": event.at}
-        _take(known.document, detail, "path")
+    known.cases[detail["case"]] |= {
+        "closed": event.at,
+        "outcome": event.event.removeprefix("case_"),
+    }
+    known.asked.setdefault(detail["number"], {})["applied"] = event.at
+    if detail["path"]:
+        known.document |= {"state": State.REJECTED, "path": detail["path"], "finished": event.at}
 
 
 def _asked(known: Told, event: EventRow, detail: Detail) -> None:
-    if "number" in detail:
-        said = {name: detail[name] for name in ("who", "record_id", "note", "corrections")}
-        said |= {"at": event.at, "case_name": detail["case"], "applied": None, "refused": None}
-        known.asked[detail["number"]] = {**said, "action": event.event.removeprefix("asked_")}
+    said = {name: detail[name] for name in ("who", "record_id", "note", "corrections")}
+    said |= {"at": event.at, "case_name": detail["case"], "applied": None, "refused": None}
+    known.asked[detail["number"]] = {**said, "action": event.event.removeprefix("asked_")}
 
 
 def _refused(known: Told, _event: EventRow, detail: Detail) -> None:
-    if "number" in detail:
-        known.asked.setdefault(detail["number"], {})["refused"] = detail["why"]
+    known.asked.setdefault(detail["number"], {})["refused"] = detail["why"]
 
 
 _PLAYED: dict[str, Callable[[Told, EventRow, Detail], None]] = {
+    "adopted": _adopted,
+    "adopted_decision": _adopted_decision,
+    "adopted_posting": _adopted_posting,
+    "adopted_case": _adopted_case,
     "claimed": _claimed,
     "received": _received,
     "reading": _reading,
@@ -189,18 +203,6 @@ _PLAYED: dict[str, Callable[[Told, EventRow, Detail], None]] = {
     "reopened": _reopened,
     "refused": _refused,
 }
-
-
-def _take(columns: Columns, detail: Detail, name: str) -> None:
-    """A column as an event tells it; unknown from now on where the event is silent."""
-    if name in detail:
-        columns[name] = detail[name]
-    else:
-        columns.pop(name, None)
-
-
-def _number(case: str) -> int:
-    return int(case.split("-")[3])
 
 
 # ---- rows against events
@@ -223,6 +225,7 @@ def arrivals(session: Session, day: str | None = None) -> Iterator[bool]:
 
 def held_against(session: Session, day: str | None = None) -> Iterator[str | DocumentRow]:
     """Every document of the journal (or of a *day*, UTC), each followed by what is off with it."""
+    adopted = _adopted_requests(session)
     last = ""
     while True:
         query = select(DocumentRow).where(col(DocumentRow.id) > last)
@@ -232,20 +235,21 @@ def held_against(session: Session, day: str | None = None) -> Iterator[str | Doc
         if not rows:
             return
         last = rows[-1].id
-        yield from _some(session, rows)
+        yield from _some(session, rows, adopted)
         session.expunge_all()
 
 
-def _some(session: Session, rows: Sequence[DocumentRow]) -> Iterator[str | DocumentRow]:
+def _some(
+    session: Session, rows: Sequence[DocumentRow], adopted: Mapping[int, Columns]
+) -> Iterator[str | DocumentRow]:
     ids = [row.id for row in rows]
     events = _of(session, EventRow, ids)
     decisions, postings = _of(session, DecisionRow, ids), _of(session, PostingRow, ids)
     cases = _of(session, CaseRow, ids)
     names = [case.name for found in cases.values() for case in found]
     asked = defaultdict(list)
-    for one in session.exec(
-        select(ResolutionRow).where(col(ResolutionRow.case_name).in_(names))
-    ).all():
+    query = select(ResolutionRow).where(col(ResolutionRow.case_name).in_(names))
+    for one in session.exec(query) if names else ():
         asked[one.case_name].append(one)
     for row in rows:
         yield row
@@ -259,7 +263,15 @@ def _some(session: Session, rows: Sequence[DocumentRow]) -> Iterator[str | Docum
         yield from _posting(row, known, postings[row.id])
         yield from _cases(row, known, cases[row.id])
         requests = [one for case in cases[row.id] for one in asked[case.name]]
-        yield from _requests(row, known, requests)
+        yield from _requests(row, known, requests, adopted)
+
+
+def _adopted_requests(session: Session) -> dict[int, Columns]:
+    """What people had decided before this version, by number, as it was adopted."""
+    query = select(EventRow.detail).where(EventRow.event == "adopted_resolution")
+    found = (_parsed(text) for text in session.exec(query))
+    said = [one for one in found if isinstance(one, dict) and "id" in one]
+    return {one["id"]: {**one, "corrections": _parsed(one["corrections"])} for one in said}
 
 
 def _of(session: Session, table: type[Any], ids: Sequence[str]) -> defaultdict[str, list[Any]]:
@@ -273,18 +285,16 @@ def _of(session: Session, table: type[Any], ids: Sequence[str]) -> defaultdict[s
 
 
 def _document(row: DocumentRow, known: Told) -> Iterator[str]:
-    if not known.document:
+    if not known.arrived:
         yield f"{_named(row)} is in the journal, but no event tells of its arrival"
-        return
-    yield from _compared(f"{_named(row)}: the journal's row", row, known.document, old=known.old)
+    yield from _compared(f"{_named(row)}: the journal's row", row, known.document)
 
 
 def _decisions(row: DocumentRow, known: Told, rows: Sequence[DecisionRow]) -> Iterator[str]:
     if len(rows) != len(known.decisions):
         yield f"{_named(row)} was decided {len(known.decisions)} times, {len(rows)} are written"
     for number, (found, said) in enumerate(zip(rows, known.decisions, strict=False), start=1):
-        name = f"{_named(row)}: decision {number} in the journal"
-        yield from _compared(name, found, said, old=known.old)
+        yield from _compared(f"{_named(row)}: decision {number} in the journal", found, said)
 
 
 def _posting(row: DocumentRow, known: Told, rows: Sequence[PostingRow]) -> Iterator[str]:
@@ -294,49 +304,52 @@ def _posting(row: DocumentRow, known: Told, rows: Sequence[PostingRow]) -> Itera
     elif not rows:
         yield f"{_named(row)}: its posting is gone from the journal"
     else:
-        name = f"{_named(row)}: its posting in the journal"
-        yield from _compared(name, rows[0], known.posting, old=known.old)
+        said = dict(known.posting)
+        if row.stage == "decided":
+            said.pop("delivery")  # one that is open may have it by now
+        yield from _compared(f"{_named(row)}: its posting in the journal", rows[0], said)
 
 
 def _cases(row: DocumentRow, known: Told, rows: Sequence[CaseRow]) -> Iterator[str]:
     there = {case.name: case for case in rows}
     for name in sorted(known.cases.keys() - there):
-        yield f"case {name} is gone from the journal"
+        yield f"case {name} of {_named(row)} is gone from the journal"
     for name, case in there.items():
         if name in known.cases:
-            yield from _compared(f"case {name}", case, known.cases[name], old=known.old)
-        elif not known.old:
+            yield from _compared(f"case {name}", case, known.cases[name])
+        else:
             yield f"case {name} of {_named(row)} is in the journal, but no event tells of it"
 
 
-def _requests(row: DocumentRow, known: Told, rows: Sequence[ResolutionRow]) -> Iterator[str]:
+def _requests(
+    row: DocumentRow,
+    known: Told,
+    rows: Sequence[ResolutionRow],
+    adopted: Mapping[int, Columns],
+) -> Iterator[str]:
     there = {one.id or 0: one for one in rows}
     for number in sorted(known.asked.keys() - there):
-        yield f"{_named(row)}: what a person asked for (no. {number}) is gone from the journal"
+        yield f"{_named(row)}: what a person decided (no. {number}) is gone from the journal"
     for number, one in there.items():
-        if number in known.asked:
-            name = f"{_named(row)}: what {discreet(one.who)} asked for (no. {number})"
-            yield from _compared(name, one, known.asked[number], old=known.old)
-        elif not known.old:
-            yield f"{_named(row)}: no event tells that a person asked for no. {number}"
+        said = {**adopted.get(number, {}), **known.asked.get(number, {})}
+        name = f"{_named(row)}: what {discreet(one.who)} decided (no. {number})"
+        if said:
+            yield from _compared(name, one, said)
+        else:
+            yield f"{name} is in the journal, but no event tells of it"
 
-
-TIMES = frozenset({"at", "opened", "closed", "finished", "applied"})
-"""Columns that an older version filled a moment before it told the event."""
 
 LISTS = frozenset({"reasons", "corrections"})
 """Columns that hold JSON."""
 
 
-def _compared(name: str, row: SQLModel, said: Columns, *, old: bool) -> Iterator[str]:
+def _compared(name: str, row: SQLModel, said: Columns) -> Iterator[str]:
     for column, value in said.items():
-        if not hasattr(row, column) or (old and column in TIMES and value is not None):
-            continue
-        found = getattr(row, column)
+        found = getattr(row, column, value)
         if column in SEALED:
-            if sha256(found) != value:
+            if sha256(str(found)) != value:
                 yield f"{name} is not as it was written: {column} was changed"
-        elif (_parsed(found) if column in LISTS else found) != value:
+        elif (_parsed(str(found)) if column in LISTS else found) != value:
             yield (
                 f"{name} is not as its events tell: {column} is {discreet(str(found))}, "
                 f"not {discreet(str(value))}"
@@ -384,8 +397,8 @@ def deliveries(session: Session) -> Iterator[str]:
         yield f"delivery {name} is gone from the journal"
     for name, row in sorted(there.items()):
         if name in said:
-            yield from _compared(f"delivery {name} in the journal", row, said[name], old=False)
-        elif not _migrated(session):
+            yield from _compared(f"delivery {name} in the journal", row, said[name])
+        else:
             yield f"delivery {name} is in the journal, but no event tells of it"
     named = select(PostingRow.document_id, PostingRow.delivery).where(
         col(PostingRow.delivery).is_not(None), col(PostingRow.delivery).not_in(list(there))
@@ -396,16 +409,22 @@ def deliveries(session: Session) -> Iterator[str]:
 
 def _told_of_deliveries(session: Session) -> dict[str, Columns]:
     said: dict[str, Columns] = {}
-    kinds = col(EventRow.event).in_(("delivery_opened", "delivery_closed"))
-    for event in session.exec(select(EventRow).where(kinds).order_by(col(EventRow.id))):
+    kinds = ("adopted_delivery", "delivery_opened", "delivery_closed")
+    query = select(EventRow).where(col(EventRow.event).in_(kinds)).order_by(col(EventRow.id))
+    for event in session.exec(query):
         detail = json.loads(event.detail)
-        name = detail["delivery"]
-        if event.event == "delivery_opened":
-            said[name] = {"opened": event.at, "previous": detail["previous"]}
-            said[name] |= {"closed": None, "control": None}
-        else:
-            closed = {"closed": event.at, "control": detail["control"]}
-            said.setdefault(name, {}).update(closed)
+        match event.event:
+            case "adopted_delivery":
+                said[detail["id"]] = detail
+            case "delivery_opened":
+                said[detail["delivery"]] = {
+                    "opened": event.at,
+                    "previous": detail["previous"],
+                    "closed": None,
+                    "control": None,
+                }
+            case _:
+                said[detail["delivery"]] |= {"closed": event.at, "control": detail["control"]}
     return said
 
 
@@ -413,9 +432,3 @@ def _dropped(session: Session) -> set[str]:
     """Deliveries that were given up before they stood: the last document in them was spoilt."""
     spoilt = select(EventRow.detail).where(EventRow.event == "changed")
     return {json.loads(detail).get("delivery") for detail in session.exec(spoilt)}
-
-
-def _migrated(session: Session) -> bool:
-    """Whether the chain begins with events of a version that told less."""
-    first = session.exec(select(EventRow.detail).order_by(col(EventRow.id)).limit(1)).first()
-    return first is not None and "received" not in json.loads(first)

@@ -1,11 +1,14 @@
 import datetime as dt
 import json
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from outbox.deliveries import Deliveries
 from outbox.interface import OutboxError, State, Workspace
 from outbox.journal import Journal
+from outbox.verify import recount
 from tests.outbox.desk import arrive, match
 
 DAY = dt.date(2026, 11, 22)
@@ -65,8 +68,9 @@ def test_a_standing_delivery_is_only_noted_not_written_again(
     folder = workspace.matched / row.id
     from outbox import moves
 
+    lines = journal.lines_of(row.id)
     moves.set_down(
-        workspace.building / row.id[:10], folder, lambda aside: deliveries._fill(aside, row)
+        workspace.building / row.id[:10], folder, lambda aside: deliveries._fill(row, lines, aside)
     )
     before = (folder / "control.json").stat().st_mtime_ns
     deliveries.finish()
@@ -74,10 +78,40 @@ def test_a_standing_delivery_is_only_noted_not_written_again(
     assert journal.unfinished_deliveries() == []
 
 
-def test_changed_bytes_stop_the_delivery(workspace: Workspace, journal: Journal) -> None:
+@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(b"other"), Path.unlink])
+def test_a_spoilt_original_is_left_out_and_read_again_while_the_others_are_delivered(
+    workspace: Workspace, journal: Journal, spoil: Callable[[Path], object]
+) -> None:
+    for number in ("1", "2", "3"):
+        arrive(workspace, journal, f"d{number}", number.encode())
+        match(journal, f"d{number}", f"R{number}")
+    spoil(workspace.spool / "d2" / "d2.pdf")
+    [folder] = Deliveries(workspace, journal).close(DAY)
+    assert sorted(path.name for path in (folder / "documents").iterdir()) == ["d1.pdf", "d3.pdf"]
+    assert [(row.id, row.stage) for row in journal.documents(state="in_hand")] == [
+        ("d2", "claimed")
+    ]
+    assert journal.posted_to("R2") is None
+
+
+def test_a_delivery_of_nothing_but_spoilt_originals_is_not_made(
+    workspace: Workspace, journal: Journal
+) -> None:
     arrive(workspace, journal, "d1", b"1")
     match(journal, "d1", "R1")
     (workspace.spool / "d1" / "d1.pdf").write_bytes(b"other")
-    with pytest.raises(OutboxError, match="no longer those"):
-        Deliveries(workspace, journal).close(DAY)
+    assert Deliveries(workspace, journal).close(DAY) == []
     assert not list(workspace.matched.iterdir())
+    assert journal.deliveries() == []
+    assert recount(workspace, journal).findings == ()
+
+
+def test_a_strange_folder_in_the_place_of_a_delivery_is_named_and_left_alone(
+    workspace: Workspace, journal: Journal
+) -> None:
+    arrive(workspace, journal, "d1", b"1")
+    match(journal, "d1", "R1")
+    (workspace.matched / "2026-11-22" / "0001").mkdir(parents=True)
+    with pytest.raises(OutboxError, match="Move it out of matched"):
+        Deliveries(workspace, journal).close(DAY)
+    assert list((workspace.matched / "2026-11-22" / "0001").iterdir()) == []
