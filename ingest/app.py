@@ -7,6 +7,7 @@ from config.settings import FILE_NAME, Settings, load
 from ingest.intake import Intake, document_of
 from ingest.pipeline import Pipeline
 from ingest.worker import Job
+from ingest.workspace import DATABASE
 from outbox import moves
 from outbox.cases import Cases
 from outbox.deliveries import Deliveries
@@ -18,8 +19,8 @@ from outbox.tables import DocumentRow
 if TYPE_CHECKING:
     from matchers.ledgers.sql import SqlLedger
 
-DATABASE = "mailroom.db"
-"""The file below state/ that holds the journal and the ledger."""
+PATIENCE = 30.0
+"""Seconds that a command waits for whoever holds the database."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,30 +37,33 @@ class App:
     cases: Cases
     pipeline: Pipeline
 
-    def job(self, row: DocumentRow, token: int) -> Job:
+    def job(self, row: DocumentRow) -> Job:
         """A journalled document as work for a reader, with room for its page pictures."""
         from extractors.media import sniff
 
+        path = moves.spooled(self.workspace, row.id)
+        document = document_of(self.workspace, row, sniff(path))
         pictures = self.workspace.scratch / row.id
         moves.clear(pictures)
         pictures.mkdir(parents=True, mode=0o700)
-        path = moves.spooled(self.workspace, row.id)
-        document = document_of(self.workspace, row, sniff(path))
-        return Job(document=document, token=token, pictures=pictures)
+        return Job(document=document, pictures=pictures)
 
 
-def build(workspace: Workspace) -> App:
-    """Join the parts for a workspace.
+def build(workspace: Workspace, *, patience: float = PATIENCE) -> App:
+    """Join the parts for a workspace; *patience* is how long (seconds) a locked database may be.
 
     Raises:
         SettingsError: its mailroom.toml or the environment holds a setting that does not fit.
+        OutboxError: the database or the key of its audit chain is lost.
+        Unavailable: the database cannot be used now.
     """
     from matchers.database import connect, on_disk
     from matchers.ledgers.sql import SqlLedger
     from outbox.schema import bring_up
 
     settings = load(workspace.root / FILE_NAME)
-    engine = connect(settings.database.url or on_disk(workspace.state / DATABASE))
+    url = settings.database.url or on_disk(workspace.state / DATABASE)
+    engine = connect(url, patience)
     journal = Journal(engine, bring_up(engine, workspace))
     ledger = SqlLedger(engine)
     filer = Filer(workspace, journal)

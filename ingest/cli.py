@@ -1,5 +1,6 @@
 """The command line: the contract's commands, parsing and printing only."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import typer
 from ingest import cli_cases, cli_ledger, cli_views
 from ingest.terminal import (
     DONE,
+    NO,
     UNFIT,
     WRONG_USE,
     JsonLinesOption,
@@ -23,6 +25,7 @@ from ingest.terminal import (
     log_to_terminal,
     opened,
     say,
+    told,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +48,9 @@ app.command("explain")(cli_views.explain)
 app.command("documents")(cli_views.documents)
 app.command("verify")(cli_views.verify)
 app.command("doctor")(cli_views.doctor)
+
+PRIVATE = 0o077
+"""The file mode mask: documents and what is known of them are nobody else's business."""
 
 MOST_FAULTS = 4
 """A `run` gives up after so many system faults in a row; `watch` never does."""
@@ -93,18 +99,16 @@ def watch(workspace: WorkspaceOption = None) -> None:
     """Watch the inbox, the ledger and the case folders until stopped (SIGTERM or Ctrl-C)."""
     log_to_terminal()
     stop = _stop_on_signal()
-    with opened(workspace) as parts, _holding(parts, "watch") as daemon:
-        from ingest.bell import Bell
-        from outbox.cases import VERBS
+    with told():
+        from ingest.service import keep_watching
+        from ingest.workspace import find
 
-        verbs = [parts.workspace.exceptions / name for name in VERBS]
-        places = (parts.workspace.inbox, parts.workspace.ledger, *verbs)
-        say(f"Watching {parts.workspace.inbox}. Stop with Ctrl-C or SIGTERM.")
-        with Bell(*places) as bell:
-            while not stop():
-                daemon.turn(wake=bell.rang(), deliver=True)
-        daemon.stop()
-        daemon.deliver(due=True)
+        place = find(workspace)
+        keep_watching(
+            place,
+            stop,
+            lambda: say(f"Watching {place.inbox}. Stop with Ctrl-C or SIGTERM."),
+        )
     say("Stopped. Nothing is in hand that the next start does not take up.")
 
 
@@ -140,34 +144,48 @@ def extract(
 
 
 def _run(parts: "App") -> None:
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from ingest.service import holding
+    from ingest.workspace import held
 
     log_to_terminal(quiet=True)
     stop = _stop_on_signal()
+    with (
+        _progress() as moved,
+        held(parts.workspace, "run"),
+        holding(parts, "run", lambda *_: moved(1, None)) as daemon,
+    ):
+        longest = parts.settings.intake.longest_wait_seconds
+        while not (stop() or daemon.idle()):
+            daemon.turn(longest_wait=longest)
+            moved(0, daemon)
+            if len(daemon.faults) >= MOST_FAULTS:
+                fail(daemon.faults[-1], UNFIT)
+            if why := daemon.starved():
+                fail(why, UNFIT)
+        daemon.leave()
+    _sum_up(parts)
+    for what, why in daemon.stuck.items():
+        say(f"mailroom: {what} cannot go on: {why}")
+    if daemon.stuck:
+        fail("Mend what is named above, then run again.", UNFIT)
+    if stop():
+        fail("Stopped before all was worked through. Run again to go on.", NO)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, "Daemon | None"], None]]:
+    """A bar on the terminal, moved by how many documents are done and how many are left."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console(), transient=True) as progress:
         task = progress.add_task("Working through the inbox", total=None)
 
-        def told(*_: object) -> None:
-            progress.advance(task)
+        def moved(done: int, daemon: "Daemon | None") -> None:
+            total = progress.tasks[task].completed + daemon.waiting if daemon else None
+            progress.update(task, advance=done, total=total)
 
-        with _holding(parts, "run", told) as daemon:
-            longest = parts.settings.intake.longest_wait_seconds
-            while not stop():
-                daemon.turn(longest_wait=longest)
-                total = progress.tasks[task].completed + daemon.left()
-                progress.update(task, total=total)
-                if daemon.idle():
-                    break
-                if len(daemon.faults) >= MOST_FAULTS:
-                    fail(daemon.faults[-1], UNFIT)
-            daemon.stop()
-            daemon.deliver(due=True)
-    _sum_up(parts)
-    for document_id, why in daemon.stuck.items():
-        say(f"mailroom: {document_id} cannot go on: {why}")
-    if daemon.stuck:
-        fail("Mend what is named above, then run again.", UNFIT)
+        yield moved
 
 
 def _sum_up(parts: "App") -> None:
@@ -175,23 +193,6 @@ def _sum_up(parts: "App") -> None:
     words = [f"{count} {state}" for (state, part), count in sorted(counts.items()) if not part]
     children = sum(count for (_, part), count in counts.items() if part)
     say(f"In the journal now: {', '.join(words) or 'nothing'}; parts of split files: {children}.")
-
-
-@contextmanager
-def _holding(
-    parts: "App", command: str, told: Callable[..., None] = lambda *_: None
-) -> Iterator["Daemon"]:
-    """Hold the workspace and recover it; whatever happens, give back what is in hand."""
-    from ingest.daemon import Daemon
-    from ingest.workspace import held
-
-    with held(parts.workspace, command):
-        daemon = Daemon(parts, told)
-        daemon.recover()
-        try:
-            yield daemon
-        finally:
-            daemon.stop()
 
 
 @contextmanager
@@ -222,7 +223,8 @@ def _stop_on_signal() -> Callable[[], bool]:
 
 
 def main() -> None:
-    """The console script."""
+    """The console script; whatever it writes is for its own account alone."""
+    os.umask(PRIVATE)
     try:
         app()
     except BrokenPipeError:

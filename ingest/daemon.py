@@ -19,8 +19,9 @@ from ingest.holds import Holds, pause
 from ingest.ledgers import LedgerDesk
 from ingest.receipts import Receipts
 from ingest.watcher import Lookout, Ready
-from ingest.worker import STRIKES, Failure, Hindered, Job, Lost, Outcome, Pool, Result
+from ingest.worker import STRIKES, Failure, Hindered, Job, Lost, Outcome, Pool
 from matchers.interface import LedgerError, Unavailable
+from outbox import heads
 from outbox.interface import Filing, OutboxError, State, TakenOver
 from outbox.journal import now
 
@@ -41,6 +42,12 @@ SECOND_LOOK = 0.25
 AT_ONCE = 250
 """Files claimed, and documents filed, between two looks at the clock."""
 
+MOST_HELD = 5000
+"""So many documents may wait for a folder that takes nothing, before all others wait with them."""
+
+ABOUT = "the decision about "
+INBOX = "inbox/"
+LEDGER = "ledger/"
 DELIVERIES = "matched/"
 DECISIONS = "exceptions/"
 RECEIPTS = "the receipts in the inbox"
@@ -62,6 +69,8 @@ class Daemon:
     """The words of the faults of the whole since the last round that went well."""
     short: bool = field(init=False, default=False)
     """Whether the disk is below its mark, so that nothing new begins."""
+    waiting: int = field(init=False, default=0)
+    """How many documents no reader had yet at the last heartbeat."""
     _pool: Pool = field(init=False)
     _inbox: Lookout = field(init=False)
     _ledgers: LedgerDesk = field(init=False)
@@ -79,7 +88,6 @@ class Daemon:
     _next_decisions: float = field(init=False, default=float("-inf"))
     _resume: float = field(init=False, default=float("-inf"))
     _last_delivery: str | None = field(init=False, default=None)
-    _waiting: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
         settings, workspace = self.app.settings, self.app.workspace
@@ -116,16 +124,19 @@ class Daemon:
         *wake* looks at the folders at once, *longest_wait* (seconds) takes files that never
         settle, *deliver* closes a delivery when one is due.
         """
-        self._done.extend(self._pool.collect(0 if self._hurried() else LOOK_AT_READERS))
-        if time.monotonic() >= self._resume:
-            try:
+        try:
+            self._done.extend(self._pool.collect(0 if self._hurried() else LOOK_AT_READERS))
+            if time.monotonic() >= self._resume:
                 self._round(wake=wake, longest_wait=longest_wait)
                 if deliver:
                     self._deliver_if_due()
-            except (OSError, Unavailable) as error:
-                self._hold_all(error)
-            else:
-                self.faults.clear()
+                if self.faults:
+                    LOG.info("the work goes on")
+                    self.faults.clear()
+        except Exception as error:
+            if not isinstance(error, (OSError, Unavailable)):
+                LOG.exception("unexpected in the daemon's round")
+            self._hold_all(error)
         if self._heart.due():
             self._beat()
 
@@ -159,8 +170,11 @@ class Daemon:
         self.faults.append(words)
         del self.faults[:-10]
         self._resume = time.monotonic() + seconds
-        if isinstance(error, OSError) and error.errno in disk.FULL or self._disk.short():
-            self._disk.give_up_reserve()
+        try:
+            if (isinstance(error, OSError) and error.errno in disk.FULL) or self._disk.short():
+                self._disk.give_up_reserve()
+        except OSError as further:
+            LOG.error("%s", words_of(further))  # noqa: TRY400 - people read this line
 
     def _of_the_whole(self, error: OSError) -> bool:
         """Whether not even a small file can be kept in state/."""
@@ -174,8 +188,11 @@ class Daemon:
         self.app.intake.adopt()
 
     @contextmanager
-    def _holding_only(self, what: str) -> Iterator[None]:
-        """A fault in here holds *what* alone, unless it is one of the whole."""
+    def _holding_only(self, what: str, *, ends: bool = True) -> Iterator[None]:
+        """A fault in here holds *what* alone, unless it is one of the whole.
+
+        *ends* says that *what* is through when all went well, so that its failures are forgotten.
+        """
         try:
             yield
         except Unavailable:
@@ -192,7 +209,8 @@ class Daemon:
                 LOG.exception("%s: unexpected", what)
             self._holds.hold(what, words_of(error))
         else:
-            self._holds.release(what)
+            if ends:
+                self._holds.release(what)
 
     def _look_at_disk(self) -> None:
         """Below the mark nothing new begins; what is in hand may end."""
@@ -213,8 +231,10 @@ class Daemon:
             with self._holding_only(DECISIONS):
                 self.app.cases.collect()
         until = time.monotonic() + SLICE
-        for row in self.app.journal.open_resolutions():
-            case = f"the decision about {row.case_name}"
+        asked = self.app.journal.open_resolutions()
+        self._holds.keep_only(ABOUT, {f"{ABOUT}{row.case_name}" for row in asked})
+        for row in asked:
+            case = f"{ABOUT}{row.case_name}"
             if not self._holds.waits(case):
                 with self._holding_only(case):
                     self.app.cases.carry_out(row.id or 0)
@@ -228,8 +248,10 @@ class Daemon:
         if not self._ready and (wake or time.monotonic() >= self._next_look):
             started = time.monotonic()
             self._beat(silence=self._ledgers.silence())
-            self._ledgers.take(longest_wait=longest_wait)
-            self._ready.extend(self._inbox.look(longest_wait=longest_wait))
+            with self._holding_only(LEDGER):
+                self._ledgers.take(longest_wait=longest_wait)
+            with self._holding_only(INBOX):
+                self._ready.extend(self._inbox.look(longest_wait=longest_wait))
             every = self.app.settings.intake.look_seconds
             if self._inbox.pending() or self._ledgers.pending():
                 every = min(every, max(SECOND_LOOK, 4 * (time.monotonic() - started)))
@@ -249,12 +271,21 @@ class Daemon:
         for row in self.app.journal.waiting(self._pool.free, apart_from=apart):
             if not self._pool.room(row.size):
                 continue
-            with self._holding_only(row.id):
-                job = self.app.job(row)
-                token = self.app.journal.start(row.id)
-                step("daemon.started")
-                self._in_hand[row.id] = dataclasses.replace(job, token=token)
-                self._pool.submit(self._in_hand[row.id])
+            with self._holding_only(row.id, ends=False):
+                self._hand_out(self.app.job(row))
+
+    def _hand_out(self, job: Job) -> None:
+        """Give a document to a reader; the journal knows of it before the reader does."""
+        document_id = job.document.id
+        job = dataclasses.replace(job, token=self.app.journal.start(document_id))
+        step("daemon.started")
+        self._in_hand[document_id] = job
+        try:
+            self._pool.submit(job)
+        except OSError:
+            del self._in_hand[document_id]
+            self.app.journal.give_back(document_id, job.token)
+            raise
 
     # ---- what was read
 
@@ -273,10 +304,21 @@ class Daemon:
                 self._file(job.document.id)
 
     def _settle(self, job: Job, outcome: Outcome) -> None:
-        """Write down what becomes of a document: its decision, or that it is read again."""
+        """Write down what became of a document; where that fails, it is read again later."""
+        try:
+            self._conclude(job, outcome)
+        except (Unavailable, TakenOver):
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and self._of_the_whole(error):
+                raise
+            self.app.journal.give_back(job.document.id, job.token)
+            raise
+
+    def _conclude(self, job: Job, outcome: Outcome) -> None:
+        """Its decision, or that it is read again: no reader's death is believed at once."""
         journal, document_id, token = self.app.journal, job.document.id, job.token
         if isinstance(outcome, Hindered):
-            journal.give_back(document_id, token)
             raise OutboxError(outcome.message)
         if isinstance(outcome, Lost):
             if journal.strike(document_id, token) < STRIKES:
@@ -288,24 +330,15 @@ class Daemon:
             LOG.warning("%s changed while it was read; it is taken in anew", document_id)
             journal.changed(document_id, token)
             return
-        self._decide(job, outcome)
-        step("daemon.decided")
-
-    def _decide(self, job: Job, result: Result) -> None:
-        """Decide about one document; a surprise is a case for a person."""
         try:
-            self.app.pipeline.settle(job, result)
-        except (TakenOver, Unavailable):
-            raise
-        except (OSError, OutboxError, LedgerError) as error:
-            if isinstance(error, OSError) and self._of_the_whole(error):
-                raise
-            self.app.journal.give_back(job.document.id, job.token)
+            self.app.pipeline.settle(job, outcome)
+        except (OSError, OutboxError, LedgerError, Unavailable):
             raise
         except Exception as error:
-            LOG.exception("%s: unexpected while deciding", job.document.id)
+            LOG.exception("%s: unexpected while deciding", document_id)
             words = f"An unexpected fault stopped the matching: {type(error).__name__}."
             self.app.pipeline.settle(job, Failure(Reason.FAULT, words))
+        step("daemon.decided")
 
     def _file_decided(self) -> None:
         """Bring to rest what is decided but not yet in its place."""
@@ -325,7 +358,10 @@ class Daemon:
             return
         room = tidy.home_of(self.app.workspace, State(row.goal))
         if self._holds.waits(room.name):
-            self._holds.hold(document_id, self._holds.why()[room.name], quietly=True)
+            why = self._holds.why()
+            if len(why) > MOST_HELD:
+                raise OSError(why[room.name])
+            self._holds.hold(document_id, why[room.name], quietly=True)
             return
         with self._holding_only(document_id):
             try:
@@ -384,6 +420,7 @@ class Daemon:
         return (
             not (self._ready or self._in_hand or self.faults)
             and not self._inbox.pending()
+            and (INBOX not in self._holds.why() or INBOX in self._holds.hopeless())
             and not self._ledgers.pending()
             and not self.app.journal.unsettled(apart_from=self._holds.hopeless())
         )
@@ -401,19 +438,33 @@ class Daemon:
         """Tell the heartbeat file how the daemon fares."""
         try:
             if not self.faults:
-                self._waiting = self.left() - len(self._in_hand)
-        except Unavailable as error:
-            LOG.debug("%s", error)
+                self.waiting = self.left() - len(self._in_hand)
+            free = self._disk.free()
+        except (OSError, Unavailable) as error:
+            LOG.debug("%s", words_of(error))
+            free = 0
         pulse = Pulse(
             in_hand=len(self._in_hand),
-            waiting=self._waiting,
+            waiting=self.waiting,
             faults=self.faults[-3:],
             stuck=dict(list(self._holds.why().items())[:100]),
             short=self.short,
-            free_bytes=self._disk.free(),
+            free_bytes=free,
             last_delivery=self._last_delivery,
         )
         self._heart.beat(pulse, silence=silence)
+
+    def leave(self) -> None:
+        """Give back what is in hand, close the delivery and tell the inbox what was taken.
+
+        Raises:
+            OSError, Unavailable, OutboxError: it cannot be done now; the next start does it.
+        """
+        self.stop()
+        self.deliver()
+        heads.export(self.app.workspace, self.app.journal)
+        passed = [*self._inbox.passed_over(), *self.app.intake.passed_over()]
+        self._receipts.write(passed, at_once=True)
 
     def stop(self) -> None:
         """Give back what is in hand; nothing is lost, the next start reads it again."""

@@ -3,12 +3,17 @@
 import datetime as dt
 import logging
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config.steps import step
+from ingest.disk import FULL
+from ingest.heartbeat import SILENCE
+from ingest.holds import Holds
 from ingest.intake import shown
-from ingest.watcher import Lookout, Ready
-from matchers.interface import LedgerError
+from ingest.watcher import Lookout
+from matchers.interface import LedgerError, Unavailable
 from outbox import moves
 
 if TYPE_CHECKING:
@@ -18,6 +23,10 @@ LOG = logging.getLogger(__name__)
 
 DONE, REJECTED = "done", "rejected"
 """Folders of ledger/ for exports that were imported, and for those of which no row could be."""
+
+
+IMPORT_SILENCE = 900.0
+"""Seconds without a heartbeat that the import of a very large export may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,37 +76,118 @@ def import_file(app: "App", path: Path) -> ImportReport:
 
 
 class LedgerDesk:
-    """Imports what is dropped into ledger/."""
+    """Imports what is dropped into ledger/; *holds* keeps the exports that cannot be filed now."""
 
-    def __init__(self, app: "App") -> None:
+    def __init__(self, app: "App", holds: Holds) -> None:
         self._app = app
+        self._holds = holds
         self._lookout = Lookout(
-            app.workspace.ledger, quiet=app.settings.intake.quiet_seconds, skip=(DONE, REJECTED)
+            app.workspace.ledger, intake=app.settings.intake, skip=(DONE, REJECTED)
         )
+        self._imported: dict[Path, tuple[tuple[int, int, int], ImportReport]] = {}
+        """What is in the ledger but not filed, by its bytes' signature: not imported again."""
+        self._stuck: set[Path] = set()
 
     def take(self, *, longest_wait: float | None = None) -> None:
-        """Import every export that has settled, and file it with its report."""
+        """Import every export that has settled, and file it with its report.
+
+        Raises:
+            Unavailable: the database cannot be used now; the export stays where it is.
+            OSError: the disk is full; the same.
+        """
+        for path in [one for one in self._stuck if not one.exists()]:
+            self._go_on(path)
         for ready in self._lookout.look(longest_wait=longest_wait):
-            self._import(ready)
+            if self._holds.waits(_called(ready.path)):
+                continue
+            try:
+                self._import(ready.path)
+            except OSError as error:
+                if error.errno in FULL:
+                    raise
+                self._stuck.add(ready.path)
+                words = f"it cannot be read or filed: {error.strerror}"
+                self._holds.hold(_called(ready.path), words)
+            else:
+                self._go_on(ready.path)
 
     def settling(self) -> bool:
         """Whether an export is about to come in, which documents should be matched against."""
-        return self._lookout.settling(self._app.settings.intake.longest_wait_seconds)
+        longest = self._app.settings.intake.longest_wait_seconds
+        return not self._stuck and self._lookout.settling(longest)
 
     def pending(self) -> int:
         """How many exports the last look saw that had not settled."""
         return self._lookout.pending()
 
-    def _import(self, ready: Ready) -> None:
-        try:
-            report = import_file(self._app, ready.path)
-        except LedgerError as error:
-            report = ImportReport(name=shown(ready.path.name), faults=(str(error),))
-        room = self._app.workspace.ledger / (DONE if report.imported else REJECTED)
-        name = shown(ready.path.name)
-        moment = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%fZ")
-        target = room / f"{moment}-{name}"
-        target.with_name(f"{target.name}.report.txt").write_text(report.text(), encoding="utf-8")
-        ready.path.rename(target)
-        moves.sync_folder(room)
+    def silence(self) -> float:
+        """Seconds that the next `take` may last: a large export takes its time."""
+        return IMPORT_SILENCE if self._lookout.pending() else SILENCE
+
+    def _go_on(self, path: Path) -> None:
+        self._stuck.discard(path)
+        self._imported.pop(path, None)
+        self._holds.release(_called(path))
+
+    def _import(self, path: Path) -> None:
+        """Import one export and file it; after a crash the same again, and once in the end.
+
+        The same rows again change nothing, and the same file gets the same place.
+        """
+        signature = _signature(path)
+        before, report = self._imported.get(path, (None, None))
+        if report is None or before != signature:
+            report = _tried(self._app, path)
+            step("daemon.ledger_imported")
+            self._imported[path] = (signature, report)
+        if _signature(path) != signature:
+            LOG.warning("%s changed while it was imported: once more", shown(path.name))
+            return
+        target = self._place(path, signature, DONE if report.imported else REJECTED)
+        aside = target.with_name(f".{target.name}.report.txt")
+        aside.unlink(missing_ok=True)
+        moves.write_durably(aside, report.text().encode())
+        aside.replace(target.with_name(aside.name.removeprefix(".")))
+        moves.sync_folder(target.parent)
+        step("daemon.ledger_reported")
+        path.rename(target)
+        moves.sync_folder(target.parent)
+        moves.sync_folder(path.parent)
+        step("daemon.ledger_filed")
         LOG.info("%s", report.text().splitlines()[0])
+
+    def _place(self, path: Path, signature: tuple[int, int, int], room: str) -> Path:
+        """Where an export rests: named by when it was written, and by a number if that is taken."""
+        written = dt.datetime.fromtimestamp(signature[2] // 1_000_000_000, dt.UTC)
+        stem = f"{written:%Y%m%dT%H%M%S}"
+        folder = self._app.workspace.ledger / room
+        folder.mkdir(exist_ok=True, mode=0o700)
+        places = (
+            folder / f"{stem}{mark}-{shown(path.name)}"
+            for mark in chain(("",), (f".{number}" for number in count(2)))
+        )
+        return next(place for place in places if not place.exists())
+
+
+def _tried(app: "App", path: Path) -> ImportReport:
+    """Import an export; one that cannot be is told in its report, whatever is odd about it."""
+    try:
+        return import_file(app, path)
+    except (OSError, Unavailable):
+        raise
+    except LedgerError as error:
+        words = str(error)
+    except Exception as error:
+        LOG.exception("%s: unexpected while importing", shown(path.name))
+        words = f"An unexpected fault stopped the import: {type(error).__name__}."
+    return ImportReport(name=shown(path.name), faults=(words,))
+
+
+def _called(path: Path) -> str:
+    return f"ledger/{shown(path.name)}"
+
+
+def _signature(path: Path) -> tuple[int, int, int]:
+    """Inode, size and modification time in ns: the same means the same bytes."""
+    status = path.stat()
+    return status.st_ino, status.st_size, status.st_mtime_ns
