@@ -152,6 +152,8 @@ class SqlLedger:
                 same += len(rows) - len(fresh)
             if changed:
                 dialect.forget_names(connection)
+            if added or changed:
+                dialect.count(connection)
             _note(connection, source, added, changed, same)
         return added, changed, same
 
