@@ -1,22 +1,27 @@
+import errno
+import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn, cast
 
 import pytest
 
 from config.reasons import Reason
-from config.settings import Reading
 from extractors.interface import Attachment, Extraction, Field, Kind
 from ingest.app import App, build
 from ingest.daemon import Daemon
 from ingest.watcher import Ready
-from ingest.worker import Failure, Job, Result, Pool
+from ingest.worker import Failure, Hindered, Job, Lost, Outcome, Pool
+from matchers.interface import Unavailable
+from outbox import moves
 from outbox.interface import State, Workspace
 from outbox.verify import recount
+from tests.ingest.pools import Table
 
 
-def act(job: Job, _reading: Reading, _tick: Callable[[], None]) -> Result:
+def act(job: Job) -> Outcome:
     """A reader that takes each file's name for its content."""
     match job.document.name:
         case "broken.pdf":
@@ -44,9 +49,20 @@ def app(workspace: Workspace) -> App:
 
 @pytest.fixture
 def daemon(app: App) -> Daemon:
+    return employ(app)
+
+
+def employ(app: App, read: Callable[[Job], Outcome] = act) -> Daemon:
     daemon = Daemon(app)
-    daemon._pool = Pool(app.settings.reading, act)
+    daemon._pool = cast("Pool", Table(read))
     return daemon
+
+
+def keep_at(daemon: Daemon, until: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not until():
+        assert time.monotonic() < deadline
+        daemon.turn(wake=True)
 
 
 def drop(app: App, name: str, content: bytes | None = None) -> Path:
@@ -57,11 +73,8 @@ def drop(app: App, name: str, content: bytes | None = None) -> Path:
 
 
 def work(daemon: Daemon, until: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
     try:
-        while not until():
-            assert time.monotonic() < deadline
-            daemon.turn(wake=True)
+        keep_at(daemon, until)
     finally:
         daemon.stop()
 
@@ -128,21 +141,22 @@ def test_a_surprise_while_deciding_holds_one_document_and_no_other(
     assert "fault" not in reasons["fine.pdf"]
 
 
-def test_a_system_fault_holds_the_work_and_loses_nothing(
+def full(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_full_disk_holds_the_work_and_loses_nothing(
     app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
-        raise OSError(28, "No space left on device")
-
+    keep_at(daemon, lambda: (app.workspace.state / "reserve").exists())
     drop(app, "a.pdf")
-    monkeypatch.setattr("outbox.moves.set_down", full)
-    work(daemon, lambda: bool(daemon.faults))
+    with monkeypatch.context() as broken:
+        broken.setattr("outbox.moves.set_down", full)
+        keep_at(daemon, lambda: bool(daemon.faults))
+        assert not (app.workspace.state / "reserve").exists()
     assert "No space left" in daemon.faults[0]
     assert states(app) == {"a.pdf": State.IN_HAND}
-    monkeypatch.undo()
-    daemon._pool = Pool(app.settings.reading, act)
-    work(daemon, lambda: states(app) == {"a.pdf": State.EXCEPTION})
-    assert daemon.faults == []
+    work(daemon, lambda: states(app) == {"a.pdf": State.EXCEPTION} and not daemon.faults)
 
 
 def test_a_document_that_cannot_be_filed_stays_in_the_spool_and_the_others_go_on(
@@ -163,9 +177,9 @@ def test_a_document_that_cannot_be_filed_stays_in_the_spool_and_the_others_go_on
     work(daemon, lambda: daemon.stuck and daemon.idle())
     assert states(app) == {"odd.pdf": State.IN_HAND, "fine.pdf": State.EXCEPTION}
     monkeypatch.undo()
-    again = Daemon(app)
+    again = employ(app)
     again.recover()
-    assert states(app)["odd.pdf"] == State.EXCEPTION
+    work(again, lambda: states(app)["odd.pdf"] == State.EXCEPTION)
 
 
 def test_a_document_whose_bytes_are_gone_is_told_and_the_others_go_on(
@@ -180,3 +194,190 @@ def test_a_document_whose_bytes_are_gone_is_told_and_the_others_go_on(
     assert states(app) == {"gone.pdf": State.IN_HAND, "fine.pdf": State.EXCEPTION}
     [words] = daemon.stuck.values()
     assert "mailroom verify" in words
+
+
+# ---- readers
+
+
+def test_a_reader_that_died_once_is_forgiven_and_the_second_time_the_document_is_held(
+    app: App,
+) -> None:
+    drop(app, "deadly.pdf")
+    daemon = employ(app, lambda _job: Lost("It broke down."))
+    work(daemon, lambda: "deadly.pdf" in states(app) and daemon.idle())
+    [row] = app.journal.documents()
+    assert (row.strikes, json.loads(row.reasons)) == (2, ["worker_lost"])
+
+
+def test_a_hindered_reader_is_no_fault_of_the_document(app: App) -> None:
+    hindered = [Hindered("No more processes.")] * 2
+    daemon = employ(app, lambda job: hindered.pop() if hindered else act(job))
+    drop(app, "a.pdf")
+    work(daemon, lambda: states(app) == {"a.pdf": State.EXCEPTION})
+    [row] = app.journal.documents()
+    assert row.strikes == 0
+    assert daemon.stuck == {}
+
+
+def test_bytes_that_changed_under_the_reader_are_read_anew_and_the_result_is_discarded(
+    app: App,
+) -> None:
+    seen: list[bytes] = []
+
+    def read(job: Job) -> Outcome:
+        seen.append(job.document.path.read_bytes())
+        if len(seen) == 1:
+            job.document.path.write_bytes(b"the rest, late")
+        return act(job)
+
+    drop(app, "a.pdf", b"half")
+    work(employ(app, read), lambda: states(app) == {"a.pdf": State.EXCEPTION})
+    assert seen == [b"half", b"the rest, late"]
+    assert recount(app.workspace, app.journal).findings == ()
+
+
+def hold_on(_seconds: float) -> Iterator[tuple[Job, Outcome]]:
+    """No reader is ever done."""
+    return iter(())
+
+
+def test_what_was_being_read_when_the_daemon_died_is_counted_and_read_again(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = employ(app)
+    monkeypatch.setattr(dead._pool, "collect", hold_on)
+    drop(app, "a.pdf")
+    keep_at(dead, lambda: bool(dead._in_hand))
+    daemon = employ(app)
+    daemon.recover()
+    work(daemon, lambda: states(app) == {"a.pdf": State.EXCEPTION})
+    [row] = app.journal.documents()
+    assert (row.crashes, row.strikes) == (1, 0)
+
+
+def test_stopping_gives_back_what_is_in_hand_and_blames_nobody(
+    app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(daemon._pool, "collect", hold_on)
+    drop(app, "a.pdf")
+    work(daemon, lambda: bool(daemon._in_hand))
+    [row] = app.journal.documents()
+    assert (row.stage, row.crashes) == ("received", 0)
+    assert not (app.workspace.state / "heartbeat.json").exists()
+
+
+# ---- faults
+
+
+def test_a_database_that_goes_away_is_waited_for_and_nothing_read_is_lost(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+
+    def once(job: Job) -> Outcome:
+        read.append(job.document.name)
+        return act(job)
+
+    def away(*_: object, **__: object) -> NoReturn:
+        raise Unavailable("The database cannot be used now")
+
+    daemon = employ(app, once)
+    drop(app, "a.pdf")
+    with monkeypatch.context() as broken:
+        broken.setattr(type(app.journal), "decide", away)
+        keep_at(daemon, lambda: len(daemon.faults) >= 2)
+    work(daemon, lambda: states(app) == {"a.pdf": State.EXCEPTION} and not daemon.faults)
+    assert read == ["a.pdf"]
+
+
+def test_below_the_mark_nothing_new_begins_and_with_room_again_all_goes_on(
+    app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(app, "a.pdf")
+    with monkeypatch.context() as filled:
+        filled.setattr("ingest.disk.Disk.short", lambda _self: True)
+        for _ in range(5):
+            daemon.turn(wake=True)
+        assert states(app) == {}
+        assert "MB are free" in str(daemon.starved())
+        assert (app.workspace.inbox / "a.pdf").exists()
+    work(daemon, lambda: states(app) == {"a.pdf": State.EXCEPTION})
+    assert daemon.starved() is None
+
+
+def test_a_folder_that_takes_nothing_holds_only_what_must_go_there(
+    app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, room = moves.set_down, app.workspace.exceptions
+
+    def refuse(folder: Path) -> OSError | None:
+        return OSError(errno.EROFS, "Read-only file system") if folder == room else None
+
+    def place(build: Path, destination: Path, fill: Callable[[Path], None]) -> object:
+        if room in destination.parents:
+            raise OSError(errno.EROFS, "Read-only file system")
+        return real(build, destination, fill)
+
+    for name in ("a.pdf", "b.pdf", "broken.pdf"):
+        drop(app, name)
+    with monkeypatch.context() as broken:
+        broken.setattr("ingest.disk.refusal", refuse)
+        broken.setattr(moves, "set_down", place)
+        keep_at(daemon, lambda: states(app).get("broken.pdf") == State.QUARANTINED)
+        keep_at(daemon, lambda: len(daemon._holds.why()) == 3)
+        assert "Read-only" in daemon._holds.why()["exceptions"]
+        assert daemon.faults == []
+    work(daemon, lambda: set(states(app).values()) == {State.EXCEPTION, State.QUARANTINED})
+    assert daemon.stuck == {}
+
+
+def test_a_folder_that_was_deleted_is_made_again(app: App, daemon: Daemon) -> None:
+    for folder in (app.workspace.quarantine, app.workspace.inbox):
+        folder.rmdir()
+    keep_at(daemon, app.workspace.inbox.is_dir)
+    drop(app, "broken.pdf")
+    work(daemon, lambda: states(app) == {"broken.pdf": State.QUARANTINED})
+
+
+def test_an_inbox_that_cannot_be_listed_holds_nothing_else(
+    app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop(app, "a.pdf")
+    keep_at(daemon, lambda: "a.pdf" in states(app))
+
+    def shut(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(type(daemon._inbox), "look", shut)
+    work(daemon, lambda: states(app) == {"a.pdf": State.EXCEPTION})
+    assert daemon.faults == []
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO, errno.EROFS])
+@pytest.mark.parametrize(
+    "place",
+    [
+        "outbox.moves.set_down",
+        "outbox.moves.place",
+        "outbox.moves.write_durably",
+        "outbox.moves.sync_folder",
+        "os.rename",
+        "os.fsync",
+        "os.mkdir",
+    ],
+)
+def test_a_fault_of_the_disk_anywhere_is_outlived(
+    app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch, code: int, place: str
+) -> None:
+    def fails(*_: object, **__: object) -> NoReturn:
+        raise OSError(code, os.strerror(code))
+
+    for name in ("a.pdf", "broken.pdf", "mail.eml"):
+        drop(app, name)
+    with monkeypatch.context() as broken:
+        broken.setattr(place, fails)
+        for _ in range(8):
+            daemon.turn(wake=True, deliver=True)
+    work(daemon, lambda: len(states(app)) == 5 and not app.journal.unsettled())
+    assert daemon.faults == []
+    assert recount(app.workspace, app.journal).findings == ()
