@@ -41,6 +41,8 @@ class Reading:
     max_pages: int
     max_megapixels: int
     seconds_per_page: float
+    document_megabytes: int
+    reader_megabytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

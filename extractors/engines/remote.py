@@ -1,0 +1,196 @@
+"""A reader in another process: it gets a page as plain pixels and gives words back.
+
+Pages wait at a desk: a socket of datagrams that all documents write to and all readers take from.
+A page is one datagram: its size, its pixels as an open file, and a socket for the answer. Nothing
+lies on disk, and a reader that dies leaves the waiting pages to the others.
+"""
+
+import json
+import os
+import socket
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from config.reasons import Reason
+from extractors.interface import Box, Engine, ExtractionError, Word
+from extractors.sheet import Pixels
+
+TRIES = 2
+"""How many readers a page may take down before its document is given up."""
+
+_BEGUN = b"b"
+"""What a reader says when it takes a page up; its time runs from then."""
+
+_HEADER_BYTES = 256
+_MOST_ANSWER = 64 << 20
+_ANSWER_SECONDS = 30.0
+"""How long an answer may take to be fetched by the document that asked."""
+
+_CHANNELS = 3
+
+
+class ReaderLost(Exception):
+    """Every reader that was given the page died over it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """Reads as the reader called *name* does, in whichever process takes the page first.
+
+    *seconds* is the time that a page may take; *waits* and *goes_on* are called before and after
+    each page.
+    """
+
+    name: str
+    desk: socket.socket
+    seconds: float
+    waits: Callable[[], None]
+    goes_on: Callable[[], None]
+
+    def read(self, image: Pixels) -> Sequence[Word]:
+        """The words on an image.
+
+        Raises:
+            ExtractionError: the reader says why it cannot read the page, or it took too long.
+            OSError: there is no room for the pixels, or the reader found none on its disk.
+            ReaderLost: the page took down all readers that tried.
+        """
+        self.waits()
+        for _ in range(TRIES):
+            answer = self._asked(np.ascontiguousarray(image, np.uint8))
+            if answer is not None:
+                self.goes_on()
+                return _words(answer)
+        raise ReaderLost(f"{TRIES} readers of page images broke down over one page")
+
+    def _asked(self, image: Pixels) -> Mapping[str, Any] | None:
+        """One reader's answer; None if it died."""
+        ours, theirs = socket.socketpair()
+        with ours:
+            with theirs, _laid_out(image) as pixels:
+                header = json.dumps(image.shape[:2]).encode()
+                socket.send_fds(self.desk, [header], [theirs.fileno(), pixels])
+            begun = ours.recv(1)
+            since = time.monotonic()
+            said = bytearray()
+            while begun and len(said) < _MOST_ANSWER and (more := ours.recv(1 << 16)):
+                said += more
+        try:
+            answer: Mapping[str, Any] = json.loads(said)
+        except ValueError as error:
+            if begun and time.monotonic() - since >= self.seconds:
+                raise ExtractionError(
+                    f"Reading a page took longer than {self.seconds:g} seconds and was stopped. "
+                    "Scan it again, or raise reading.seconds_per_page.",
+                    Reason.TIMEOUT,
+                ) from error
+            return None
+        return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page that a reader has taken from the desk, and where its answer goes."""
+
+    image: Pixels
+    answer: socket.socket
+
+    @classmethod
+    def take(cls, desk: socket.socket, most_megapixels: int) -> Self | None:
+        """Wait for a page; None where what came is none, or nobody waits for it any more."""
+        header, files, _, _ = socket.recv_fds(desk, _HEADER_BYTES, 2)
+        try:
+            if len(files) != 2:  # noqa: PLR2004 - the answer's socket and the pixels
+                return None
+            answer = socket.socket(fileno=os.dup(files[0]))
+            try:
+                answer.settimeout(_ANSWER_SECONDS)
+                image = _picked_up(header, files[1], most_megapixels)
+                answer.sendall(_BEGUN)
+            except (ValueError, OSError):
+                answer.close()
+                return None
+            return cls(image, answer)
+        finally:
+            for file in files:
+                os.close(file)
+
+    def words(self, engine: Engine) -> None:
+        """Read the page and send what was read, or why it could not be.
+
+        Raises:
+            Exception: the engine failed in a way that it does not foresee; the answer says so.
+        """
+        with self.answer:
+            try:
+                rows = [
+                    [one.text, *_sides(one.box), one.confidence] for one in engine.read(self.image)
+                ]
+                self._send({"words": rows})
+            except ExtractionError as error:
+                self._send({"reason": error.reason, "message": str(error)})
+            except OSError as error:
+                self._send({"errno": error.errno or 0, "message": str(error)})
+            except Exception as error:
+                words = f"The reader of page images failed: {type(error).__name__}."
+                self._send({"reason": Reason.FAULT, "message": words})
+                raise
+
+    def _send(self, said: Mapping[str, Any]) -> None:
+        try:
+            self.answer.sendall(json.dumps(said).encode())
+        except OSError:  # the document was given up meanwhile
+            return
+
+
+@contextmanager
+def _laid_out(image: Pixels) -> Iterator[int]:
+    """The pixels in a file without a name."""
+    if hasattr(os, "memfd_create"):
+        file = os.memfd_create("page")
+    else:
+        with tempfile.TemporaryFile() as unnamed:
+            file = os.dup(unnamed.fileno())
+    try:
+        rest = image.reshape(-1).data
+        while rest:
+            rest = rest[os.write(file, rest) :]
+        yield file
+    finally:
+        os.close(file)
+
+
+def _picked_up(header: bytes, file: int, most_megapixels: int) -> Pixels:
+    """A copy of the pixels, so that nothing done to the file later matters."""
+    height, width = (int(side) for side in json.loads(header))
+    size = height * width * _CHANNELS
+    if min(height, width) < 1 or height * width > most_megapixels * 1_000_000:
+        raise ValueError("the page has no size that is read")
+    if os.fstat(file).st_size != size:
+        raise ValueError("the pixels are not as many as was said")
+    image = np.empty((height, width, _CHANNELS), np.uint8)
+    rest = image.reshape(-1).data
+    while rest:
+        got = os.preadv(file, [rest], size - len(rest))
+        if not got:
+            raise ValueError("the pixels shrink while they are read")
+        rest = rest[got:]
+    return image
+
+
+def _sides(box: Box) -> tuple[int, int, int, int]:
+    return int(box.left), int(box.top), int(box.right), int(box.bottom)
+
+
+def _words(answer: Mapping[str, Any]) -> tuple[Word, ...]:
+    if "errno" in answer:
+        raise OSError(answer["errno"], answer["message"])
+    if "reason" in answer:
+        raise ExtractionError(answer["message"], Reason(answer["reason"]))
+    return tuple(Word(text, Box(*sides), sure) for text, *sides, sure in answer["words"])

@@ -1,0 +1,56 @@
+"""Everything that reading loads, loaded ahead; for a process that others are forked from."""
+
+import datetime as dt
+import gc
+import importlib
+import pkgutil
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import cv2
+import pdfplumber  # noqa: F401 - the one library that is loaded only when a table is looked for
+from PIL import Image
+
+import extractors
+from config.settings import Reading
+from extractors import engines, media
+from extractors.engines.fake import Fake
+from extractors.interface import Document, ExtractionError, Kind
+from extractors.read import read
+
+_SAMPLE = """Example Ltd
+1 High Street, London
+
+Invoice number INV-1001
+Date: 3 April 2026
+
+Net 100.00
+VAT 20.00
+Total GBP 120.00
+"""
+
+
+def preload(settings: Reading) -> None:
+    """Load every parser, finder and list of words; no model, and no thread is started."""
+    cv2.setNumThreads(1)
+    Image.init()
+    for module in pkgutil.walk_packages(extractors.__path__, "extractors."):
+        importlib.import_module(module.name)
+    with suppress(ExtractionError):  # there is no reader: each page that needs one will say so
+        engines.configured(settings)
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "sample.txt"
+        path.write_text(_SAMPLE, encoding="utf-8")
+        sample = Document(
+            id="sample",
+            sha256="",
+            path=path,
+            name=path.name,
+            media_type=media.TEXT,
+            received=dt.datetime.now(dt.UTC),
+        )
+        for kind in (None, *(one for one in Kind if one is not Kind.EMAIL)):
+            read(sample, settings, kind=kind, engines=[Fake()])
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,177 @@
+"""Limits around a process that opens what came from outside, as far as the system has them."""
+
+import ctypes
+import os
+import resource
+import signal
+import struct
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+_FILE_MEGABYTES = 512
+"""The largest file that reading one document may write."""
+
+_OPEN_FILES = 256
+_CPU_GRACE = 5
+
+_PASSED_ON = ("PATH", "HOME", "TMPDIR", "TZ", "LANG", "LD_LIBRARY_PATH", "TESSDATA_PREFIX")
+_PASSED_ON_STARTS = ("LC_", "COVERAGE_")
+
+_DIE_WITH_PARENT, _ADOPT_ORPHANS, _NO_NEW_PRIVILEGES = 1, 36, 38
+"""PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER and PR_SET_NO_NEW_PRIVS of Linux's prctl(2)."""
+
+_NEW_USERS, _NEW_NETWORK = 0x10000000, 0x40000000
+"""CLONE_NEWUSER and CLONE_NEWNET of Linux's unshare(2)."""
+
+_CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
+"""The numbers of Landlock's three system calls, the same on every machine."""
+
+_ASK_VERSION, _BENEATH_A_PATH = 1, 1
+_EXECUTE, _CHANGES = 1 << 0, (1 << 1) | sum(1 << bit for bit in range(4, 13))
+"""Running a program; writing, removing and making files of every kind."""
+_SINCE = ((2, 1 << 13), (3, 1 << 14))
+"""The version that knew first of linking across folders and of cutting files short."""
+_NETWORK_VERSION, _BIND_AND_CONNECT = 4, 0b11
+_SCOPE_VERSION, _SOCKETS_AND_SIGNALS = 6, 0b11
+
+_LINUX = sys.platform == "linux"
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def environment() -> Mapping[str, str]:
+    """What a process that reads may know of ours: where programs lie, how text is written.
+
+    No setting and no secret is in it. Imports find what ours find, and mathematics runs on one
+    thread.
+    """
+    passed = {
+        name: value
+        for name, value in os.environ.items()
+        if name in _PASSED_ON or name.startswith(_PASSED_ON_STARTS)
+    }
+    return passed | {
+        "PYTHONPATH": os.pathsep.join(one for one in sys.path if one),
+        "OMP_NUM_THREADS": "1",
+        "OMP_THREAD_LIMIT": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OBJC_DISABLE_INITIALIZE_FORK_SAFETY": "YES",
+    }
+
+
+def start(module: str, *files: int) -> subprocess.Popen[bytes]:
+    """Run *module*'s `main` in a process and a session of its own, with these open files.
+
+    The current folder is no place to import from.
+
+    Raises:
+        OSError: the system starts no more processes.
+    """
+    code = f"from {module} import main; main()"
+    return subprocess.Popen(  # noqa: S603 - our own code
+        [sys.executable, "-P", "-c", code, *map(str, files)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        env=environment(),
+        pass_fds=files,
+        start_new_session=True,
+    )
+
+
+def kill_group(process: int) -> None:
+    """Kill every process of the group that *process* leads or led; there may be none."""
+    with suppress(ProcessLookupError, PermissionError):  # the second is macOS's word for the first
+        os.killpg(process, signal.SIGKILL)
+
+
+def die_with(parent: int) -> None:
+    """Be killed when the process *parent*, which started us, ends."""
+    if _LINUX:
+        _LIBC.prctl(_DIE_WITH_PARENT, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before
+        os._exit(1)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of every process below us whose own parent ends."""
+    if _LINUX:
+        _LIBC.prctl(_ADOPT_ORPHANS, 1)
+
+
+def children() -> frozenset[int]:
+    """The processes below us, adopted ones too; none where the system does not say."""
+    try:
+        listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+    except OSError:
+        return frozenset()
+    return frozenset(map(int, listed.split()))
+
+
+def leave_network() -> bool:
+    """Move into a network without any connection; whether the system allows it."""
+    if not _LINUX:
+        return False
+    user, group = os.getuid(), os.getgid()
+    if _LIBC.unshare(_NEW_NETWORK) == 0:
+        return True
+    if _LIBC.unshare(_NEW_USERS | _NEW_NETWORK):
+        return False
+    for name, words in (
+        ("setgroups", "deny"),
+        ("uid_map", f"{user} {user} 1"),
+        ("gid_map", f"{group} {group} 1"),
+    ):
+        Path("/proc/self", name).write_text(words, encoding="ascii")
+    return True
+
+
+def limit(megabytes: int, seconds: int) -> None:
+    """Hold this process to *megabytes* beyond what it has, and *seconds* of processor time."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:  # the system has no such account, and as a rule no such limit either
+        pages = 0
+    _set(resource.RLIMIT_CORE, 0)
+    _set(resource.RLIMIT_FSIZE, _FILE_MEGABYTES << 20)
+    _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
+    _set(resource.RLIMIT_CPU, seconds, _CPU_GRACE)
+    if pages:
+        _set(resource.RLIMIT_AS, pages * resource.getpagesize() + (megabytes << 20))
+
+
+def _set(what: int, most: int, grace: int = 0) -> None:
+    """The limit, and the one that cannot be raised again *grace* above it."""
+    _, hard = resource.getrlimit(what)
+    highest = most + grace if hard == resource.RLIM_INFINITY else min(hard, most + grace)
+    resource.setrlimit(what, (min(most, highest), highest))
+
+
+def change_nothing_outside(folders: Iterable[Path]) -> bool:
+    """Write only below *folders*, run no program, send no signal and open no connection.
+
+    Whether the system knows how (Landlock, Linux 5.13 and later; the connections since 6.7, the
+    signals since 6.12).
+    """
+    version = _LIBC.syscall(_CREATE_RULESET, None, 0, _ASK_VERSION) if _LINUX else -1
+    if version < 1:
+        return False
+    changes = _CHANGES | sum(right for since, right in _SINCE if version >= since)
+    rules = struct.pack("Q", changes | _EXECUTE)
+    if version >= _NETWORK_VERSION:
+        rules += struct.pack("Q", _BIND_AND_CONNECT)
+    if version >= _SCOPE_VERSION:
+        rules += struct.pack("Q", _SOCKETS_AND_SIGNALS)
+    ruleset = _LIBC.syscall(_CREATE_RULESET, rules, len(rules), 0)
+    if ruleset < 0:
+        return False
+    for folder in folders:
+        place = os.open(folder, os.O_PATH | os.O_CLOEXEC)
+        allowed = struct.pack("=Qi", changes, place)
+        _LIBC.syscall(_ADD_RULE, ruleset, _BENEATH_A_PATH, allowed, 0)
+        os.close(place)
+    _LIBC.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
+    held: int = _LIBC.syscall(_RESTRICT_SELF, ruleset, 0)
+    os.close(ruleset)
+    return held == 0

@@ -1,0 +1,135 @@
+"""What the process of its own costs a document, and where the processor's time goes.
+
+    python -m tests.benchmarks.bench_sandbox BORN_DIGITAL_FOLDER [SCANS_FOLDER] [--most N]
+
+Every born-digital document is read once in this process and once through the pool, one right after
+the other and in turn first, so that other load falls on both; the figure is the median difference.
+(Read twice in one process, it is quicker the second time: its words are known.) Of the scans, the
+share of all processor time that goes into their readers is told.
+"""
+
+import argparse
+import datetime as dt
+import os
+import resource
+import statistics
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from config.settings import Reading, load
+from extractors import media
+from extractors.engines.fake import Fake
+from extractors.interface import Document
+from extractors.preload import preload
+from ingest.worker import Job, Outcome, Pool, read_one
+
+
+def jobs(folder: Path, wanted: set[str], most: int) -> list[Job]:
+    found = []
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        kind = media.sniff(path)
+        if kind in wanted:
+            document = Document(
+                id=str(len(found)),
+                sha256="",
+                path=path,
+                name=path.name,
+                media_type=kind,
+                received=dt.datetime.now(dt.UTC),
+            )
+            found.append(Job(document=document))
+    return found[:: max(1, len(found) // most)][:most]
+
+
+def through(pool: Pool, job: Job) -> Outcome:
+    pool.submit(job)
+    while True:
+        for _, outcome in pool.collect(1.0):
+            return outcome
+
+
+def milliseconds(began: float) -> float:
+    return 1000 * (time.perf_counter() - began)
+
+
+def compared(found: Sequence[Job], reading: Reading) -> list[tuple[float, float]]:
+    """Milliseconds that each document takes here and through the pool."""
+    preload(reading)
+    pool = Pool(reading)
+    pairs = []
+    try:
+        through(pool, found[0])
+        for number, job in enumerate(found[1:]):
+            took = {}
+            for way in ("here", "pool") if number % 2 else ("pool", "here"):
+                began = time.perf_counter()
+                if way == "pool":
+                    through(pool, job)
+                else:
+                    read_one(job, reading, Fake())
+                took[way] = milliseconds(began)
+            pairs.append((took["here"], took["pool"]))
+    finally:
+        pool.stop()
+    return pairs
+
+
+def spent() -> float:
+    """Seconds of processor time, of this process and of the children that have ended."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
+
+
+def in_readers(pool: Pool) -> float:
+    """Seconds of processor time that the readers have taken so far (Linux)."""
+    readers = pool._readers._readers if pool._readers else []
+    ticks = 0
+    for reader in readers:
+        fields = Path(f"/proc/{reader.process.pid}/stat").read_text("ascii").rpartition(")")[2]
+        ticks += sum(map(int, fields.split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def share(found: Sequence[Job], reading: Reading) -> float:
+    """Of all processor time for the scans, the share that their readers take."""
+    pool = Pool(reading)
+    waiting = list(found)
+    before = spent()
+    try:
+        while waiting or pool.busy:
+            while waiting and pool.free:
+                pool.submit(waiting.pop())
+            list(pool.collect(1.0))
+        eyes = in_readers(pool)
+    finally:
+        pool.stop()
+    return eyes / (spent() - before)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("born", type=Path)
+    parser.add_argument("scans", type=Path, nargs="?")
+    parser.add_argument("--most", type=int, default=40)
+    chosen = parser.parse_args()
+    reading = load(environment={}).reading
+    pairs = compared(jobs(chosen.born, {media.PDF}, chosen.most), reading)
+    more = sorted(pool - here for here, pool in pairs)
+    here, pool = (statistics.median(one) for one in zip(*pairs, strict=True))
+    low, middle, high = more[len(more) // 10], statistics.median(more), more[-1 - len(more) // 10]
+    sys.stdout.write(
+        f"{len(pairs)} born-digital documents: {here:.1f} ms here, {pool:.1f} ms through the pool; "
+        f"difference, median {middle:.1f} ms (10 % to 90 %: {low:.1f} to {high:.1f})\n"
+    )
+    if chosen.scans:
+        found = jobs(chosen.scans, set(media.IMAGES), chosen.most)
+        sys.stdout.write(
+            f"{len(found)} scans: {100 * share(found, reading):.1f} % of the processor's time goes "
+            "into reading them\n"
+        )
+
+
+if __name__ == "__main__":
+    main()

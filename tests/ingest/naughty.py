@@ -1,0 +1,197 @@
+"""What a document's process does in the tests of the pool: as the document's name says."""
+
+import ctypes
+import datetime as dt
+import errno
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from config.reasons import Reason
+from config.settings import Reading, load
+from extractors.interface import Box, Document, Engine, ExtractionError, Word
+from extractors.sheet import Pixels
+from ingest.worker import Failure, Job
+
+READING = replace(
+    load(None, {}).reading,
+    workers=1,
+    seconds_per_page=0.5,
+    document_megabytes=200,
+    engines=("fake",),
+)
+
+
+CALM, HANGS, DIES, EATS, RAISES, REFUSES, FULL = range(7)
+"""The moods of a page."""
+
+
+class Evil:
+    """Runs a program when it is unpickled, where anything may be."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.system, (f"touch {tempfile.gettempdir()}/mailroom-was-here",)
+
+
+def job(name: str) -> Job:
+    document = Document(
+        id=name,
+        sha256="",
+        path=Path(name),
+        name=name,
+        media_type="application/pdf",
+        received=dt.datetime.now(dt.UTC),
+    )
+    return Job(document=document)
+
+
+def hangs(_engine: Engine) -> None:
+    time.sleep(60)
+
+
+def ignores_sigterm(_engine: Engine) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    time.sleep(60)
+
+
+def forks(_engine: Engine) -> None:
+    """Leaves behind a process of its group, and one that has left the group."""
+    if not os.fork():
+        time.sleep(60)
+    if not os.fork():
+        os.setsid()
+        time.sleep(60)
+
+
+def forks_and_hangs(engine: Engine) -> None:
+    forks(engine)
+    time.sleep(60)
+
+
+def eats_memory(_engine: Engine) -> None:
+    held = []
+    while True:
+        held.append(bytearray(b"x" * 10_000_000))
+
+
+def aborts_for_memory(engine: Engine) -> None:
+    try:
+        eats_memory(engine)
+    except MemoryError:
+        os.abort()
+
+
+def computes(_engine: Engine) -> None:
+    while True:
+        pass
+
+
+def fills_temp(_engine: Engine) -> None:
+    with tempfile.TemporaryFile() as file:
+        while True:
+            file.write(bytes(10_000_000))
+
+
+def finds_the_disk_full(_engine: Engine) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def prints(_engine: Engine) -> None:
+    for _ in range(100):
+        os.write(1, bytes(10_000_000))
+        os.write(2, bytes(10_000_000))
+
+
+def segfaults(_engine: Engine) -> None:
+    ctypes.string_at(0)
+
+
+def dies(_engine: Engine) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def exits_without_a_result(_engine: Engine) -> None:
+    os._exit(0)
+
+
+def raises(_engine: Engine) -> None:
+    raise ValueError("account 12345678 in the words of an error")
+
+
+def goes_on_page_by_page(engine: Engine) -> None:
+    for _ in range(8):
+        time.sleep(0.4)
+        engine.read(np.zeros((8, 8, 3), np.uint8))
+
+
+def writes_elsewhere(_engine: Engine) -> None:
+    Path(os.environ["HOME"], "mailroom-was-here").write_text("out", encoding="utf-8")
+
+
+def runs_a_program(_engine: Engine) -> None:
+    subprocess.run(["/bin/true"], check=True)
+
+
+def calls_out(_engine: Engine) -> None:
+    with socket.create_connection(("127.0.0.1", 9), timeout=5):
+        pass
+
+
+def act(job: Job, _reading: Reading, engine: Engine) -> Any:
+    """Do as the document's name says, then answer with what could be seen from in there."""
+    doing = globals().get(job.document.name)
+    if doing is not None:
+        doing(engine)
+    match job.document.name:
+        case "is_evil":
+            return Evil()
+        case "is_odd":
+            return {"reason": "none"}
+        case "says_much":
+            return Failure(Reason.FAULT, "x" * 10_000_000)
+    return Failure(Reason.UNREADABLE, f"{os.getpid()} {tempfile.gettempdir()} {sorted(os.environ)}")
+
+
+class Moody:
+    """A reader of page images that does as the first pixel says."""
+
+    name = "moody"
+
+    def __init__(self, _reading: Reading) -> None:
+        """It has nothing to load."""
+
+    def read(self, image: Pixels) -> Sequence[Word]:
+        mood = int(image[0, 0, 0])
+        if mood == HANGS:
+            subprocess.run(["sleep", "60"], check=True)
+        if mood == DIES:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if mood == EATS:
+            held = bytearray(b"x" * 400_000_000)
+            time.sleep(60)
+            del held
+        if mood == RAISES:
+            raise ValueError("words of a document")
+        if mood == REFUSES:
+            raise ExtractionError("The language is not installed.", Reason.FAULT)
+        if mood == FULL:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        height, width = image.shape[:2]
+        return [Word(f"{os.getpid()}", Box(0, 0, width, height), 0.5)]
+
+
+def looks(job: Job, _reading: Reading, engine: Engine) -> Failure:
+    """Have one page read that begins with the mood which the document is called."""
+    page = np.full((30, 20, 3), int(job.document.name), np.uint8)
+    (word,) = engine.read(page)
+    return Failure(Reason.UNREADABLE, f"{word.text} {word.box.right} {word.confidence}")
