@@ -155,9 +155,11 @@ def _run(parts: "App") -> None:
         holding(parts, "run", lambda *_: moved(1, None)) as daemon,
     ):
         longest = parts.settings.intake.longest_wait_seconds
-        while not (stop() or daemon.idle()):
+        while not stop():
             daemon.turn(longest_wait=longest)
             moved(0, daemon)
+            if daemon.idle():
+                break
             if len(daemon.faults) >= MOST_FAULTS:
                 fail(daemon.faults[-1], UNFIT)
             if why := daemon.starved():
