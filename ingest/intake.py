@@ -37,6 +37,9 @@ HINTS = {
 ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 """Characters of a document id: none that people confuse over the telephone."""
 
+ID_LENGTH = 8
+"""Random characters of a document id."""
+
 LONGEST_NAME = 180
 """Bytes kept of a dropped name, so that it fits every folder of ours with what we add to it."""
 
@@ -60,7 +63,6 @@ class _Claim:
 
     row: DocumentRow
     source: Path
-    inside: Path
     origin: Origin | None = None
 
 
@@ -159,9 +161,8 @@ class Intake:
         self._owing = True
         claims = [claim for one in some if (claim := self._claim(one)) is not None]
         if claims:
-            moved = [(one.row.id, one.inside) for one in claims if one.origin is None]
-            self._spool.settle(moved)
-            for folder in {one.source.parent for one in claims if one.origin is None}:
+            moved = {one.source.parent for one in claims if one.origin is None}
+            for folder in (self._workspace.spool, *moved):  # each file's own folder: with its bytes
                 moves.sync_folder(folder)
             self._journal.claim([one.row for one in claims])
             for one in claims:
@@ -195,7 +196,7 @@ class Intake:
     def _move(self, ready: Ready, place: Path, row: DocumentRow, inside: Path) -> _Claim | None:
         try:
             if self._spool.rename_in(ready, row.id, inside):
-                return _Claim(row, ready.path, inside)
+                return _Claim(row, ready.path)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
@@ -209,7 +210,7 @@ class Intake:
             return None
         if not self._spool.copy_in(ready, row.id, inside):
             return None
-        return _Claim(row, ready.path, inside, origin)
+        return _Claim(row, ready.path, origin)
 
     def _remove(self, source: Path, origin: Origin, document: str) -> None:
         """Remove an inbox file whose copy is journalled; one that changed since is a new one."""
@@ -306,9 +307,13 @@ def document_of(workspace: Workspace, row: DocumentRow, media_type: str) -> Docu
 
 
 def new_id() -> str:
-    """A new document's id: the day it came (UTC) and forty random bits, easy to say aloud."""
+    """A new document's id: the day it came (UTC) and 39 random bits, easy to say aloud."""
     day = dt.datetime.now(dt.UTC).strftime("%y%m%d")
-    return f"{day}-{''.join(secrets.choice(ALPHABET) for _ in range(8))}"
+    number = secrets.randbelow(len(ALPHABET) ** ID_LENGTH)
+    signs = (
+        ALPHABET[number // len(ALPHABET) ** place % len(ALPHABET)] for place in range(ID_LENGTH)
+    )
+    return f"{day}-{''.join(signs)}"
 
 
 def shown(name: str) -> str:

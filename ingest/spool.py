@@ -118,12 +118,6 @@ class Spool:
         moves.sync_folder(self.folder)
         step("intake.copy_named")  # reached like intake.copied
 
-    def settle(self, documents: Iterable[tuple[str, Path]]) -> None:
-        """Make the folders of moved files durable."""
-        for document_id, inside in documents:
-            _sync_below(self.folder / document_id, inside)
-        moves.sync_folder(self.folder)
-
     def unmark(self, document_ids: Iterable[str]) -> None:
         """Remove the marks of partial files that the journal knows by now."""
         for document_id in document_ids:
