@@ -24,8 +24,8 @@ TOLD_AFTER = 60.0
 OLD_TEMPORARY = 3600.0
 """Seconds after which people are told of a file under a temporary name."""
 
-LONG_LISTING = 0.25
-"""Seconds from which a listing counts as slow: the next one then keeps its distance."""
+LONG_LISTING, LONG_HERE = 0.25, 2.0
+"""Seconds from which a listing counts as slow, on a shared mount and on a disk of this machine."""
 
 DISTANCE = 10
 """A slow listing is followed by a pause this many times as long, so it costs a tenth at most."""
@@ -128,10 +128,15 @@ class Lookout:
                 else:
                     ready.append(one)
         self._seen = seen
-        ended = self._clock.monotonic()
-        if ended - began > LONG_LISTING:
-            self._not_before = ended + DISTANCE * (ended - began)
+        devices = {self._folder.stat().st_dev, *(one.signature[0] for one in seen.values())}
+        self._keep_distance(began, LONG_HERE if devices.isdisjoint(shared) else LONG_LISTING)
         return ready
+
+    def _keep_distance(self, began: float, slow: float) -> None:
+        """After a slow listing let other work have its time."""
+        ended = self._clock.monotonic()
+        if ended - began > slow:
+            self._not_before = ended + DISTANCE * (ended - began)
 
     def settling(self, seconds: float) -> bool:
         """Whether a file is settling that has not been waited for as long as *seconds*."""

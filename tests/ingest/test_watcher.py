@@ -352,24 +352,25 @@ def test_names_that_are_no_text_or_differ_in_case_only_are_files_like_others(
     assert {path.name for path in taken(out.look())} == present
 
 
-def test_a_slow_listing_is_followed_by_a_pause_of_ten_times_its_length(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("shared", "each"), [(True, 0.5), (False, 1.5)])
+def test_a_slow_listing_is_followed_by_a_pause_of_ten_times_its_length(
+    tmp_path: Path, hand: Time, monkeypatch: pytest.MonkeyPatch, shared: bool, each: float
+) -> None:
+    device = tmp_path.stat().st_dev
+    monkeypatch.setattr(mounts, "shared", lambda: {device: "nfs4"} if shared else {})
     lay(tmp_path, "a.pdf")
-    hand = Time(began=time.time())
     asked = 0
 
     def slow() -> float:
         nonlocal asked
         asked += 1
-        hand.passed += 0.5
+        hand.passed += each
         return hand.passed
 
-    out = Lookout(
-        tmp_path,
-        intake=DEFAULTS,
-        clock=Clock(monotonic=slow, wall=lambda: hand.began + hand.passed),
-    )
+    clock = Clock(monotonic=slow, wall=lambda: hand.began + hand.passed)
+    out = Lookout(tmp_path, intake=DEFAULTS, clock=clock)
     out.look()
-    took = (asked - 1) * 0.5
+    took = (asked - 1) * each
     hand.passed += took * (DISTANCE - 2)
     asked = 0
     out.look()
