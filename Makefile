@@ -5,9 +5,12 @@
 BIN := .venv/bin
 DEMO := demo-workspace
 UV := 0.13.9
+KILLS := 1000
+DATABASE := sqlite
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade setup setup-dev wheel pages bench clean
+.PHONY: help demo test check format lock upgrade setup setup-dev wheel pages bench soak soak-summary
+.PHONY: mutants clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -55,6 +58,15 @@ pages: setup-dev  ## write into the documents what they take from the code: --he
 bench: setup-dev  ## how fast ledgers are searched and, with FOLDER=DIR, its documents are read
 	$(BIN)/python -m tests.benchmarks.bench_matching
 	$(if $(FOLDER),$(BIN)/python -m tests.benchmarks.bench_reading $(FOLDER))
+
+soak: setup-dev  ## kill it KILLS=1000 times on DATABASE=sqlite or postgresql; goes on where it was stopped
+	$(BIN)/python -m tests.crash.soak --kills $(KILLS) --database $(DATABASE)
+
+soak-summary:  ## what soaks on DATABASE have shown so far
+	@$(BIN)/python -m tests.crash.soak summary --database $(DATABASE)
+
+mutants: setup-dev  ## break every promise on purpose; each break must fail its tests
+	$(BIN)/python -m tests.crash.mutants
 
 clean:  ## remove .venv and every cache, keep all workspaces
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
