@@ -15,6 +15,7 @@ from outbox.deliveries import posting_of
 from outbox.filing import NOTE
 from outbox.interface import CLOSED, VERBS, State, Workspace
 from outbox.journal import Journal
+from outbox.replay import EDITED
 from outbox.showing import discreet
 from outbox.tables import CaseRow, DocumentRow, EventRow
 from outbox.writers.rows import as_row
@@ -104,9 +105,12 @@ def _filed(
 ) -> Iterator[tuple[tuple[Path, ...], dict[str, str]]]:
     case = ""
     for event in events:
-        detail = json.loads(event.detail)
+        try:
+            detail = dict(json.loads(event.detail))
+        except EDITED:
+            continue  # the audit chain names it
         if event.event == "decided":
-            case = detail.get("case") or ""
+            case = str(detail.get("case") or "")
         elif detail.get("files"):
             home = workspace.root / PurePosixPath(detail["path"]).parent
             yield (home, *(_homes(workspace, case) if case else ())), detail["files"]
@@ -180,7 +184,10 @@ def _lines(journal: Journal, name: str, folder: Path) -> Iterator[str]:
         there = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
     except (OSError, ValueError):
         return  # the recount of the delivery has named it
-    decided = {one.document_id: as_row(posting_of(one)) for one in journal.lines_of(name)}
+    try:
+        decided = {one.document_id: as_row(posting_of(one)) for one in journal.lines_of(name)}
+    except EDITED:
+        return  # the journal's rows held against its events have named it
     for posting in there:
         line = decided.pop(posting.get("document_id"), None)
         if line != posting:

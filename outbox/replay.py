@@ -38,8 +38,8 @@ RULED = ("goal", "kind", "record_id", "business_key", "reasons", "fields")
 NO_FIELDS = sha256("{}")
 """The hash of the fields of a document that nothing was read from."""
 
-NO_EVENT = (ValueError, KeyError, TypeError, AttributeError, IndexError)
-"""What an event does to who plays it when somebody has edited its detail."""
+EDITED = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+"""What text of the journal brings about when somebody has edited it and it is read."""
 
 Columns = dict[str, Any]
 Detail = Mapping[str, Any]
@@ -255,7 +255,7 @@ def _some(
         yield row
         try:
             known = told(events[row.id])
-        except NO_EVENT as error:
+        except EDITED as error:
             yield f"{_named(row)}: its events cannot be played again: {discreet(repr(error))}"
             continue
         yield from _document(row, known)
@@ -388,7 +388,7 @@ def deliveries(session: Session) -> Iterator[str]:
     """The rows of deliveries held against their events."""
     try:
         said = _told_of_deliveries(session)
-    except NO_EVENT as error:
+    except EDITED as error:
         yield f"the events of deliveries cannot be played again: {discreet(repr(error))}"
         return
     there = {row.id: row for row in session.exec(select(DeliveryRow)).all()}

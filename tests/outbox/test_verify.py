@@ -1,79 +1,351 @@
+"""The proof: whatever is off is found, and the culprit is named."""
+
 import datetime as dt
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Boolean, Integer, Table
+from sqlmodel import Session, col, delete, func, select, text, update
 
-from config.reasons import Reason
-from outbox.deliveries import Deliveries
-from outbox.filing import Filer
+from outbox import audit, heads, verify
 from outbox.interface import State, Workspace
 from outbox.journal import Journal, Ruling
+from outbox.tables import TABLES, DocumentRow, EventRow
 from outbox.verify import recount
-from tests.outbox.desk import arrive, dossier, hold, match
+from tests.outbox.desk import arrive, dossier
+from tests.outbox.filled import fill
+from tests.outbox.test_audit import guard, unguard
+
+ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""For what happens to files: the database has no part in it."""
+
+
+@pytest.fixture(autouse=True)
+def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing moves in these tests: what is off is looked at again without a wait."""
+    monkeypatch.setattr(verify, "BETWEEN_LOOKS", 0.0)
 
 
 @pytest.fixture
 def case(workspace: Workspace, journal: Journal) -> str:
-    """One document of every outcome; gives the name of the held one's case."""
-    arrive(workspace, journal, "d1", b"1")
-    match(journal, "d1", "R1")
-    Deliveries(workspace, journal).close(dt.date(2026, 11, 22))
-    arrive(workspace, journal, "d2", b"2")
-    case = hold(journal, "d2", Reason.NO_CANDIDATE)
-    arrive(workspace, journal, "d3", b"3")
-    twin = {"id": "d1", "name": "d1", "state": "matched", "received": "2026-11-22T00:00:00+00:00"}
-    twin |= {"case": "", "path": "matched/x"}
-    journal.decide("d3", 0, Ruling(goal=State.DUPLICATE, dossier=dossier(twin=twin)))
-    arrive(workspace, journal, "d4", b"4")
-    journal.decide("d4", 0, Ruling(goal=State.QUARANTINED, dossier=dossier()))
-    arrive(workspace, journal, "d5", b"5")
-    journal.decide("d5", 0, Ruling(goal=State.SPLIT, dossier=dossier()))
-    for document in ("d2", "d3", "d4", "d5"):
-        Filer(workspace, journal).file(document)
-    arrive(workspace, journal, "d6", b"6")
-    return case
+    return fill(workspace, journal)
 
 
-def test_a_whole_workspace_is_proved(workspace: Workspace, journal: Journal, case: str) -> None:
+def rooms(workspace: Workspace) -> list[Path]:
+    return [
+        workspace.matched,
+        workspace.exceptions,
+        workspace.duplicates,
+        workspace.quarantine,
+        workspace.archive,
+    ]
+
+
+def files(workspace: Workspace) -> list[Path]:
+    return sorted(path for room in rooms(workspace) for path in room.rglob("*") if path.is_file())
+
+
+def spoil(path: Path, content: bytes) -> None:
+    """Write over a file, whatever its rights and however many names it has."""
+    path.chmod(0o600)
+    path.unlink()
+    path.write_bytes(content)
+
+
+@pytest.mark.usefixtures("case")
+def test_a_whole_workspace_is_proved(workspace: Workspace, journal: Journal) -> None:
     proof = recount(workspace, journal)
     assert proof.findings == ()
-    assert proof.dropped == sum(proof.states.values()) == 6
+    assert (proof.dropped, proof.parts) == (8, 1)
+    assert proof.states == {
+        "duplicate": 1,
+        "exception": 1,
+        "in_hand": 1,
+        "matched": 2,
+        "quarantined": 1,
+        "rejected": 1,
+        "split": 1,
+    }
+    assert proof.part_states == {"in_hand": 1}
     assert "Everything is accounted for." in proof.text()
 
 
-Damage = Callable[[Workspace, str], object]
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+def test_every_kind_of_file_lies_in_the_workspace_of_these_tests(workspace: Workspace) -> None:
+    kinds = {path.name for path in files(workspace)}
+    assert kinds >= {"postings.csv", "postings.jsonl", "postings.xlsx", "control.json"}
+    assert kinds >= {"report.html", "report.json", "page-1.jpg", "note.txt"}
+    assert kinds >= {"d1.pdf", "d2.pdf", "d3.pdf", "d4.pdf", "d5.pdf", "d7.eml", "d8.pdf"}
 
 
-@pytest.mark.parametrize(
-    ("damage", "culprit"),
-    [
-        (lambda w, c: (w.exceptions / c / "d2.pdf").write_bytes(b"X"), "d2"),
-        (lambda w, c: (w.exceptions / c / "d2.pdf").unlink(), "d2"),
-        (lambda w, c: (w.duplicates / "d3" / "d3.pdf").unlink(), "d3"),
-        (lambda w, c: (w.quarantine / "d4" / "d4.pdf").write_bytes(b"X"), "d4"),
-        (lambda w, c: (w.archive / "originals" / "d5.pdf").write_bytes(b"X"), "d5"),
-        (lambda w, c: (w.spool / "d6" / "d6.pdf").unlink(), "d6"),
-        (lambda w, c: next(w.matched.rglob("d1.pdf")).write_bytes(b"X"), "d1"),
-        (lambda w, c: next(w.matched.rglob("postings.csv")).write_text(""), "postings.csv"),
-        (lambda w, c: shutil.rmtree(w.matched / "2026-11-22"), "2026-11-22/0001"),
-        (lambda w, c: (w.exceptions / "stray").mkdir(), "stray"),
-        (lambda w, c: (w.quarantine / "stray").mkdir(), "stray"),
-        (lambda w, c: (w.archive / "originals" / "stray.pdf").touch(), "stray"),
-        (lambda w, c: (w.spool / "stray").mkdir(), "stray"),
-        (lambda w, c: (w.matched / "2026-11-22" / "0009").mkdir(), "0009"),
-    ],
-)
-def test_every_damage_is_found_and_named(
-    workspace: Workspace, journal: Journal, case: str, damage: Damage, culprit: str
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+def test_a_changed_or_missing_file_anywhere_is_named(
+    workspace: Workspace, journal: Journal
 ) -> None:
-    damage(workspace, case)
+    for path in files(workspace):
+        whole = path.read_bytes()
+        spoil(path, whole[:-1] + bytes([whole[-1] ^ 1]))
+        assert any(str(path) in one for one in recount(workspace, journal).findings), path
+        path.unlink()
+        last_head = path.parent == heads.home(workspace)  # its absence is that of a day to come
+        gone = recount(workspace, journal).findings
+        assert last_head or any(path.stem in one for one in gone), path
+        path.write_bytes(whole)
+    assert recount(workspace, journal).findings == ()
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_a_flipped_byte_at_random_is_always_found(
+    workspace: Workspace, journal: Journal, data: st.DataObject
+) -> None:
+    path = data.draw(st.sampled_from(files(workspace)))
+    whole = path.read_bytes()
+    place = data.draw(st.integers(0, len(whole) - 1))
+    flip = data.draw(st.integers(1, 255))
+    spoil(path, whole[:place] + bytes([whole[place] ^ flip]) + whole[place + 1 :])
+    try:
+        findings = recount(workspace, journal).findings
+    finally:
+        spoil(path, whole)
+    assert any(str(path) in one for one in findings)
+
+
+@ON_SQLITE
+def test_what_is_strange_is_named(workspace: Workspace, journal: Journal, case: str) -> None:
+    w, delivery = workspace, workspace.matched / "2026-11-22" / "0001"
+    strays = [
+        *(w.matched / "stray.pdf", w.matched / "2026-11-22" / "0009", delivery / "more.csv"),
+        *(w.exceptions / "stray", w.exceptions / "stray.pdf", w.exceptions / "_retry" / "stray"),
+        *(w.duplicates / "stray.pdf", w.duplicates / "d3" / "stray.pdf", w.duplicates / "d2"),
+        *(w.quarantine / "stray", w.archive / "stray.pdf", w.archive / "originals" / "stray.pdf"),
+        *(w.archive / "audit" / "stray.json", w.spool / "stray", w.spool / "d2"),
+    ]
+    for path in strays:
+        long_ago(path)
     findings = recount(workspace, journal).findings
-    assert any(culprit in finding for finding in findings)
+    assert [path for path in strays if not any(str(path) in one for one in findings)] == []
+    assert len(findings) == len(strays)
 
 
+@ON_SQLITE
+def test_what_is_gone_is_named(workspace: Workspace, journal: Journal, case: str) -> None:
+    delivery = workspace.matched / "2026-11-22" / "0001"
+    gone = [workspace.spool / "d6", delivery, workspace.exceptions / case]
+    (workspace.spool / "d9" / "d9.pdf").write_bytes(b"X")
+    for folder in gone:
+        shutil.rmtree(folder)
+    findings = recount(workspace, journal).findings
+    for culprit in ("d6 ", "2026-11-22/0001", "d2 ", "report.html is gone", "d9 ", "d1 "):
+        assert any(culprit in one for one in findings), culprit
+
+
+def long_ago(path: Path) -> None:
+    """Lay something strange down, as if it had lain there for years."""
+    if path.suffix:
+        path.touch()
+    else:
+        path.mkdir()
+    os.utime(path, (0, 0))
+
+
+@ON_SQLITE
+def test_what_people_add_to_a_case_is_no_finding(
+    workspace: Workspace, journal: Journal, case: str
+) -> None:
+    folder = workspace.exceptions / case
+    for name in ("notes.txt", "refused.txt", "decision.json"):
+        (folder / name).write_text("ours")
+    (workspace.exceptions / ".DS_Store").touch()
+    assert recount(workspace, journal).findings == ()
+
+
+@ON_SQLITE
 def test_a_case_that_was_moved_into_a_verb_folder_is_still_accounted_for(
     workspace: Workspace, journal: Journal, case: str
 ) -> None:
     (workspace.exceptions / case).rename(workspace.exceptions / "_retry" / case)
     assert recount(workspace, journal).findings == ()
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+def test_what_is_just_being_taken_in_is_no_finding(workspace: Workspace, journal: Journal) -> None:
+    (workspace.spool / "just-renamed").mkdir()
+    arrive(workspace, journal, "late", b"a late writer's first half")
+    journal.changed("late", journal.start("late"))
+    (workspace.spool / "late" / "late.pdf").write_bytes(b"and its second")
+    assert recount(workspace, journal).findings == ()
+
+
+# ---- the database
+
+SURROGATE = {("posting", "id"), ("decision", "id"), ("event", "id")}
+"""Numbers by which nothing is known outside the table; the chain counts those of events."""
+
+
+def columns() -> Iterator[tuple[Table, str]]:
+    for table in TABLES:
+        for column in table.columns:
+            if (table.name, column.name) not in SURROGATE:
+                yield table, column.name
+
+
+def tampered(journal: Journal, statement: object) -> None:
+    """Change the database as somebody with all its rights could, hiding that triggers were off."""
+    unguard(journal)
+    with Session(journal._engine) as session, session.begin():
+        session.connection().execute(statement)  # type: ignore[call-overload]
+    guard(journal)
+
+
+def other(table: Table, column: str, old: object) -> object:
+    """Another value that the column takes."""
+    kind = table.columns[column].type
+    if isinstance(kind, Boolean):
+        return not old
+    if isinstance(kind, Integer) or column in {"size", "mtime_ns"}:
+        return int(str(old or 0)) + 50
+    if column in {"reasons", "corrections"}:
+        return '["other"]'
+    return "other" if old is None else f"{old}x"
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+def test_an_edited_value_in_any_column_of_any_table_is_found(
+    workspace: Workspace, journal: Journal
+) -> None:
+    unseen = []
+    for table, column in columns():
+        place = table.columns[column]
+        key = next(iter(table.primary_key.columns))
+        with journal.looking() as session:
+            owner, old = session.connection().execute(select(key, place).order_by(key)).first()
+        new = other(table, column, old)
+        tampered(journal, table.update().where(key == owner).values({column: new}))
+        if not recount(workspace, journal).findings:
+            unseen.append((table.name, column))
+        now = new if column == key.name else owner
+        tampered(journal, table.update().where(key == now).values({column: old}))
+    assert unseen == []
+    assert recount(workspace, journal).findings == ()
+
+
+@pytest.mark.usefixtures("case")
+def test_a_deleted_row_of_any_table_is_found(workspace: Workspace, journal: Journal) -> None:
+    for table in TABLES:
+        key = next(iter(table.primary_key.columns))
+        with journal.looking() as session:
+            found = session.connection().execute(select(table).order_by(key).limit(1))
+            row = dict(found.mappings().one())
+        tampered(journal, table.delete().where(key == row[key.name]))
+        findings = recount(workspace, journal).findings
+        assert findings, table.name
+        assert all(not one.startswith("nothing refuses") for one in findings)
+        tampered(journal, table.insert().values(row))
+    assert recount(workspace, journal).findings == ()
+
+
+@pytest.mark.usefixtures("case")
+def test_an_edit_by_hand_names_what_was_edited(workspace: Workspace, journal: Journal) -> None:
+    edits = {
+        "UPDATE posting SET line = replace(line, '10.00', '99.00') WHERE record_id = 'R1'": "d1 ",
+        "UPDATE document SET reasons = '[]' WHERE id = 'd2'": "d2 (d2.pdf): the journal's row",
+        "UPDATE document SET state = 'rejected' WHERE id = 'd4'": "d4 (d4.pdf): the journal's row",
+        "UPDATE decision SET dossier = '{}' WHERE document_id = 'd4'": "d4 (d4.pdf): decision 1",
+        "UPDATE delivery SET control = 'x' WHERE id LIKE '%/0002'": "delivery 2026-11-22/0002",
+        "UPDATE exception_case SET outcome = 'x' WHERE document_id = 'd8'": "case ",
+        "UPDATE resolution SET who = 'bob' WHERE id = 1": "what bob decided (no. 1)",
+        "UPDATE event SET detail = '{}' WHERE document_id = 'd3'": "d3 (d3.pdf): its events",
+    }
+    for statement in edits:
+        tampered(journal, text(statement))
+    findings = recount(workspace, journal).findings
+    assert [x for x in edits.values() if not any(x in one for one in findings)] == []
+
+
+@pytest.mark.usefixtures("case")
+def test_a_history_cut_short_is_found_by_the_head_that_was_exported(
+    workspace: Workspace, journal: Journal
+) -> None:
+    tampered(journal, delete(EventRow).where(col(EventRow.document_id) == "d6"))
+    with journal.looking() as session:
+        last = session.exec(select(func.max(EventRow.id))).one()
+    tampered(journal, delete(EventRow).where(col(EventRow.event) == "note"))
+    tampered(journal, delete(DocumentRow).where(col(DocumentRow.id) == "d6"))
+    shutil.rmtree(workspace.spool / "d6")
+    findings = recount(workspace, journal).findings
+    assert len(findings) == 1
+    assert f"ends before event {last}" in findings[0]
+    assert "audit" in findings[0]
+
+
+@pytest.mark.usefixtures("case")
+def test_a_history_written_anew_with_the_key_is_found_by_the_head_that_was_exported(
+    workspace: Workspace, journal: Journal
+) -> None:
+    with journal.looking() as session:
+        events = list(session.exec(select(EventRow).order_by(col(EventRow.id))))
+    prev = ""
+    for event in events:
+        at = event.at[:-8] + "9" + event.at[-7:]
+        event.at, event.prev = at, prev
+        prev = audit.mac(journal._key, prev, event)
+        sealed = {"at": at, "prev": event.prev, "mac": prev}
+        tampered(journal, update(EventRow).where(col(EventRow.id) == event.id).values(sealed))
+    assert list(journal.audited()) == []
+    assert any("is not the one that" in one for one in recount(workspace, journal).findings)
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+def test_a_head_that_was_removed_between_two_others_is_missed(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = heads.now()
+    monkeypatch.setattr(heads, "now", lambda: real + dt.timedelta(days=2))
+    heads.export(workspace, journal)
+    [first, second, third] = sorted(heads.home(workspace).iterdir())
+    assert recount(workspace, journal).findings == ()
+    second.unlink()
+    [finding] = recount(workspace, journal).findings
+    assert str(second) in finding
+    heads.export(workspace, journal)
+    assert (first.exists(), third.exists()) == (True, True)
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+def test_one_day_is_recounted_by_itself(workspace: Workspace, journal: Journal) -> None:
+    today = heads.now().date().isoformat()
+    proof = recount(workspace, journal, day=today)
+    assert (proof.dropped, proof.parts, proof.findings) == (8, 1, ())
+    assert proof.as_json()["day"] == today
+    assert recount(workspace, journal, day="2020-02-29").states == {}
+    spoil(workspace.quarantine / "d4" / "d4.pdf", b"X")
+    assert recount(workspace, journal, day="2020-02-29").findings == ()
+    [finding] = recount(workspace, journal, day=today).findings
+    assert "d4" in finding
+
+
+def test_a_document_that_vanished_from_the_journal_leaves_the_equation_open(
+    workspace: Workspace, journal: Journal
+) -> None:
+    arrive(workspace, journal, "d1", b"1")
+    journal.decide("d1", journal.start("d1"), Ruling(goal=State.QUARANTINED, dossier=dossier()))
+    tampered(journal, delete(DocumentRow))
+    proof = recount(workspace, journal)
+    assert (proof.dropped, sum(proof.states.values())) == (1, 0)
+    assert any(one.startswith("d1 is gone from the journal") for one in proof.findings)

@@ -1,0 +1,77 @@
+"""A workspace in which every kind of file lies and every table has rows."""
+
+import datetime as dt
+import io
+
+from PIL import Image
+
+from config.reasons import Reason
+from matchers.interface import LedgerRecord
+from outbox import heads
+from outbox.cases import Cases
+from outbox.deliveries import Deliveries
+from outbox.filing import Filer
+from outbox.interface import State, Workspace
+from outbox.journal import Journal, Ruling, stamp
+from outbox.tables import ResolutionRow
+from tests.outbox.desk import OneRecordLedger, arrive, dossier, hold, match
+
+DAY = dt.date(2026, 11, 22)
+
+
+def fill(workspace: Workspace, journal: Journal) -> str:
+    """One document of every outcome, two deliveries, four cases; gives the open case's name.
+
+    d1 and d7 are matched, d2 is held, d3 a duplicate, d4 quarantined, d5 split, d6 in hand,
+    d8 rejected, d9 was held and resolved.
+    """
+    arrive(workspace, journal, "d1", b"1")
+    match(journal, "d1", "R1")
+    Deliveries(workspace, journal).close(DAY)
+    arrive(workspace, journal, "d2", b"2")
+    case = _held(workspace, journal, "d2")
+    _aside(workspace, journal)
+    arrive(workspace, journal, "d7", b"7", name="d7.eml", batch="monday", folder="monday")
+    match(journal, "d7", "R7")
+    Deliveries(workspace, journal).close(DAY)
+    cases = Cases(workspace, journal, OneRecordLedger(LedgerRecord(record_id="R9")))
+    for document, action in (("d8", "reject"), ("d9", "resolve")):
+        arrive(workspace, journal, document, document.encode())
+        name = _held(workspace, journal, document)
+        journal.ask(ResolutionRow(at=stamp(), case_name=name, action=action, who="ann", note="so"))
+    cases.apply()
+    arrive(workspace, journal, "d6", b"6", parent="d5")
+    journal.note("d2", "ann", "rang them")
+    heads.export(workspace, journal)
+    return case
+
+
+def _held(workspace: Workspace, journal: Journal, document: str) -> str:
+    """A case with a piece of image and a page picture as evidence."""
+    pictures = workspace.scratch / document
+    pictures.mkdir()
+    picture = io.BytesIO()
+    Image.new("RGB", (60, 40), "white").save(picture, "JPEG")
+    (pictures / "page-1.jpg").write_bytes(picture.getvalue())
+    name = hold(
+        journal,
+        document,
+        Reason.AMOUNT_MISMATCH,
+        fields={"total": "9.00", "currency": "EUR"},
+        proposal="R9",
+    )
+    Filer(workspace, journal).file(document)
+    return name
+
+
+def _aside(workspace: Workspace, journal: Journal) -> None:
+    twin = {"id": "d1", "name": "d1", "state": "matched", "received": "2026-11-22T00:00:00+00:00"}
+    twin |= {"case": "", "path": "matched/x"}
+    for document, ruling in (
+        ("d3", Ruling(goal=State.DUPLICATE, dossier=dossier(twin=twin))),
+        ("d4", Ruling(goal=State.QUARANTINED, dossier=dossier())),
+        ("d5", Ruling(goal=State.SPLIT, dossier=dossier())),
+    ):
+        arrive(workspace, journal, document, document.encode())
+        journal.decide(document, journal.start(document), ruling)
+        Filer(workspace, journal).file(document)
