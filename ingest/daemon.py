@@ -36,6 +36,9 @@ LOOK_AT_READERS = 0.2
 SLICE = 0.2
 """Seconds for one kind of work in a round, so that none is long away from any other."""
 
+CLAIMING = 1.5
+"""The same for claims: what lies in the inbox must soon be known, whatever else there is to do."""
+
 SECOND_LOOK = 0.25
 """Seconds to the next look at files that were seen and are not settled yet."""
 
@@ -256,7 +259,7 @@ class Daemon:
             if self._inbox.pending() or self._ledgers.pending():
                 every = min(every, max(SECOND_LOOK, 4 * (time.monotonic() - started)))
             self._next_look = time.monotonic() + every
-        until = time.monotonic() + SLICE
+        until = time.monotonic() + CLAIMING
         while True:
             batch = [self._ready.popleft() for _ in range(min(AT_ONCE, len(self._ready)))]
             self.app.intake.take(batch)
