@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, assert_never
 
 from extractors.values import dates
-from matchers.interface import LedgerRecord, Status
+from matchers.interface import LedgerError, LedgerRecord, Status
 
 COLUMNS = tuple(one.name for one in fields(LedgerRecord))
 """The contract's column names, in the order in which a template shows them."""
@@ -37,6 +37,9 @@ DECIMALS = 3
 LARGEST = Decimal(10) ** 15
 """Amounts from here on are refused: thousandths of them would not fit a 64-bit integer safely."""
 
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps as text."""
+
 _DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: 00:00(?::00)?)?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?|(\d{4})(\d{2})(\d{2})")
 _SPACES = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
@@ -44,6 +47,10 @@ _SPACES = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
 
 class Unreadable(ValueError):
     """A value does not fit its column; the message says what the column takes."""
+
+
+class ImportFault(LedgerError):
+    """A file cannot be read as a ledger at all; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +69,9 @@ UNSET = Styles()
 
 Cell = str | Decimal | dt.date
 """A cell: text, or what a spreadsheet already knows as a figure or a day."""
+
+Row = tuple[int, tuple[Cell, ...]]
+"""A line number and its cells."""
 
 
 def styles(rows: Iterable[Sequence[Cell]], columns: Sequence[str], given: Styles = UNSET) -> Styles:
@@ -229,6 +239,8 @@ def _mark(text: str) -> str:
 
 
 def _exact(amount: Decimal) -> Decimal:
+    if not amount.is_finite():
+        raise Unreadable("it is no amount; write it like 1234.50.")
     if amount != round(amount, DECIMALS):
         raise Unreadable(f"it has more than {DECIMALS} decimals, which no currency in use has.")
     if abs(amount) >= LARGEST:

@@ -1,24 +1,23 @@
 """Ledger exports (CSV, XLSX) to records; every fault with its line and what to do about it."""
 
 import csv
-import datetime as dt
 import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-from matchers.interface import LedgerError, LedgerRecord, Status
+from matchers.interface import LedgerRecord, Status
+from matchers.ledgers import workbook
 from matchers.ledgers.columns import (
     COLUMNS,
-    DECIMALS,
-    LARGEST,
+    NO_TEXT,
     UNSET,
     Cell,
+    ImportFault,
+    Row,
     Styles,
     Unreadable,
     styles,
@@ -28,8 +27,8 @@ from matchers.ledgers.columns import (
 DELIMITERS = ",;\t|"
 """What may part the columns of a CSV file."""
 
-LOST_IN_FLOATS = Decimal("1E-9")
-"""A spreadsheet's binary fraction lies closer than this to the amount that was typed."""
+LARGEST_BYTES = 1 << 30
+"""A file larger than this is no ledger of any office, and would not fit into memory."""
 
 TEXT_LIMIT = 10_000
 """A cell longer than this is no ledger value but damage."""
@@ -84,14 +83,6 @@ class Imported:
     unused: tuple[str, ...] = ()
 
 
-class ImportFault(LedgerError):
-    """A file cannot be read as a ledger at all; the message says what to do."""
-
-
-Row = tuple[int, tuple[Cell, ...]]
-"""A line number and its cells."""
-
-
 def read_file(path: Path, columns: Mapping[str, str], given: Styles = UNSET) -> Imported:
     """Read a CSV or XLSX export.
 
@@ -101,7 +92,10 @@ def read_file(path: Path, columns: Mapping[str, str], given: Styles = UNSET) -> 
     Raises:
         ImportFault: the file is no table, or its header has no known columns.
     """
-    rows = _xlsx(path) if _is_zip(path) else _csv(path)
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ImportFault(f"{path.name} is larger than 1 GiB. Export fewer records at a time.")
+    data = path.read_bytes()
+    rows = (workbook.rows if data.startswith(workbook.MAGIC) else _csv)(data, path.name)
     header = next(rows, None)
     if header is None:
         raise ImportFault(f"{path.name} is empty. See `mailroom ledger template` for the form.")
@@ -206,12 +200,17 @@ def _shape(line: int, names: Sequence[str], cells: Sequence[Cell]) -> list[Fault
         wrong.append(
             Fault(line=line, column="record_id", value="", message="the line ends before it.")
         )
-    wrong.extend(
-        Fault(line=line, column=name, value=cell[:SHOWN], message="it is too long; cut it short.")
-        for name, cell in zip(names, cells, strict=False)
-        if isinstance(cell, str) and len(cell) > TEXT_LIMIT
-    )
+    for name, cell in zip(names, cells, strict=False):
+        if isinstance(cell, str) and (message := _damage(cell)):
+            wrong.append(Fault(line=line, column=name, value=cell[:SHOWN], message=message))
     return wrong
+
+
+def _damage(cell: str) -> str:
+    """What makes a text no ledger value, or empty."""
+    if len(cell) > TEXT_LIMIT:
+        return "it is too long; cut it short."
+    return "it holds signs that are no text; type it again." if NO_TEXT.search(cell) else ""
 
 
 def _padded(cells: Sequence[Cell], width: int) -> Sequence[Cell]:
@@ -221,17 +220,17 @@ def _padded(cells: Sequence[Cell], width: int) -> Sequence[Cell]:
 # ---- CSV
 
 
-def _csv(path: Path) -> Iterator[Row]:
-    text = _decoded(path.read_bytes(), path.name)
+def _csv(data: bytes, name: str) -> Iterator[Row]:
+    text = _decoded(data, name)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     line = 1
     try:
         for cells in reader:
-            yield line, tuple(_clean(cell) for cell in cells)
+            yield line, tuple(" ".join(cell.split()) for cell in cells)
             line = reader.line_num + 1
     except csv.Error as error:
         raise ImportFault(
-            f"{path.name}, line {line}: {error}. Save it again as CSV with quotes around texts."
+            f"{name}, line {line}: {error}. Save it again as CSV with quotes around texts."
         ) from error
 
 
@@ -256,58 +255,3 @@ def _delimiter(text: str) -> str:
     header = text.lstrip("\r\n").split("\n", 1)[0]
     unquoted = re.sub(r'"[^"]*"', "", header)
     return max(DELIMITERS, key=unquoted.count)
-
-
-def _clean(cell: str) -> str:
-    return " ".join(cell.split())
-
-
-# ---- XLSX
-
-
-def _is_zip(path: Path) -> bool:
-    with path.open("rb") as file:
-        return file.read(4) == b"PK\x03\x04"
-
-
-def _xlsx(path: Path) -> Iterator[Row]:
-    from openpyxl import load_workbook
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
-        raise ImportFault(
-            f"{path.name} cannot be opened as XLSX ({error}). Save it again."
-        ) from error
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        for line, cells in enumerate(sheet.iter_rows(), start=1):
-            yield line, tuple(_cell(one.value, one.number_format or "") for one in cells)
-    finally:
-        book.close()
-
-
-def _cell(content: object, number_format: str) -> Cell:
-    """A spreadsheet's cell: days as days, figures exact, numbers with the zeros they show."""
-    if content is None:
-        return ""
-    if isinstance(content, dt.datetime):
-        return content.date()
-    if isinstance(content, dt.date):
-        return content
-    if isinstance(content, int | float) and not isinstance(content, bool):
-        figure = _figure(content)
-        if re.fullmatch(r"0{2,}", number_format):
-            return format(figure, "f").zfill(len(number_format))
-        return figure
-    return _clean(str(content))
-
-
-def _figure(number: float) -> Decimal:
-    """The amount that was typed, without the noise of binary fractions."""
-    exact = Decimal(repr(number))
-    if not exact.is_finite() or abs(exact) >= LARGEST:
-        return exact
-    near = round(exact, DECIMALS)
-    return near.normalize() + 0 if abs(exact - near) < LOST_IN_FLOATS else exact

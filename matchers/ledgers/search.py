@@ -40,6 +40,9 @@ MOST_OF_A_PARTY = 20
 SHORTEST_VARIED = 4
 """Identifiers shorter than this are looked up as they are: one slip away is anything."""
 
+LONGEST_VARIED = 40
+"""Longer ones are, too: there are too many slips, and nobody prints such a number."""
+
 PENNY = Decimal("0.001")
 """Amounts are looked up in thousandths; finer ones name no money."""
 
@@ -110,7 +113,7 @@ def _sound(amount: Decimal) -> bool:
 
 def variants(folded: str) -> frozenset[str]:
     """The identifier and everything one slip away: a sign lost, added or read as another."""
-    if len(folded) < SHORTEST_VARIED:
+    if not SHORTEST_VARIED <= len(folded) <= LONGEST_VARIED:
         return frozenset({folded} - {""})
     found = {folded}
     for place, own in enumerate(folded):

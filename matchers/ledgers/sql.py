@@ -32,6 +32,7 @@ from extractors.values import identifiers, names
 from matchers.database import reading, writing
 from matchers.interface import LedgerError, LedgerRecord, Status
 from matchers.ledgers import dialects, search
+from matchers.ledgers.columns import NO_TEXT
 from matchers.ledgers.tables import MINOR, ImportRow, PartyRow, RecordRow
 from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
 
@@ -100,6 +101,8 @@ class SqlLedger:
 
     def get(self, record_id: str) -> LedgerRecord | None:
         """One record by its id."""
+        if NO_TEXT.search(record_id):
+            return None
         with reading(self._engine) as connection:
             row = connection.execute(select(*SHOWN).where(RECORD.record_id == record_id)).first()
         return _record(row) if row else None

@@ -1,8 +1,11 @@
 import contextlib
 import datetime as dt
+import io
 import tempfile
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import example, given
@@ -10,8 +13,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from matchers.interface import Status
-from matchers.ledgers.columns import COLUMNS, Styles, Unreadable, day, money
-from matchers.ledgers.imports import Imported, ImportFault, read_file, template
+from matchers.ledgers.columns import COLUMNS, UNSET, ImportFault, Styles, Unreadable, day, money
+from matchers.ledgers.imports import Imported, _records, read_file, template
 from tests.matchers.build import bill
 
 
@@ -250,3 +253,97 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
         path.write_bytes(b"record_id,amount\n" + data)
         with contextlib.suppress(ImportFault):
             read_file(path, {})
+
+
+# ---- workbooks made to do damage
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def packed(tmp_path: Path, changes: dict[str, Callable[[bytes], bytes]]) -> Path:
+    """A workbook of two records, some of its parts changed."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["record_id", "amount"], ["7", 2.5], ["8", 3.5]):
+        sheet.append(row)
+    plain, path = io.BytesIO(), tmp_path / "ledger.xlsx"
+    book.save(plain)
+    with ZipFile(plain) as parts, ZipFile(path, "w", ZIP_DEFLATED) as out:
+        for name in parts.namelist():
+            out.writestr(name, changes.get(name, bytes)(parts.read(name)))
+    return path
+
+
+def put(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    def change(part: bytes) -> bytes:
+        assert old in part
+        return part.replace(old, new)
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        (SHEET, lambda one: b'<!DOCTYPE x [<!ENTITY a "7">]>' + one.replace(b"2.5", b"&a;")),
+        (
+            "xl/workbook.xml",
+            lambda one: (
+                b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
+                + one.replace(b'name="Sheet"', b'name="&a;"')
+            ),
+        ),
+        (SHEET, put(b"</sheetData>", b'<row r="4"><c t="s"><v>99</v></c></row></sheetData>')),
+        (SHEET, put(b'<row r="3"', b'<row r="99999999999"')),
+        (SHEET, put(b"2.5", b"9" * 5000)),
+        (SHEET, put(b"2.5", b"nan")),
+        (SHEET, lambda one: one[:-50]),
+    ],
+    ids=["entity", "outside entity", "late damage", "endless rows", "digits", "nan", "cut off"],
+)
+def test_of_a_workbook_with_a_trap_nothing_is_imported(
+    tmp_path: Path, part: str, change: Callable[[bytes], bytes]
+) -> None:
+    with pytest.raises(ImportFault, match="Save it again"):
+        read_file(packed(tmp_path, {part: change}), {})
+
+
+@pytest.mark.parametrize("part", [SHEET, "xl/styles.xml"])
+def test_a_workbook_that_unpacks_without_end_is_not_unpacked(tmp_path: Path, part: str) -> None:
+    path = packed(tmp_path, {part: lambda one: one + b" " * 50_000_000})
+    with pytest.raises(ImportFault, match=r"would unpack from \S+ to 50,"):
+        read_file(path, {})
+
+
+def test_a_workbook_whose_directory_lies_about_a_size_is_damaged(tmp_path: Path) -> None:
+    path = packed(tmp_path, {SHEET: lambda one: one + b" " * 5_000_000})
+    with ZipFile(path) as parts:
+        size = parts.getinfo(SHEET).file_size.to_bytes(4, "little")
+    path.write_bytes(path.read_bytes().replace(size, (2000).to_bytes(4, "little")))
+    with pytest.raises(ImportFault, match="cannot be opened"):
+        read_file(path, {})
+
+
+def test_cells_far_outside_and_figures_without_end_are_one_rows_fault(tmp_path: Path) -> None:
+    changes = {SHEET: put(b"2.5", b"1e999")}
+    read = read_file(packed(tmp_path, changes), {})
+    assert [one.record_id for one in read.records] == ["8"]
+    assert [(one.line, one.column) for one in read.faults] == [(2, "amount")]
+    read = read_file(packed(tmp_path, {SHEET: put(b'r="B2"', b'r="ZZZ2"')}), {})
+    assert read.records[0].amount is None
+
+
+def test_text_that_no_database_keeps_is_a_fault(tmp_path: Path) -> None:
+    names = ["record_id", "party_name"]
+    read = _records(names, [(2, ("7", "a\0b")), (3, ("8", "a\ud800")), (4, ("9", "a"))], UNSET)
+    assert [one.record_id for one in read.records] == ["9"]
+    assert [one.line for one in read.faults] == [2, 3]
+
+
+def test_a_file_of_more_than_a_gibibyte_is_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.csv"
+    with path.open("wb") as file:
+        file.truncate((1 << 30) + 1)
+    with pytest.raises(ImportFault, match="larger than 1 GiB"):
+        read_file(path, {})

@@ -163,6 +163,18 @@ def test_parties_are_known_by_name_however_printed(make: Make) -> None:
     assert not ledger.knows_party(["", '"quoted" OR (x'])
 
 
+@pytest.mark.parametrize(
+    "text", ["\0ab", "ab\ud800", "'\"%s:p0\\", "\u202e日本語の会社", "7" * 20_000]
+)
+def test_nothing_that_a_document_says_troubles_a_look_up(make: Make, text: str) -> None:
+    ledger = make([bill()])
+    names = ("vendor", "invoice_number", "po_number", "account_number", "vendor_tax_id", "iban")
+    document = invoice(total=Decimal("1234.50"), **dict.fromkeys(names, text))
+    assert near(ledger, document) == {"0042"}
+    assert not ledger.knows_party([text])
+    assert ledger.get(text) is None
+
+
 def test_an_empty_ledger_was_never_imported(make: Make) -> None:
     assert make([]).imported() is None
     assert make([]).near(invoice()) == ()
