@@ -31,12 +31,12 @@ a crash: the same words change nothing, other words are refused.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement
-from sqlmodel import and_, case, col, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, bindparam
+from sqlmodel import Session, and_, case, col, insert, not_, or_, select, update
 
 from config.steps import step
 from outbox.interface import State, TakenOver
-from outbox.journal_base import Writing, batched, now, stamp
+from outbox.journal_base import DOCUMENT, UNSETTLED, Writing, batched, now, stamp
 from outbox.journal_cases import CasePages
 from outbox.journal_deliveries import DeliveryPages
 from outbox.journal_looks import Looks
@@ -94,26 +94,8 @@ class Journal(DeliveryPages, CasePages, Looks):
         """
         twins: dict[str, DocumentRow] = {}
         with self._writing() as writing:
-            for one in arrivals:
-                twin = _twin(writing, one)
-                if twin is not None:
-                    twins[one.document_id] = twin
-                writing.change(
-                    one.document_id,
-                    col(DocumentRow.stage) == "claimed",
-                    stage="claimed" if twin else "received",
-                    sha256=one.sha256,
-                    size=one.size,
-                    mtime_ns=one.mtime_ns,
-                )
-                writing.note(
-                    one.document_id,
-                    "received",
-                    sha256=one.sha256,
-                    size=one.size,
-                    mtime_ns=one.mtime_ns,
-                    twin=twin.id if twin else None,
-                )
+            for some in batched(arrivals, AT_ONCE):
+                twins |= _receive(writing, some)
         step("journal.received")
         return twins
 
@@ -282,7 +264,9 @@ class Journal(DeliveryPages, CasePages, Looks):
         with self.looking() as session:
             waits = and_(DocumentRow.stage == "decided", DocumentRow.goal == State.MATCHED)
             query = select(DocumentRow.id).where(
-                DocumentRow.stage != "rest", not_(waits), col(DocumentRow.id).not_in(apart_from)
+                col(DocumentRow.stage).in_(UNSETTLED),
+                not_(waits),
+                col(DocumentRow.id).not_in(apart_from),
             )
             return session.exec(query.limit(1)).first() is not None
 
@@ -304,19 +288,52 @@ def _read_under(token: int) -> tuple[ColumnElement[bool], ...]:
     return (col(DocumentRow.stage) == "reading", col(DocumentRow.token) == token)
 
 
-def _twin(writing: Writing, arrived: Arrived) -> DocumentRow | None:
-    """The earliest document of the same bytes that stands; one still claimed has no say."""
-    standing = (State.MATCHED, State.IN_HAND, State.EXCEPTION, State.SPLIT)
-    return writing.session.exec(
+def _receive(writing: Writing, arrivals: Sequence[Arrived]) -> dict[str, DocumentRow]:
+    """Write the hashes of some files, in few statements; gives the twins found."""
+    session = writing.session
+    ids = [one.document_id for one in arrivals]
+    rows = {
+        row.id: row for row in session.exec(select(DocumentRow).where(col(DocumentRow.id).in_(ids)))
+    }
+    standing = _standing(session, {one.sha256 for one in arrivals})
+    twins: dict[str, DocumentRow] = {}
+    changes = []
+    for one in arrivals:
+        row = rows.get(one.document_id) or writing.get(one.document_id)
+        twin = standing.get(one.sha256)
+        if twin is None:
+            standing[one.sha256] = row
+        else:
+            twins[row.id] = twin
+        hashed = {"sha256": one.sha256, "size": one.size, "mtime_ns": one.mtime_ns}
+        changes.append({"document": row.id, "at": "claimed" if twin else "received", **hashed})
+        writing.note(row.id, "received", **hashed, twin=twin.id if twin else None)
+    if session.connection().execute(HASHED, changes).rowcount != len(changes):
+        raise TakenOver("A document that was hashed is no longer waiting for that. Nothing to do.")
+    return twins
+
+
+HASHED = (
+    update(DOCUMENT)
+    .where(DOCUMENT.c.id == bindparam("document"), DOCUMENT.c.stage == "claimed")
+    .values({name: bindparam(name) for name in ("sha256", "size", "mtime_ns")})
+    .values(stage=bindparam("at"))
+)
+"""A hash is noted; said for many documents at once."""
+
+
+def _standing(session: Session, hashes: Collection[str]) -> dict[str, DocumentRow]:
+    """By hash, the earliest document of these bytes that stands; one still claimed has no say."""
+    states = (State.MATCHED, State.IN_HAND, State.EXCEPTION, State.SPLIT)
+    rows = session.exec(
         select(DocumentRow)
         .where(
-            DocumentRow.sha256 == arrived.sha256,
-            DocumentRow.id != arrived.document_id,
+            col(DocumentRow.sha256).in_(hashes),
             DocumentRow.stage != "claimed",
-            col(DocumentRow.state).in_(standing),
+            col(DocumentRow.state).in_(states),
             col(DocumentRow.goal).is_distinct_from(State.DUPLICATE),
             col(DocumentRow.goal).is_distinct_from(State.QUARANTINED),
         )
-        .order_by(col(DocumentRow.received), col(DocumentRow.id))
-        .limit(1)
-    ).first()
+        .order_by(col(DocumentRow.received).desc(), col(DocumentRow.id).desc())
+    )
+    return {row.sha256: row for row in rows}

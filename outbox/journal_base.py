@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, Engine
-from sqlmodel import Session, col, insert, select, update
+from sqlmodel import Session, SQLModel, col, insert, select, update
 
 from matchers.database import LOOKING, available
 from outbox import audit
@@ -17,6 +17,13 @@ from outbox.interface import OutboxError, TakenOver
 from outbox.tables import DocumentRow, EventRow
 
 Thing = TypeVar("Thing")
+
+UNSETTLED = ("claimed", "received", "reading", "decided")
+"""Every stage but `rest`: named one by one, an index finds the few among a million."""
+
+DOCUMENT = SQLModel.metadata.tables["document"]
+EVENT = SQLModel.metadata.tables["event"]
+"""The tables themselves: what happens for every document at every step must be cheap."""
 
 
 def now() -> dt.datetime:
@@ -86,19 +93,23 @@ class Writing:
         Raises:
             TakenOver: it does not, so somebody else has taken it on; nothing is changed.
         """
-        changed: DocumentRow | None = self.session.exec(
-            update(DocumentRow)
-            .where(col(DocumentRow.id) == document_id, *standing)
-            .values(**values)
-            .returning(DocumentRow)
-            .execution_options(populate_existing=True)
-        ).scalar_one_or_none()
+        changed = (
+            self.session.connection()
+            .execute(
+                update(DOCUMENT)
+                .where(DOCUMENT.c.id == document_id, *standing)
+                .values(**values)
+                .returning(DOCUMENT)
+            )
+            .mappings()
+            .one_or_none()
+        )
         if changed is None:
             stage = self.get(document_id).stage
             raise TakenOver(
                 f"{document_id} was taken over by somebody else: it is {stage} now. Nothing to do."
             )
-        return changed
+        return DocumentRow(**changed)
 
     def seal(self) -> None:
         """Put this transaction's events at the end of the chain; writers come one by one."""
@@ -109,7 +120,7 @@ class Writing:
             prev = event.mac = audit.mac(self._key, prev, event)
         if self._events:
             lines = [event.model_dump() for event in self._events]
-            self.session.exec(insert(EventRow), params=lines)
+            self.session.connection().execute(insert(EVENT), lines)
 
 
 class Books:
@@ -136,11 +147,11 @@ class Books:
 
 def head(session: Session, before: str | None = None) -> Head | None:
     """The end of the chain, or where it ended *before* a moment (UTC); None where it is empty."""
-    query = select(EventRow.id, EventRow.at, EventRow.mac).order_by(col(EventRow.id).desc())
+    query = select(EVENT.c.id, EVENT.c.at, EVENT.c.mac).order_by(EVENT.c.id.desc()).limit(1)
     if before is not None:
-        query = query.where(EventRow.at < before)
-    last = session.exec(query.limit(1)).first()
-    return Head(last[0] or 0, last[1], last[2]) if last else None
+        query = query.where(EVENT.c.at < before)
+    last = session.connection().execute(query).first()
+    return Head(*last) if last else None
 
 
 def batched(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam
-from sqlmodel import SQLModel, col, func, select, update
+from sqlmodel import col, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from config.steps import step
 from outbox.interface import OutboxError, State, TakenOver
-from outbox.journal_base import Books
+from outbox.journal_base import DOCUMENT, Books
 from outbox.tables import DeliveryRow, PostingRow
 
 
@@ -114,14 +114,12 @@ class DeliveryPages(Books):
             ).one()
 
 
-_DOCUMENT = SQLModel.metadata.tables["document"]
-
 _AT_REST = (
-    update(_DOCUMENT)
+    update(DOCUMENT)
     .where(
-        _DOCUMENT.c.id == bindparam("document"),
-        _DOCUMENT.c.stage == "decided",
-        _DOCUMENT.c.goal == State.MATCHED,
+        DOCUMENT.c.id == bindparam("document"),
+        DOCUMENT.c.stage == "decided",
+        DOCUMENT.c.goal == State.MATCHED,
     )
     .values(stage="rest", state=State.MATCHED, path=bindparam("where"), finished=bindparam("at"))
 )

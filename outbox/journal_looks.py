@@ -14,7 +14,7 @@ from matchers.interface import Earlier
 from outbox import audit, schema
 from outbox.audit import Head
 from outbox.interface import State
-from outbox.journal_base import Books, batched, head
+from outbox.journal_base import UNSETTLED, Books, batched, head
 from outbox.tables import DecisionRow, DocumentRow, EventRow, PostingRow
 
 AT_ONCE = 1000
@@ -95,10 +95,11 @@ class Looks(Books):
             return {(state, bool(is_part)): count for state, is_part, count in session.exec(query)}
 
     def stages(self) -> dict[str, int]:
-        """How many documents are at each stage; a stage without any is left out."""
+        """How many documents are at each stage before rest; one without any is left out."""
         with self.looking() as session:
             stage = col(DocumentRow.stage)
-            return dict(session.exec(select(stage, func.count()).group_by(stage)).all())
+            query = select(stage, func.count()).where(stage.in_(UNSETTLED)).group_by(stage)
+            return dict(session.exec(query).all())
 
     def dossier(self, document_id: str) -> dict[str, Any] | None:
         """The newest decision about a document."""

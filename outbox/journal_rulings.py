@@ -52,8 +52,15 @@ def rule(
         "business_key": ruling.business_key,
     }
     reasons = [str(reason) for reason in ruling.reasons]
+    case = _open_case(writing, document_id, ruling) if ruling.goal is State.EXCEPTION else None
     row = writing.change(
-        document_id, *standing, stage="decided", reasons=as_json(reasons), fields=fields, **values
+        document_id,
+        *standing,
+        stage="decided",
+        reasons=as_json(reasons),
+        fields=fields,
+        **values,
+        **({"case_name": case} if case else {}),
     )
     writing.session.add(
         DecisionRow(at=writing.at, document_id=document_id, by=ruling.by, dossier=dossier)
@@ -62,14 +69,12 @@ def rule(
         writing.session.add(
             PostingRow(document_id=document_id, record_id=str(record_id), line=line, at=writing.at)
         )
-    if ruling.goal is State.EXCEPTION:
-        row.case_name = _open_case(writing, row, ruling.reasons[0])
     writing.session.flush()
     writing.note(
         document_id,
         "decided",
         by=ruling.by,
-        case=row.case_name if ruling.goal is State.EXCEPTION else None,
+        case=case,
         reasons=reasons,
         dossier=sha256(dossier),
         fields=sha256(fields),
@@ -118,12 +123,12 @@ def sha256(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _open_case(writing: Writing, row: DocumentRow, primary: Reason) -> str:
+def _open_case(writing: Writing, document_id: str, ruling: Ruling) -> str:
     day = writing.at[:10]
     newest = select(func.max(CaseRow.number)).where(CaseRow.day == day)
     number = (writing.session.exec(newest).one() or 0) + 1
-    name = f"{day}-{number:04d}-{row.kind or 'other'}-{primary}"
+    name = f"{day}-{number:04d}-{ruling.kind or 'other'}-{ruling.reasons[0]}"
     writing.session.add(
-        CaseRow(name=name, document_id=row.id, day=day, number=number, opened=writing.at)
+        CaseRow(name=name, document_id=document_id, day=day, number=number, opened=writing.at)
     )
     return name

@@ -1,6 +1,8 @@
 """The database's form: every way to it ends at the same one, and loses nothing."""
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +66,24 @@ def test_where_there_is_nothing_to_do_nothing_is_done(engine: Engine, workspace:
     key = schema.bring_up(engine, workspace)
     assert schema.bring_up(engine, workspace) == key
     assert Journal(engine, key).head() is None
+
+
+def test_migrations_are_loaded_only_when_there_is_something_to_do(
+    workspace: Workspace,
+) -> None:
+    code = (
+        "import sys; from pathlib import Path; from outbox.interface import Workspace; "
+        "from matchers.database import connect, on_disk; from outbox.schema import bring_up; "
+        f"work = Workspace(root=Path({str(workspace.root)!r})); "
+        "engine = connect(on_disk(work.state / 'mailroom.db')); bring_up(engine, work); "
+        "print('alembic' in sys.modules); engine.dispose()"
+    )
+    said = [
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+        for _ in range(2)
+    ]
+    assert [one.stdout.strip() for one in said] == ["True", "False"]
+    assert [one.stderr for one in said] == ["", ""]
 
 
 # ---- from the first release
