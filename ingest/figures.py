@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from ingest.app import App
+from outbox import heads
 from outbox.daily import STATES, Daily, DeliveryLine, Flow, OpenCase, Tally
 from outbox.deliveries import posting_of
 from outbox.journal import now
@@ -39,6 +40,7 @@ def daily_of(app: App, day: str) -> Daily:
         deliveries=tuple(_deliveries(app, day)),
         oldest=tuple(sorted(open_cases, key=lambda one: (-one.days, one.case))[:MOST_OLDEST]),
         held=_held(open_cases),
+        head=heads.line(app.journal, day),
     )
 
 

@@ -5,12 +5,13 @@ import datetime as dt
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from config.reasons import Reason, meanings
+from outbox.heads import PURPOSE
 from outbox.render import render
-from outbox.showing import visible
+from outbox.showing import discreet, visible
 from outbox.words import kind_label
 from outbox.writers.rows import harmless
 
@@ -93,7 +94,7 @@ class Daily:
     *dropped* are the files that came in that day, *parts* the documents that files were split into,
     counted apart; both by where they stand when the report is made. *kinds* and *reasons* (primary
     ones) count the documents of the day, *held* is the money in open cases by currency, *oldest*
-    the cases that have waited longest, the oldest first.
+    the cases that have waited longest, the oldest first, *head* the end of that day's audit chain.
     """
 
     day: dt.date
@@ -106,6 +107,7 @@ class Daily:
     deliveries: tuple[DeliveryLine, ...] = ()
     oldest: tuple[OpenCase, ...] = ()
     held: Mapping[str, str] = field(default_factory=dict)
+    head: str = ""
 
     @property
     def balances(self) -> bool:
@@ -122,6 +124,7 @@ def json_text(daily: Daily) -> str:
         "made": made,
         "balances": daily.balances,
     }
+    figures["oldest"] = [asdict(_discreetly(one)) for one in daily.oldest]
     return json.dumps(figures, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -145,7 +148,8 @@ def html(daily: Daily) -> str:
     """The day as one printable page that needs nothing else."""
     return render(
         "daily.html",
-        daily=daily,
+        daily=replace(daily, oldest=tuple(map(_discreetly, daily.oldest))),
+        purpose=PURPOSE,
         made=f"{daily.made.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC",
         day=f"{daily.day:%A}, {daily.day.day} {daily.day:%B %Y}",
         tallies=[
@@ -157,6 +161,10 @@ def html(daily: Daily) -> str:
         reasons=_shares(dict(daily.reasons)),
         sentences={reason.value: meaning.sentence for reason, meaning in meanings().items()},
     )
+
+
+def _discreetly(one: OpenCase) -> OpenCase:
+    return replace(one, name=discreet(one.name))
 
 
 def equation(tally: Tally) -> str:
@@ -191,6 +199,7 @@ def _figures(daily: Daily) -> Iterator[tuple[str, str, str, int | str]]:
         yield "held", "open cases", currency, total
     for case in daily.oldest:
         yield "oldest", case.case, "days", case.days
+    yield from (("audit", "head", "seal", head) for head in (daily.head,) if head)
 
 
 def _lines(daily: Daily) -> Iterator[str]:
@@ -220,6 +229,10 @@ def _lines(daily: Daily) -> Iterator[str]:
     if daily.held:
         yield ""
         yield f"Money in open cases: {_money(daily.held)}"
+    if daily.head:
+        yield ""
+        yield f"End of the audit chain: {daily.head}"
+        yield PURPOSE
 
 
 def _reason(code: str) -> str:
@@ -232,4 +245,4 @@ def _money(totals: Mapping[str, str]) -> str:
 
 def _open(one: OpenCase) -> str:
     money = f"  {one.amount} {one.currency}".rstrip() if one.amount else ""
-    return f"{one.case}  {one.name}{money}"
+    return f"{one.case}  {discreet(one.name)}{money}"

@@ -29,6 +29,9 @@ AT_ONCE = 200
 NEWLY_TAKEN = 60.0
 """Seconds for which a folder in the spool may wait for its line in the journal."""
 
+BEING_TAKEN = frozenset({".partial", ".copying"})
+"""Endings of what intake keeps in the spool beside a document; the next start clears the rest."""
+
 FILED = ("exception", "duplicate", "quarantined")
 """The events that tell which files were written beside an original."""
 
@@ -279,6 +282,8 @@ def _strange_originals(workspace: Workspace, journal: Journal) -> Iterator[str]:
 
 def _strange_spool(workspace: Workspace, journal: Journal) -> Iterator[str]:
     for path in inside(workspace.spool):
+        if path.suffix in BEING_TAKEN:
+            continue
         row = journal.get(path.name)
         if row is not None and row.state == State.IN_HAND:
             continue

@@ -29,6 +29,7 @@ DAY = Daily(
         ),
     ),
     held={"USD": "9.00"},
+    head="2026-11-21  event 42  0123abcd",
 )
 
 
@@ -78,3 +79,18 @@ def test_a_day_on_which_nothing_happened_is_a_day_too() -> None:
 
 def test_the_figures_are_the_same_for_the_same_day() -> None:
     assert daily.json_text(DAY) == daily.json_text(DAY)
+
+
+def test_the_head_of_the_audit_chain_is_printed_with_what_it_is_for() -> None:
+    for page in (daily.text(DAY), daily.html(DAY)):
+        assert "event 42  0123abcd" in page
+        assert "Copy this line" in page
+    assert "event 42" in daily.csv_text(DAY)
+    assert json.loads(daily.json_text(DAY))["head"] == DAY.head
+
+
+def test_a_number_in_the_name_of_an_open_case_is_masked_in_every_form() -> None:
+    card = replace(DAY.oldest[0], name="card 4111 1111 1111 1111.pdf")
+    day = replace(DAY, oldest=(card,))
+    for page in (daily.text(day), daily.html(day), daily.csv_text(day), daily.json_text(day)):
+        assert "4111 1111" not in page
