@@ -149,12 +149,12 @@ def _begun(workspace: Workspace) -> bytes:
 
 def _upgrade(engine: Engine, key: bytes) -> None:
     """Take all the steps in one transaction; another process may have taken them meanwhile."""
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it talks even while it is imported
     from alembic import command
     from alembic.config import Config
     from alembic.migration import MigrationContext
     from alembic.script import ScriptDirectory
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     config = Config()
     config.set_main_option("script_location", str(STEPS).replace("%", "%%"))
     with engine.begin() as connection:

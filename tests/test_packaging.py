@@ -1,5 +1,6 @@
 """What is installed, and what is shipped."""
 
+import os
 import re
 import subprocess
 import sys
@@ -109,3 +110,20 @@ def test_the_installed_wheel_runs_away_from_the_checkout(wheel: Path, tmp_path: 
         text=True,
     )
     assert Path(done.stdout.strip()).is_relative_to(target)
+
+
+def test_the_installed_wheel_makes_a_database(wheel: Path, tmp_path: Path) -> None:
+    target, workspace = tmp_path / "100 % site", tmp_path / "workspace"
+    zipfile.ZipFile(wheel).extractall(target)
+    for words in (("init", str(workspace)), ("documents", "-w", str(workspace))):
+        done = subprocess.run(
+            [sys.executable, "-m", "ingest", *words],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(target)},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert "alembic" not in done.stderr
+    assert (workspace / "state" / "mailroom.db").exists()
