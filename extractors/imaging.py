@@ -92,7 +92,8 @@ def _ink(image: Pixels) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
     gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     factor = _LOOK_SIDE / max(gray.shape)
     if factor < 1:
-        gray = cv2.resize(gray, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+        down, across = (max(factor, 1 / side) for side in gray.shape)  # a pixel at the least
+        gray = cv2.resize(gray, None, fx=across, fy=down, interpolation=cv2.INTER_AREA)
     paper = cv2.medianBlur(gray, 31)
     ink = cv2.absdiff(gray, paper) > _INK_DEPTH
     margin_y, margin_x = (round(side * _EDGE) for side in ink.shape)

@@ -82,3 +82,7 @@ def test_no_image_is_too_small_to_be_looked_at(
     assert imaging.skew(image) == 0.0
     assert imaging.is_blank(image)
     assert imaging.straightened(image, degrees).dtype == np.uint8
+
+
+def test_a_page_of_one_column_of_pixels_can_be_looked_at() -> None:
+    assert imaging.is_blank(np.full((60_000, 1, 3), 255, np.uint8))
