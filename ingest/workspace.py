@@ -128,9 +128,11 @@ def held(workspace: Workspace, command: str) -> Iterator[None]:
 
     Raises:
         WorkspaceBusy: another process holds it; it is named.
-        WorkspaceError: it cannot be written with this account's rights.
+        WorkspaceError: it cannot be written with this account's rights, or it is unsafe to.
         OSError: the disk does not allow it now.
     """
+    for words in unsafe(workspace):
+        raise WorkspaceError(words)
     path = workspace.state / "lock"
     try:
         for folder in (workspace.state, workspace.spool, workspace.scratch, workspace.building):

@@ -378,6 +378,6 @@ def test_a_fault_of_the_disk_anywhere_is_outlived(
         broken.setattr(place, fails)
         for _ in range(8):
             daemon.turn(wake=True, deliver=True)
-    work(daemon, lambda: len(states(app)) == 5 and not app.journal.unsettled())
+    work(daemon, lambda: len(app.journal.documents()) == 5 and not app.journal.unsettled())
     assert daemon.faults == []
     assert recount(app.workspace, app.journal).findings == ()
