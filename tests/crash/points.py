@@ -229,8 +229,9 @@ class World:
         scene.drive(home, {COUNT: str(steps)})
         findings = [*self.mend(home), *check(home)]
         assert findings == [], f"{scene.name}, though nothing was killed: {findings}"
+        passed = Counter(text(steps).split())
         self.clear(home)
-        return Counter(text(steps).split())
+        return passed
 
     def scene_of(self, step: str, position: str) -> Scene | None:
         """The scene in which that step is tried; None where no scene passes it."""

@@ -154,7 +154,7 @@ class Mailroom(RuleBasedStateMachine):
 
 
 Mailroom.TestCase.settings = settings(
-    max_examples=25,
+    max_examples=12,
     stateful_step_count=25,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),  # shrinking takes minutes
