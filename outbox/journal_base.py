@@ -133,6 +133,7 @@ class Books:
     @contextmanager
     def _writing(self) -> Iterator[Writing]:
         with available(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+            session.connection()  # takes the write lock, so that moments follow the chain
             writing = Writing(session, self._key)
             yield writing
             writing.seal()

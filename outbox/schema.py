@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlmodel import SQLModel, col, func, select
 
 from matchers.database import available, reading
+from matchers.interface import Unavailable
 from outbox import audit
 from outbox.interface import OutboxError, Workspace
 from outbox.tables import EventRow
@@ -172,11 +173,15 @@ def _back_up(engine: Engine) -> None:
     aside = target.with_name(f"{target.name}.part")
     aside.unlink(missing_ok=True)
     aside.touch(mode=0o600)
-    with closing(engine.raw_connection()) as source, closing(sqlite3.connect(aside)) as copy:
-        held = source.driver_connection
-        if not isinstance(held, sqlite3.Connection):
-            raise TypeError(f"{type(held)} is no SQLite connection")
-        held.backup(copy)
+    try:
+        source = sqlite3.connect(str(engine.url.database))
+        with closing(source), closing(sqlite3.connect(aside)) as copy:
+            source.backup(copy)
+    except sqlite3.Error as error:
+        raise Unavailable(
+            f"The database cannot be backed up before it is changed: {error}. Look at the disk "
+            "and the rights of state/; it needs room for a second copy"
+        ) from error
     with aside.open("rb") as file:
         os.fsync(file.fileno())
     aside.replace(target)

@@ -150,6 +150,15 @@ def test_the_old_database_is_kept_beside_the_new_one(old: Engine, workspace: Wor
     assert [one.name for one in path.parent.glob("*.part")] == []
 
 
+def test_nothing_is_changed_without_a_backup(old: Engine, workspace: Workspace) -> None:
+    path = workspace.state / "mailroom.db"
+    before = first_release.rows_of(path)
+    path.with_name("mailroom.db.before-0002.part").mkdir()
+    with pytest.raises(OSError, match="part"):
+        schema.bring_up(old, workspace)
+    assert first_release.rows_of(path) == before
+
+
 def test_a_step_that_fails_leaves_the_old_database_as_it_was(
     old: Engine, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
