@@ -51,6 +51,8 @@ def list_(
     everything: Annotated[bool, typer.Option("--all", help="Closed cases too.")] = False,
 ) -> None:
     """List the open cases."""
+    from outbox.showing import discreet, visible
+
     with opened(workspace) as parts:
         cases = parts.journal.cases(everything=everything)
         rows = [
@@ -65,7 +67,7 @@ def list_(
         table = Table(Column("case", no_wrap=True), "document", "reasons", "outcome", box=None)
         for case, document in rows:
             reasons = ", ".join(jsons.loads(document.reasons))
-            table.add_row(case.name, document.name, reasons, case.outcome or "")
+            table.add_row(case.name, discreet(visible(document.name)), reasons, case.outcome or "")
         console().print(table)
 
 
@@ -75,23 +77,24 @@ def show(
 ) -> None:
     """Show one case: what is wrong, the candidates, and its history."""
     from outbox import explain
+    from outbox.showing import masked, visible
 
     with opened(workspace) as parts:
         row, document = _known(parts, case)
         dossier = parts.journal.dossier(document.id) or {}
         events = [
-            {"at": one.at, "event": one.event, **jsons.loads(one.detail)}
+            {"at": one.at, "event": one.event, **masked(jsons.loads(one.detail))}
             for one in parts.journal.events(document.id)
         ]
         if json:
-            give({**_line(row, document), "dossier": dossier, "events": events})
+            give({**_line(row, document), "dossier": masked(dossier), "events": events})
             return
         say(explain.text(dossier))
         for one in events:
             words = ", ".join(
                 f"{key} {value}" for key, value in one.items() if key not in {"at", "event"}
             )
-            say(f"{one['at'][:19]}  {one['event']}  {words}")
+            say(f"{one['at'][:19]}  {one['event']}  {visible(words, newline=' ')}")
         folder = parts.cases.folder(case)
         say(f"\nThe report: {folder / 'report.html' if folder else 'its folder is gone'}")
 
@@ -206,10 +209,12 @@ def _known(parts: "App", case: str) -> "tuple[CaseRow, DocumentRow]":
 
 
 def _line(case: "CaseRow", document: "DocumentRow") -> dict[str, Any]:
+    from outbox.showing import discreet
+
     return {
         "case": case.name,
         "document_id": document.id,
-        "name": document.name,
+        "name": discreet(document.name),
         "kind": document.kind,
         "reasons": jsons.loads(document.reasons),
         "opened": case.opened,

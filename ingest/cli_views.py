@@ -80,12 +80,14 @@ def documents(
         return
     from rich.table import Column, Table
 
+    from outbox.showing import discreet, visible
+
     table = Table(
         Column("id", no_wrap=True), "name", "kind", "state", "reasons or record", box=None
     )
     for row in rows:
         why = row.record_id or ", ".join(jsons.loads(row.reasons))
-        table.add_row(row.id, row.name, row.kind or "", row.state, why)
+        table.add_row(row.id, discreet(visible(row.name)), row.kind or "", row.state, why)
     console().print(table)
 
 

@@ -27,7 +27,9 @@ ACCOUNT_FIELDS = frozenset({"iban", "party_iban", "account_number", "account_ref
 OURS = frozenset({"id", "sha256", "software", "received", "record_id", "proposal", "related"})
 """Keys of a dossier whose text Mailroom or the ledger gave as a key: never masked."""
 
-NAMES = frozenset({"name", "batch", "subject", "memo", "path", "who", "note"})
+NAMES = frozenset(
+    "name batch folder origin subject memo path who note why detail".split(),
+)
 """Keys of a dossier whose text people choose freely, and so may choose a number that is secret."""
 
 NUMBERS = frozenset({"invoice_number", "number", "po_number", "check_number", "references"})
@@ -49,7 +51,10 @@ _LABELLED = re.compile(
     rf"(?![a-z])[^0-9A-Z\n]{{0,24}})([0-9](?:{_GAP}[0-9]){{4,33}})(?![0-9])",
     re.IGNORECASE,
 )
-_LONG = re.compile(rf"(?<![0-9])[0-9](?:[ .\-]?[0-9]){{{LONG_NUMBER - 1},}}(?![0-9])")
+_LONG = re.compile(
+    r"(?<![0-9a-f])(?!(?:19|20)\d\d-\d\d-\d\d)"
+    rf"[0-9](?:[ .\-]?[0-9]){{{LONG_NUMBER - 1},}}(?![0-9A-Za-z])"
+)
 _CONTROL_PICTURES = 0x2400
 _SPACE = 0x20
 _DELETE = 0x7F
