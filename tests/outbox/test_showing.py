@@ -1,11 +1,12 @@
 import json
 import unicodedata
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from outbox import dossier
-from outbox.showing import HIDDEN, LONGEST, mask, masked, visible
+from outbox.showing import HIDDEN, LONGEST, discreet, mask, masked, visible
 from tests.outbox import decisions
 
 
@@ -87,3 +88,45 @@ def test_masking_leaves_the_dossier_itself_alone() -> None:
     before = json.dumps(found)
     masked(found)
     assert json.dumps(found) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("card 4111 1111 1111 1111.pdf", "card ••••1111.pdf"),
+        ("4111-1111-1111-1111", "••••1111"),
+        ("visa 4111\u200b1111\u200b1111\u200b1111", "visa ••••1111"),
+        ("SSN 123-45-6789.tif", "SSN ••••6789.tif"),
+        ("ssn 123456789", "ssn ••••6789"),
+        ("statement_4400178839.pdf", "statement_••••8839.pdf"),
+        ("acct4400178839.pdf", "acct••••8839.pdf"),
+        ("DE89 3704 0044 0532 0130 00.pdf", "••••3000.pdf"),
+        ("Account no. 44-0017-8839", "Account no. ••••8839"),
+    ],
+)
+def test_a_number_that_is_nobody_elses_business_is_masked_in_a_name(name: str, shown: str) -> None:
+    assert discreet(name) == shown
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "scan_20261122.pdf",
+        "scan_20261122143055.pdf",
+        "2026-11-22 10:05 fax.tif",
+        "2026-11-22-0099-check-amount_mismatch",
+        "quarantine/261122-234abcde/x.pdf",
+        "invoice 10042.pdf",
+        "matched/2026-11-22/0001/documents/261122-abc23456.pdf",
+    ],
+)
+def test_days_moments_ids_and_short_numbers_in_names_stay(name: str) -> None:
+    assert discreet(name) == name
+
+
+def test_a_long_number_that_identifies_the_paper_stays_in_its_name() -> None:
+    found = dossier.as_json(decisions.AMOUNT_MISMATCH)
+    number = {"value": "900110022003", "text": "", "confidence": 1.0, "page": None, "box": None}
+    found["fields"]["invoice_number"] = {**number, "source": "", "alternatives": []}
+    found["document"]["name"] = "900110022003 of 440017883912.pdf"
+    assert masked(found)["document"]["name"] == "900110022003 of ••••3912.pdf"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Integer, Table
@@ -14,7 +15,7 @@ from sqlmodel import Session, col, delete, func, select, text, update
 
 from outbox import audit, heads, verify
 from outbox.interface import State, Workspace
-from outbox.journal import Journal, Ruling
+from outbox.journal import Journal, Ruling, now
 from outbox.tables import TABLES, DocumentRow, EventRow
 from outbox.verify import recount
 from tests.outbox.desk import arrive, dossier
@@ -232,7 +233,8 @@ def test_an_edited_value_in_any_column_of_any_table_is_found(
         place = table.columns[column]
         key = next(iter(table.primary_key.columns))
         with journal.looking() as session:
-            owner, old = session.connection().execute(select(key, place).order_by(key)).first()
+            rows = session.connection().execute(sa.select(key, place).order_by(key).limit(1))
+            owner, old = rows.one()
         new = other(table, column, old)
         tampered(journal, table.update().where(key == owner).values({column: new}))
         if not recount(workspace, journal).findings:
@@ -248,7 +250,7 @@ def test_a_deleted_row_of_any_table_is_found(workspace: Workspace, journal: Jour
     for table in TABLES:
         key = next(iter(table.primary_key.columns))
         with journal.looking() as session:
-            found = session.connection().execute(select(table).order_by(key).limit(1))
+            found = session.connection().execute(sa.select(table).order_by(key).limit(1))
             row = dict(found.mappings().one())
         tampered(journal, table.delete().where(key == row[key.name]))
         findings = recount(workspace, journal).findings
@@ -314,7 +316,7 @@ def test_a_history_written_anew_with_the_key_is_found_by_the_head_that_was_expor
 def test_a_head_that_was_removed_between_two_others_is_missed(
     workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = heads.now()
+    real = now()
     monkeypatch.setattr(heads, "now", lambda: real + dt.timedelta(days=2))
     heads.export(workspace, journal)
     [first, second, third] = sorted(heads.home(workspace).iterdir())
@@ -329,7 +331,7 @@ def test_a_head_that_was_removed_between_two_others_is_missed(
 @ON_SQLITE
 @pytest.mark.usefixtures("case")
 def test_one_day_is_recounted_by_itself(workspace: Workspace, journal: Journal) -> None:
-    today = heads.now().date().isoformat()
+    today = now().date().isoformat()
     proof = recount(workspace, journal, day=today)
     assert (proof.dropped, proof.parts, proof.findings) == (8, 1, ())
     assert proof.as_json()["day"] == today
