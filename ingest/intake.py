@@ -9,6 +9,7 @@ import secrets
 import time
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +40,11 @@ ALPHABET = "23456789abcdefghjkmnpqrstvwxyz"
 
 ID_LENGTH = 8
 """Random characters of a document id."""
+
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
+"""Names that Windows keeps for itself, whatever the ending, folded."""
 
 LONGEST_NAME = 180
 """Bytes kept of a dropped name, so that it fits every folder of ours with what we add to it."""
@@ -163,7 +169,8 @@ class Intake:
         if claims:
             moved = {one.source.parent for one in claims if one.origin is None}
             for folder in (self._workspace.spool, *moved):  # each file's own folder: with its bytes
-                moves.sync_folder(folder)
+                with suppress(FileNotFoundError):  # an emptied folder, removed by its owner
+                    moves.sync_folder(folder)
             self._journal.claim([one.row for one in claims])
             for one in claims:
                 if one.origin is not None:
@@ -327,6 +334,8 @@ def shown(name: str) -> str:
         stem = (stem or suffix)[:-1]
         clean = f"{stem}{dot}{suffix[:20]}" if dot else stem
     clean = clean.strip()
+    if clean.partition(".")[0].rstrip().casefold() in DEVICES:
+        return f"_{clean}"
     return "unnamed" if clean in {"", ".", ".."} else clean
 
 

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from config.reasons import Reason, meanings
 from config.steps import step
+from ingest.intake import shown
 from ingest.watcher import PassedOver
 from outbox.interface import State, Workspace
 from outbox.journal import Journal, now
@@ -58,12 +59,13 @@ class _Left:
 
 @dataclass(frozen=True, slots=True)
 class _Receipt:
-    """What one folder's receipt says; *count* files were taken, of which *taken* are listed."""
+    """What one folder's receipt says: the lists are cut at `MOST`, the counts are not."""
 
     day: str
     made: str
     folder: str
     left: Sequence[_Left]
+    left_count: int
     taken: Sequence[_Line]
     count: int
 
@@ -71,6 +73,11 @@ class _Receipt:
     def more(self) -> int:
         """How many taken files are not listed."""
         return self.count - len(self.taken)
+
+    @property
+    def more_left(self) -> int:
+        """The same of those that were not taken."""
+        return self.left_count - len(self.left)
 
 
 @dataclass(slots=True)
@@ -100,26 +107,27 @@ class Receipts:
         told = (day, head.seq if head else 0, tuple(passed_over))
         if told == self._told:
             return
-        folders = {"", *self.journal.folders(day)}
-        folders |= {self._inside(one.path).parent.as_posix() for one in passed_over} - {"."}
-        for folder in sorted(folders):
-            self._write(folder, day, passed_over)
+        folders = {folder: PurePosixPath(folder) for folder in ("", *self.journal.folders(day))}
+        for one in passed_over:
+            place = self._inside(one.path).parent
+            folders[_journalled(place)] = place
+        for folder, place in sorted(folders.items()):
+            self._write(folder, place, day, passed_over)
         self._told = told
 
-    def _write(self, folder: str, day: str, passed_over: Sequence[PassedOver]) -> None:
-        """Both forms of one folder's receipt."""
-        home = self.workspace.inbox / folder
+    def _write(
+        self, folder: str, place: PurePosixPath, day: str, passed_over: Sequence[PassedOver]
+    ) -> None:
+        """Both forms of one folder's receipt; *folder* is its *place* as the journal names it."""
+        home = self.workspace.inbox / place
         rows, count = self.journal.arrivals(day, folder, MOST)
-        left = [
-            _Left(_fit(place), one.why)
-            for one in passed_over
-            if (place := _below(self._inside(one.path), folder)) is not None
-        ]
+        below = ((_below(self._inside(one.path), place), one.why) for one in passed_over)
+        left = [_Left(_fit(inside), why) for inside, why in below if inside is not None]
         taken = [_line(row, folder) for row in rows]
         made = f"{now():%H:%M:%S}"
-        receipt = _Receipt(day, made, _fit(PurePosixPath(folder)), left, taken, count)
+        receipt = _Receipt(day, made, _fit(place), left[:MOST], len(left), taken, count)
         try:
-            if home.resolve(strict=True) != self.workspace.inbox.resolve() / folder:
+            if home.resolve(strict=True) != self.workspace.inbox.resolve() / place:
                 return  # a link that leads elsewhere
             _put(home / TEXT, "\n".join(_text(receipt)) + "\n")
             _put(home / PAGE, render("receipt.html", receipt=receipt))
@@ -138,7 +146,12 @@ class Receipts:
         return PurePosixPath(path.relative_to(self.workspace.inbox).as_posix())
 
 
-def _below(place: PurePosixPath, folder: str) -> PurePosixPath | None:
+def _journalled(place: PurePosixPath) -> str:
+    """A folder of the inbox as the journal names it."""
+    return "/".join(shown(part) for part in place.parts)
+
+
+def _below(place: PurePosixPath, folder: str | PurePosixPath) -> PurePosixPath | None:
     """A place as seen from a folder of the inbox, or None where it lies elsewhere."""
     return place.relative_to(folder) if place.is_relative_to(folder) else None
 
@@ -196,10 +209,12 @@ def _text(receipt: _Receipt) -> Iterator[str]:
     yield f"Mailroom, {receipt.day}, as of {receipt.made} UTC"
     if receipt.left:
         yield ""
-        yield f"NOT TAKEN ({len(receipt.left)})"
+        yield f"NOT TAKEN ({receipt.left_count})"
         for one in receipt.left:
             yield f"  {one.name}"
             yield f"      {one.why}"
+        if receipt.more_left:
+            yield f"  and {receipt.more_left} more"
     yield ""
     yield f"TAKEN TODAY ({receipt.count}), the newest first"
     for line in receipt.taken:

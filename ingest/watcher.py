@@ -222,6 +222,7 @@ _TEMPORARY = (
     "Its name is that of a hidden or unfinished file, and it has lain here for over an hour. "
     "Rename it if it is a document, or delete it."
 )
+_CLOSED = "Give Mailroom the right to, or look at the disk or the share that it lies on."
 _OPEN = "a program still has it open for writing"
 
 
@@ -247,7 +248,7 @@ def _listing(folder: Path, skip: tuple[str, ...]) -> Iterator[tuple[Path, os.sta
         except OSError as error:
             if room == folder:
                 raise
-            yield room, f"The folder cannot be listed: {error.strerror}. Give Mailroom the right."
+            yield room, f"The folder cannot be listed ({error.strerror}). {_CLOSED}"
             continue
         below = []
         for entry in found:

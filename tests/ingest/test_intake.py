@@ -503,3 +503,17 @@ def test_a_file_on_a_real_second_disk_is_copied_proved_and_removed(
     assert (row.name, row.folder, row.stage) == ("a.pdf", "share", "received")
     assert row.origin is not None
     assert (workspace.spool / row.id / "share" / "a.pdf").read_bytes() == b"from another disk"
+
+
+def test_a_folder_that_its_owner_removes_while_it_is_emptied_is_no_fault(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(workspace, "batch/a.pdf")
+    real = os.rename
+
+    def rename(source: Path, target: Path) -> None:
+        real(source, target)
+        path.parent.rmdir()
+
+    monkeypatch.setattr(os, "rename", rename)
+    assert Intake(workspace, journal).take(ready(workspace)) == 1

@@ -212,3 +212,26 @@ def test_a_folder_that_is_gone_needs_no_receipt(
     Receipts(workspace, journal).write()
     assert not (workspace.inbox / "batch").exists()
     assert "batch/a.pdf" in told(workspace)
+
+
+def test_a_folder_whose_name_is_no_text_has_its_receipt_in_it(
+    workspace: Workspace, journal: Journal, drop: Callable[..., str]
+) -> None:
+    odd = workspace.inbox / os.fsdecode(b"b\xff")
+    drop(f"{odd.name}/a.pdf")
+    over = PassedOver(odd / os.fsdecode(b"\xfe.pdf"), "It is a link.")
+    Receipts(workspace, journal).write([over])
+    words = (odd / TEXT).read_text("utf-8")
+    assert "It is a link." in words
+    assert "a.pdf" in words
+
+
+def test_a_long_list_of_what_was_left_is_cut_and_the_rest_counted(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST", 2)
+    over = [PassedOver(workspace.inbox / f"{n}.pdf", "It is a link.") for n in range(5)]
+    Receipts(workspace, journal).write(over)
+    assert "NOT TAKEN (5)" in told(workspace)
+    assert "and 3 more" in told(workspace)
+    assert "And 3 more." in (workspace.inbox / PAGE).read_text("utf-8")
