@@ -1,9 +1,11 @@
 """Limits around a process that opens what came from outside, as far as the system has them."""
 
 import ctypes
+import json
 import os
 import resource
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -61,23 +63,59 @@ def environment() -> Mapping[str, str]:
     }
 
 
-def start(module: str, *files: int) -> subprocess.Popen[bytes]:
-    """Run *module*'s `main` in a process and a session of its own, with these open files.
+def start(module: str, *files: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Run *module*'s `main` in a process and a session of its own; gives our end of its line.
 
-    The current folder is no place to import from.
+    It is told its end of the line and *files*, open files of ours that it shares. The current
+    folder is no place to import from.
 
     Raises:
         OSError: the system starts no more processes.
     """
     code = f"from {module} import main; main()"
-    return subprocess.Popen(  # noqa: S603 - our own code
-        [sys.executable, "-P", "-c", code, *map(str, files)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+    ours, theirs = socket.socketpair()
+    with theirs:
+        passed = (theirs.fileno(), *files)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own code
+                [sys.executable, "-P", "-c", code, *map(str, passed)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                env=environment(),
+                pass_fds=passed,
+                start_new_session=True,
+            )
+        except OSError:
+            ours.close()
+            raise
+    return process, ours
+
+
+def held() -> Mapping[str, bool]:
+    """Which of the limits this system holds a document's process to; tried in a process apart.
+
+    `memory`: it may take no more than it is allowed; `files`: it writes only where it may;
+    `network`: it has none.
+    """
+    code = "from ingest.confine import try_all; try_all()"
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-P", "-c", code],
         env=environment(),
-        pass_fds=files,
-        start_new_session=True,
+        capture_output=True,
+        check=True,
     )
+    answer: dict[str, bool] = json.loads(done.stdout)
+    return answer
+
+
+def try_all() -> None:
+    """Try what `held` asks for, and print it."""
+    found = {
+        "memory": bool(_pages()),
+        "network": leave_network(),
+        "files": change_nothing_outside([]),
+    }
+    sys.stdout.write(json.dumps(found))
 
 
 def kill_group(process: int) -> None:
@@ -129,16 +167,21 @@ def leave_network() -> bool:
 
 def limit(megabytes: int, seconds: int) -> None:
     """Hold this process to *megabytes* beyond what it has, and *seconds* of processor time."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    except OSError:  # the system has no such account, and as a rule no such limit either
-        pages = 0
+    pages = _pages()
     _set(resource.RLIMIT_CORE, 0)
     _set(resource.RLIMIT_FSIZE, _FILE_MEGABYTES << 20)
     _set(resource.RLIMIT_NOFILE, _OPEN_FILES)
     _set(resource.RLIMIT_CPU, seconds, _CPU_GRACE)
     if pages:
         _set(resource.RLIMIT_AS, pages * resource.getpagesize() + (megabytes << 20))
+
+
+def _pages() -> int:
+    """Pages of memory that we have; none where the system keeps no account of it, nor limits it."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    except OSError:
+        return 0
 
 
 def _set(what: int, most: int, grace: int = 0) -> None:

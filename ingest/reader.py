@@ -27,7 +27,7 @@ PAGES = 1000
 def main() -> None:
     """Read pages until the daemon ends, a page goes wrong, or it is time for a fresh one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    desk, line = socket.socket(fileno=int(sys.argv[1])), Connection(int(sys.argv[2]))
+    line, desk = Connection(int(sys.argv[1])), socket.socket(fileno=int(sys.argv[2]))
     reading = pickle.loads(line.recv_bytes())  # noqa: S301 - from the daemon, which started us
     threading.Thread(target=_end_with, args=(line,), daemon=True).start()
     engine = configured(reading)[0]

@@ -110,10 +110,7 @@ class Readers:
         return told["peak"] * _PEAK_UNIT > self.reading.reader_megabytes << 20
 
     def _started(self) -> _Reader:
-        ours, theirs = socket.socketpair()
-        files = self._counter.fileno(), theirs.fileno()
-        with theirs:
-            process = confine.start("ingest.reader", *files)
+        process, ours = confine.start("ingest.reader", self._counter.fileno())
         line = Connection(ours.detach())
         reader = _Reader(process, line)
         line.send_bytes(pickle.dumps(self.reading))

@@ -407,10 +407,8 @@ class Pool:
         wire.send(self._zygote.line, message, files)
 
     def _started(self) -> _Zygote:
-        ours, theirs = socket.socketpair()
         desk = self._all_readers().desk.fileno()
-        with theirs:
-            process = confine.start("ingest.zygote", theirs.fileno(), desk)
+        process, ours = confine.start("ingest.zygote", desk)
         name = f"{self.read.__module__}:{self.read.__qualname__}"
         wire.send(ours, pickle.dumps((self.reading, name)))
         return _Zygote(process, ours)

@@ -20,7 +20,7 @@ from config.reasons import Reason
 from config.settings import Reading, load
 from extractors.interface import Box, Document, Engine, ExtractionError, Word
 from extractors.sheet import Pixels
-from ingest.worker import Failure, Job
+from ingest.worker import Failure, Job, Pool
 
 READING = replace(
     load(None, {}).reading,
@@ -134,6 +134,10 @@ def goes_on_page_by_page(engine: Engine) -> None:
         engine.read(np.zeros((8, 8, 3), np.uint8))
 
 
+def has_a_page_that_hangs(engine: Engine) -> None:
+    engine.read(np.full((30, 20, 3), HANGS, np.uint8))
+
+
 def writes_elsewhere(_engine: Engine) -> None:
     Path(os.environ["HOME"], "mailroom-was-here").write_text("out", encoding="utf-8")
 
@@ -195,3 +199,15 @@ def looks(job: Job, _reading: Reading, engine: Engine) -> Failure:
     page = np.full((30, 20, 3), int(job.document.name), np.uint8)
     (word,) = engine.read(page)
     return Failure(Reason.UNREADABLE, f"{word.text} {word.box.right} {word.confidence}")
+
+
+def work_until_killed() -> None:
+    """A daemon with one document that left processes behind, and one whose page hangs."""
+    reading = replace(
+        READING, workers=2, seconds_per_page=60.0, engines=("tests.ingest.naughty:Moody",)
+    )
+    pool = Pool(reading, act)
+    pool.submit(job("forks_and_hangs"))
+    pool.submit(job("has_a_page_that_hangs"))
+    while True:
+        list(pool.collect(0.1))

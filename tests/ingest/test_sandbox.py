@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.reasons import Reason
-from ingest import worker
+from ingest import confine, worker
 from ingest.worker import Failure, Hindered, Lost, Outcome, Pool
 from tests.ingest import naughty
 from tests.ingest.processes import below, gone
@@ -175,3 +176,29 @@ def test_a_dead_zygote_takes_its_documents_along_and_another_takes_its_place(poo
     assert isinstance(lost[0], Lost)
     assert gone(children)
     assert is_fit(pool)
+
+
+@LINUX
+def test_nothing_is_left_when_the_daemon_is_killed(tmp_path: Path) -> None:
+    daemon = subprocess.Popen(
+        [sys.executable, "-c", "from tests.ingest import naughty; naughty.work_until_killed()"],
+        env=os.environ | {"TMPDIR": str(tmp_path)},
+    )
+    deadline = time.monotonic() + 60
+    # the zygote, two children, two that one of them left behind, a reader, the program it started
+    while len(below(daemon.pid)) < 7 and time.monotonic() < deadline:
+        time.sleep(0.1)
+    seen = below(daemon.pid)
+    assert len(seen) >= 7
+    assert len(list(tmp_path.iterdir())) == 2
+    daemon.kill()
+    daemon.wait()
+    assert gone(seen)
+    assert list(tmp_path.iterdir()) == []
+
+
+@LINUX
+def test_what_the_system_holds_a_document_to_can_be_asked() -> None:
+    held = confine.held()
+    assert set(held) == {"memory", "files", "network"}
+    assert held["memory"]
