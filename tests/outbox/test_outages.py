@@ -109,6 +109,20 @@ def test_a_connection_cut_by_the_server_is_replaced(
         served.start("d1")
 
 
+def test_a_damaged_table_on_a_server_is_not_sound(
+    workspace: Workspace, served: Journal, stopping: Server
+) -> None:
+    for number in range(200):
+        served.note("d1", "Ann", f"line {number}")
+    database = str(served._engine.url.database)
+    [(file,)] = stopping.ask("SELECT pg_relation_filepath('event')", database)
+    stopping.stop()
+    with (stopping.folder / "data" / file).open("r+b") as table:
+        table.write(b"\xff" * 4096)
+    stopping.start()
+    assert not served.sound()
+
+
 # ---- SQLite
 
 

@@ -11,6 +11,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 import matchers.ledgers.tables  # noqa: F401 - its tables belong to the form
@@ -137,6 +138,16 @@ def test_work_goes_on_where_the_first_release_left_it(old: Engine, workspace: Wo
     opened = journal.open_delivery(dt.date(2026, 11, 20))
     assert opened is not None
     assert opened.id == "2026-11-20/0002"
+    assert list(journal.audited()) == []
+
+
+def test_an_older_program_that_still_runs_cannot_write_past_the_chain(
+    old: Engine, workspace: Workspace
+) -> None:
+    journal = Journal(old, schema.bring_up(old, workspace))
+    line = "INSERT INTO event (at, document_id, event, detail) VALUES ('', 'd9', 'claimed', '{}')"
+    with pytest.raises(IntegrityError, match="stop it"), old.begin() as connection:
+        connection.execute(text(line))
     assert list(journal.audited()) == []
 
 

@@ -34,6 +34,12 @@ ADD = sa.text(
     "VALUES (:id, :at, :document_id, :event, :detail, :prev, :mac)"
 )
 
+ONLY_SEALED = """
+CREATE TRIGGER event_only_sealed BEFORE INSERT ON event WHEN NEW.mac = ''
+BEGIN SELECT RAISE(ABORT, 'an older Mailroom still works on this database; stop it'); END
+"""
+"""Who was started before this step, and works on, cannot write past the chain."""
+
 HASHED = {"document": ("fields",), "posting": ("line",), "decision": ("dossier",)}
 """Texts of which the event holds the hash: what they say is nobody's business in an event."""
 
@@ -58,6 +64,8 @@ def upgrade() -> None:
         for change in ("update", "delete"):
             op.execute(f"DROP TRIGGER IF EXISTS event_no_{change}")
     _adopt(connection, context.config.attributes["key"])
+    if connection.dialect.name == "sqlite":
+        op.execute(ONLY_SEALED)
     schema.guard(connection)
     build(connection)
 
