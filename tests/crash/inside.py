@@ -21,6 +21,7 @@ from typing import Any
 from config import steps
 from config.reasons import Reason
 from extractors.interface import Attachment, Extraction, Field, Kind
+from ingest import watcher
 from ingest.app import App, build
 from ingest.daemon import Daemon
 from ingest.worker import Failure, Job, Lost, Outcome
@@ -211,6 +212,8 @@ class Shop:
                 self.app = build(Workspace(root=self.home.root))
                 self.daemon = Daemon(self.app)
                 self.daemon._pool = QuickPool(self.clock)  # type: ignore[assignment]
+                hands = watcher.Clock(self.clock.monotonic, self.clock.time)
+                self.daemon._inbox._clock = self.daemon._ledgers._lookout._clock = hands
                 self.daemon.recover()
             except Crash:
                 continue
