@@ -169,12 +169,14 @@ def _upgrade(engine: Engine, key: bytes) -> None:
 
 def _back_up(engine: Engine) -> None:
     """A copy of a SQLite database beside it, whole and durable, before it is changed."""
-    target = Path(f"{engine.url.database}.before-{NEWEST}")
+    database = Path(str(engine.url.database))
+    database.chmod(0o600)  # as every file of ours, which release 0.1.0 left to the umask
+    target = database.with_name(f"{database.name}.before-{NEWEST}")
     aside = target.with_name(f"{target.name}.part")
     aside.unlink(missing_ok=True)
     aside.touch(mode=0o600)
     try:
-        source = sqlite3.connect(str(engine.url.database))
+        source = sqlite3.connect(database)
         with closing(source), closing(sqlite3.connect(aside)) as copy:
             source.backup(copy)
     except sqlite3.Error as error:
