@@ -88,12 +88,11 @@ class Filer:
         for field, piece in crops.items():
             name = f"{field}.png"
             files[f"evidence/{name}"] = moves.write_durably(evidence / name, piece)
-        for picture in pictures:
-            placed = moves.place(picture, evidence / picture.name, moves.PRIVATE)
-            files[f"evidence/{picture.name}"] = placed
-        page = report.html(
-            dossier, case=case, crops=crops, pages=[path.read_bytes() for path in pictures]
-        ).encode()
+        pages = [path.read_bytes() for path in pictures]
+        for picture, content in zip(pictures, pages, strict=True):
+            name = f"evidence/{picture.name}"
+            files[name] = moves.write_durably(aside / name, content)
+        page = report.html(dossier, case=case, crops=crops, pages=pages).encode()
         same = report.json_text(dossier, case=case).encode()
         files["report.html"] = moves.write_durably(aside / "report.html", page)
         files["report.json"] = moves.write_durably(aside / "report.json", same)

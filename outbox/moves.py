@@ -52,10 +52,11 @@ def write_durably(path: Path, content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def place(source: Path, destination: Path, mode: int = ORIGINAL) -> str:
-    """Give *source*'s bytes a second name, durably; gives the SHA-256 of what lies there now.
+def place(source: Path, destination: Path) -> str:
+    """Give an original a second name; gives the SHA-256 of what lies there now.
 
-    A copy where the disk knows no hard links. Never overwrites.
+    A durable copy where the disk knows no hard links. Never overwrites. What lies in the spool
+    was made durable when it came there.
     """
     try:
         os.link(source, destination, follow_symlinks=False)
@@ -64,11 +65,12 @@ def place(source: Path, destination: Path, mode: int = ORIGINAL) -> str:
     except OSError:
         with source.open("rb") as read, _new(destination) as write:
             shutil.copyfileobj(read, write, HASH_CHUNK)
+            write.flush()
+            os.fsync(write.fileno())
     with os.fdopen(os.open(destination, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        os.fsync(file.fileno())
         with suppress(PermissionError):  # another account's file: the folder above it is private
-            os.fchmod(file.fileno(), mode)
+            os.fchmod(file.fileno(), ORIGINAL)
     return sha256
 
 
@@ -106,10 +108,11 @@ def set_down(building: Path, destination: Path, fill: Callable[[Path], None]) ->
     fill(aside)
     for folder in (*(path for path in aside.rglob("*") if path.is_dir()), aside):
         sync_folder(folder)
-    destination.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not destination.parent.is_dir():
+        destination.parent.mkdir(parents=True, mode=0o700)
+        sync_folder(destination.parent.parent)
     aside.rename(destination)
     sync_folder(destination.parent)
-    sync_folder(destination.parent.parent)
 
 
 def hashes_below(folder: Path, apart_from: Path) -> dict[str, str]:
