@@ -200,6 +200,7 @@ def _inbox(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
 
 def _database(workspace: Workspace) -> Iterator[Finding]:
     from ingest.app import build
+    from matchers import database
 
     try:
         app = build(workspace)
@@ -209,6 +210,8 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
         yield Finding("database", fit=False, words=str(error))
         return
     words = "whole" if sound else "damaged. Stop the daemon and restore a backup of state/."
+    if url := app.settings.database.url:
+        words += f" ({database.shown(url)})"
     yield Finding("database", fit=sound, words=words)
     last = f"last import {imported:%Y-%m-%d %H:%M} UTC" if imported else ""
     words = last or "empty: every document will be held"

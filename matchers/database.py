@@ -130,8 +130,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
 def _parsed(url: str) -> URL:
     try:
         known = make_url(url)
-    except ArgumentError as error:
-        raise _unknown() from error
+    except (ArgumentError, ValueError):
+        raise _unknown() from None  # the cause may hold a piece of a password
     if known.drivername in {"postgresql", "postgres"}:
         known = known.set(drivername="postgresql+psycopg")
     if known.drivername == "postgresql+psycopg" or (
