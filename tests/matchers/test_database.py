@@ -179,6 +179,14 @@ def test_other_databases_are_refused_with_what_serves(url: str) -> None:
         connect(url)
 
 
+def test_a_url_that_cannot_be_read_shows_no_piece_of_its_password() -> None:
+    with pytest.raises(SettingsError) as caught:
+        connect("postgresql://ann@db:S3cret/mailroom")
+    assert "S3cret" not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
 def test_no_password_is_shown() -> None:
     for url in (
         "postgresql://ann:S3cret@db/mailroom",
