@@ -3,10 +3,11 @@
 import datetime as dt
 
 import pytest
+from sqlmodel import text
 
 from config.reasons import Reason
 from outbox.interface import OutboxError, State, TakenOver, Workspace
-from outbox.journal import Journal, Ruling, stamp
+from outbox.journal import Arrived, Journal, Ruling, stamp
 from outbox.tables import ResolutionRow
 from tests.outbox.desk import arrive, dossier, hold, match, posting
 
@@ -68,6 +69,29 @@ def test_a_delivery_is_closed_only_with_all_its_documents(
     with pytest.raises(OutboxError, match="mailroom verify"):
         two_posted.close_delivery(opened.id, "c0ffee", paths)
     assert two_posted.get("d1").stage == "decided"
+
+
+def test_a_delivery_is_not_closed_over_a_document_that_is_elsewhere(two_posted: Journal) -> None:
+    opened = two_posted.open_delivery(DAY)
+    with two_posted._engine.begin() as connection:
+        connection.execute(text("UPDATE document SET stage = 'received' WHERE id = 'd2'"))
+    with pytest.raises(TakenOver, match="no longer on its way"):
+        two_posted.close_delivery(opened.id, "c0ffee", {"d1": "a", "d2": "b"})
+    assert two_posted.get("d1").stage == "decided"
+    assert len(two_posted.unfinished_deliveries()) == 1
+
+
+def test_a_hash_is_noted_only_while_it_is_waited_for(
+    workspace: Workspace, journal: Journal
+) -> None:
+    arrive(workspace, journal, "d1", b"one")
+    before = journal.get("d1")
+    with pytest.raises(TakenOver):
+        journal.receive([Arrived("d1", "another", 9, 9)])
+    with pytest.raises(OutboxError, match="knows no document 'd9'"):
+        journal.receive([Arrived("d9", "another", 9, 9)])
+    assert journal.get("d1") == before
+    assert told(journal) == ["claimed", "received"]
 
 
 def test_a_delivery_names_the_one_before_it(workspace: Workspace, two_posted: Journal) -> None:
