@@ -267,7 +267,7 @@ def template(folder: Path) -> Path:
     home = Inside(NoStarter(), folder)  # type: ignore[arg-type]
     make(home.root)
     rows = [papers.row(number) for number in (1, 2)] + [papers.row(3, Decimal(5))]
-    export = folder / "ledger.csv"
+    export = folder / "aside" / "ledger.csv"
     export.write_bytes(papers.ledger(*rows))
     said = home.call("ledger", "import", str(export))
     assert said.code == 0, said.log

@@ -25,6 +25,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Self
 
 LONGEST = 120.0
@@ -179,7 +180,7 @@ def _play(call: dict[str, Any]) -> None:
             _fill_disk_at(environment[FULL])
         from ingest import confine
 
-        confine.start = _Forked  # type: ignore[assignment]
+        confine.subprocess = SimpleNamespace(**{**vars(subprocess), "Popen": _Forked})  # type: ignore[assignment]
         sys.argv = ["mailroom", *call["words"]]
         from ingest.cli import main
 
@@ -198,13 +199,15 @@ def _play(call: dict[str, Any]) -> None:
 
 
 class _Forked:
-    """Keeps the promises of the `subprocess.Popen` that `ingest.confine.start` gives.
+    """Keeps the promises of `subprocess.Popen` as `ingest.confine.start` uses it.
 
     The process is forked from what is loaded instead of started anew, which would take a second;
-    session, open files and environment are the same.
+    its code, session, open files and environment are the same.
     """
 
-    def __init__(self, module: str, *files: int) -> None:
+    def __init__(
+        self, command: Sequence[str], *, env: Mapping[str, str], pass_fds: Sequence[int], **_: Any
+    ) -> None:
         self.returncode: int | None = None
         self.pid = os.fork()
         if self.pid:
@@ -216,18 +219,17 @@ class _Forked:
             os.dup2(os.open(os.devnull, os.O_RDWR), 0)
             os.dup2(0, 1)
             for descriptor in [int(one.name) for one in Path("/proc/self/fd").iterdir()]:
-                if descriptor not in {0, 1, 2, *files}:
+                if descriptor not in {0, 1, 2, *pass_fds}:
                     with suppress(OSError):
                         os.close(descriptor)
             from config import steps
-            from ingest import confine
 
-            environment = dict(confine.environment())
             os.environ.clear()
-            os.environ.update(environment)
+            os.environ.update(env)
             steps.trap = None
-            sys.argv = ["-c", *map(str, files)]
-            importlib.import_module(module).main()
+            before = command.index("-c")
+            sys.argv = ["-c", *command[before + 2 :]]
+            exec(command[before + 1], {})
             code = 0
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else 1

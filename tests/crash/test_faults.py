@@ -13,7 +13,7 @@ from outbox import moves
 from outbox.interface import Workspace
 from tests.crash import papers
 from tests.crash.checker import check
-from tests.crash.home import Home
+from tests.crash.home import Home, text
 from tests.crash.inside import Clock, Inside, NoStarter, Shop, moment, template
 from tests.crash.kills import wait_until
 from tests.crash.starter import Starter
@@ -44,7 +44,7 @@ def shop(tmp_path: Path) -> Iterator[Shop]:
 def started(home: Home) -> int:
     """A daemon that holds the workspace."""
     pid = home.start("watch")
-    wait_until(lambda: f'"pid": {pid}' in (home.root / "state" / "lock").read_text())
+    wait_until(lambda: f'"pid": {pid}' in text(home.root / "state" / "lock"))
     return pid
 
 
@@ -144,6 +144,7 @@ def test_a_file_that_cannot_be_read_waits_alone_and_is_taken_up_when_it_can(
     states = {one["name"]: one["state"] for one in shop.home.listed("documents")}
     assert states == {"bad.txt": "in_hand", "good.txt": "exception"}
     monkeypatch.undo()
+    shop.turns(20, seconds=2.0)
     shop.drain()
     assert check(shop.home) == []
 
