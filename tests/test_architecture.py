@@ -21,7 +21,17 @@ MOST_LINES_IN_A_FUNCTION = 60
 LONG_FUNCTIONS: dict[str, str] = {}
 """`package/module.py:function` to the reason why it may be longer."""
 
-HEAVY = ("cv2", "numpy", "onnxruntime", "sqlmodel", "pdfplumber", "rapidocr", "openpyxl")
+HEAVY = (
+    "alembic",
+    "cv2",
+    "numpy",
+    "onnxruntime",
+    "openpyxl",
+    "pdfplumber",
+    "psycopg",
+    "rapidocr",
+    "sqlmodel",
+)
 
 
 def modules() -> list[Path]:
