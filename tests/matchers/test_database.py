@@ -127,9 +127,11 @@ def test_a_server_that_stops_and_starts_again_is_used_again() -> None:
         connection.execute(text("INSERT INTO t VALUES (1)"))
         server().stop("immediate")
         connection.execute(text("INSERT INTO t VALUES (2)"))
-    with pytest.raises(Unavailable, match="database server"):
-        add(engine, 3)
-    server().start()
+    try:
+        with pytest.raises(Unavailable, match="database server"):
+            add(engine, 3)
+    finally:
+        server().start()
     add(engine, 4)
     assert count(engine) == 1
     engine.dispose()
