@@ -238,7 +238,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip(f"a small disk cannot be mounted here ({error}); the test above stands alone")
     (folder / "filler").write_bytes(b"x" * 4_500_000)
     yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def test_a_full_disk_that_is_freed_a_little_is_written_on_again(small_disk: Path) -> None:
