@@ -16,13 +16,13 @@ from ingest.app import App
 from ingest.disk import Disk
 from ingest.heartbeat import SILENCE, Heartbeat, Pulse
 from ingest.holds import Holds, pause
-from ingest.ledgers import LedgerDesk
+from ingest.ledgers import IMPORT_SILENCE, LedgerDesk
 from ingest.receipts import Receipts
 from ingest.watcher import Lookout, Ready
 from ingest.worker import STRIKES, Failure, Hindered, Job, Lost, Outcome, Pool
 from matchers.interface import LedgerError, Unavailable
 from outbox import heads
-from outbox.interface import Filing, OutboxError, State, TakenOver
+from outbox.interface import ChangedBytes, Filing, OutboxError, State, TakenOver
 from outbox.journal import now
 
 LOG = logging.getLogger(__name__)
@@ -250,7 +250,8 @@ class Daemon:
         """Look for settled files, claim them, hash them; each for a slice of time."""
         if not self._ready and (wake or time.monotonic() >= self._next_look):
             started = time.monotonic()
-            self._beat(silence=self._ledgers.silence())
+            if self._ledgers.pending():
+                self._beat(silence=IMPORT_SILENCE)
             with self._holding_only(LEDGER):
                 self._ledgers.take(longest_wait=longest_wait)
             with self._holding_only(INBOX):
@@ -369,6 +370,10 @@ class Daemon:
         with self._holding_only(document_id):
             try:
                 filing = self.app.pipeline.file(document_id)
+            except ChangedBytes as changed:
+                LOG.warning("%s", changed)
+                self.app.journal.changed(document_id, row.token)
+                return
             except OSError:
                 refused = disk.refusal(room)
                 if refused is not None and not self._of_the_whole(refused):
@@ -420,8 +425,10 @@ class Daemon:
 
     def idle(self) -> bool:
         """Whether nothing is left to do but to wait for the next file, or for what is stuck."""
+        asked = {f"{ABOUT}{row.case_name}" for row in self.app.journal.open_resolutions()}
         return (
             not (self._ready or self._in_hand or self.faults)
+            and asked <= self._holds.hopeless().keys()
             and not self._inbox.pending()
             and (INBOX not in self._holds.why() or INBOX in self._holds.hopeless())
             and not self._ledgers.pending()

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from config.steps import step
 from ingest.disk import FULL
-from ingest.heartbeat import SILENCE
 from ingest.holds import Holds
 from ingest.intake import shown
 from ingest.watcher import Lookout
@@ -119,10 +118,6 @@ class LedgerDesk:
     def pending(self) -> int:
         """How many exports the last look saw that had not settled."""
         return self._lookout.pending()
-
-    def silence(self) -> float:
-        """Seconds that the next `take` may last: a large export takes its time."""
-        return IMPORT_SILENCE if self._lookout.pending() else SILENCE
 
     def _go_on(self, path: Path) -> None:
         self._stuck.discard(path)
