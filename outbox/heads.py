@@ -49,21 +49,25 @@ def line(journal: Journal, day: str) -> str:
     return f"{day}  event {last.seq}  {last.mac}" if last else ""
 
 
-def check(workspace: Workspace, session: Session) -> Iterator[str]:
+def check(workspace: Workspace, journal: Journal) -> Iterator[str]:
     """What the chain of events says otherwise than the exported heads."""
     folder = home(workspace)
     paths = sorted(folder.iterdir()) if folder.is_dir() else []
-    days = []
-    for path in paths:
-        if path.name.startswith("."):
-            continue  # a head that was being written when the program ended
-        found = _parsed(path.read_bytes()) if path.is_file() else None
-        if found is None or path.name != f"{found['day']}.json":
-            yield f"{path} is no head of the audit chain as it was exported"
-            continue
-        days.append(str(found["day"]))
-        yield from _held_against(session, path, found)
-    yield from _gaps(session, folder, days)
+    # a head that is being written has a name with a dot; all are read before the chain is
+    heads = {
+        path: _parsed(path.read_bytes()) if path.is_file() else None
+        for path in paths
+        if not path.name.startswith(".")
+    }
+    with journal.looking() as session:
+        days = []
+        for path, head in heads.items():
+            if head is None or path.name != f"{head['day']}.json":
+                yield f"{path} is no head of the audit chain as it was exported"
+            else:
+                days.append(str(head["day"]))
+                yield from _held_against(session, path, head)
+        yield from _gaps(session, folder, days)
 
 
 def home(workspace: Workspace) -> Path:

@@ -87,10 +87,11 @@ def recount(
                 findings.append(one)
         findings += replay.orphans(session)
         if day is None:
-            findings += [*replay.deliveries(session), *heads.check(workspace, session)]
+            findings += replay.deliveries(session)
     if day is None:
         tell("the audit chain")
         findings += journal.audited()
+        findings += _insist(journal, [partial(heads.check, workspace, journal)])
         tell("deliveries")
         findings += _insist(journal, on_disk.delivered(workspace, journal))
     findings += _insist(journal, _files(workspace, journal, day, tell))
