@@ -54,6 +54,7 @@ def examine(given: Path | None, *, quick: bool = False) -> list[Finding]:
         *_mounts(workspace, settings),
         *_inbox(workspace, settings),
         *_database(workspace),
+        *_sandbox(),
     ]
 
 
@@ -196,6 +197,21 @@ def _inbox(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
         yield Finding("inbox", fit=True, words=f"{name} is not taken: {one.why}")
     if more := passed[MOST_PASSED_OVER:]:
         yield Finding("inbox", fit=True, words=f"and {len(more)} more that are not taken")
+
+
+def _sandbox() -> Iterator[Finding]:
+    """What this system holds a document's process to."""
+    from ingest.confine import held
+
+    words = {
+        "memory": "more memory than it is allowed",
+        "files": "files outside its own folder",
+        "network": "the network",
+    }
+    for limit, holds in held().items():
+        what = words.get(limit, limit)
+        does = "a document cannot use" if holds else "this system does not keep a document from"
+        yield Finding("sandbox", fit=True, words=f"{does} {what}")
 
 
 def _database(workspace: Workspace) -> Iterator[Finding]:

@@ -22,9 +22,12 @@ DONE, NO, WRONG_USE, UNFIT = 0, 1, 2, 3
 """Exit codes: done; the answer is no; wrong use; the workspace or a part is not fit to run."""
 
 ACCOUNT = re.compile(
-    r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b|\d(?:[ -]?\d){8,}"
+    r"(?P<own>\b\d{6}-[2-9a-z]{8}\b|\b\d{4}-\d\d-\d\d-\d{4}-[a-z])"
+    r"|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"
+    r"|\d(?:[ -]?\d){8,}"
 )
-"""What may be an IBAN, or the number of an account or a bank: nine digits and more."""
+"""What may be an IBAN, or the number of an account or a bank: nine digits and more. Our own ids of
+documents and cases are not."""
 
 WorkspaceOption = Annotated[
     Path | None,
@@ -84,7 +87,7 @@ class Discreet(logging.Formatter):
 
 def masked(text: str) -> str:
     """The text with account numbers, and whatever looks like one, cut to their last four."""
-    return ACCOUNT.sub(lambda found: f"…{found[0][-4:]}", text)
+    return ACCOUNT.sub(lambda one: one["own"] or f"…{re.sub('[ -]', '', one[0])[-4:]}", text)
 
 
 def _spelled(one: str) -> str:

@@ -148,7 +148,7 @@ def full(*_: object, **__: object) -> NoReturn:
 def test_a_full_disk_holds_the_work_and_loses_nothing(
     app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep_at(daemon, lambda: (app.workspace.state / "reserve").exists())
+    keep_at(daemon, (app.workspace.state / "reserve").exists)
     drop(app, "a.pdf")
     with monkeypatch.context() as broken:
         broken.setattr("outbox.moves.set_down", full)
@@ -378,6 +378,6 @@ def test_a_fault_of_the_disk_anywhere_is_outlived(
         broken.setattr(place, fails)
         for _ in range(8):
             daemon.turn(wake=True, deliver=True)
-    work(daemon, lambda: len(app.journal.documents()) == 5 and not app.journal.unsettled())
+    work(daemon, lambda: len(app.journal.documents()) == 7 and not app.journal.unsettled())
     assert daemon.faults == []
     assert recount(app.workspace, app.journal).findings == ()

@@ -1,23 +1,25 @@
 import errno
 import shutil
-from collections import namedtuple
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
 from ingest import disk
 from ingest.disk import MEGABYTE, Disk
 
-Usage = namedtuple("Usage", "total used free")
+
+class Usage(NamedTuple):
+    total: int
+    used: int
+    free: int
 
 
 @pytest.fixture
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """A disk whose size and free bytes the test sets."""
     sizes = {"total": 1000 * MEGABYTE, "free": 900 * MEGABYTE}
-    monkeypatch.setattr(
-        shutil, "disk_usage", lambda _path: Usage(sizes["total"], 0, sizes["free"])
-    )
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: Usage(sizes["total"], 0, sizes["free"]))
     return sizes
 
 

@@ -1,9 +1,14 @@
+import fcntl
+import json
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
 from ingest.health import Finding, examine
+from ingest.heartbeat import Heartbeat, Pulse
+from ingest.workspace import held
 from outbox.interface import Workspace
 
 
@@ -45,3 +50,55 @@ def test_a_wrong_setting_is_told_in_its_own_words(workspace: Workspace) -> None:
 def test_no_workspace_is_told(tmp_path: Path) -> None:
     [finding] = unfit(tmp_path)
     assert "mailroom init" in finding.words
+
+
+def test_a_daemon_that_lives_is_told_with_what_it_complains_about(workspace: Workspace) -> None:
+    with held(workspace, "watch"):
+        pulse = Pulse(in_hand=2, faults=["The disk is full"], stuck={"261122-abc": "bytes gone"})
+        Heartbeat(workspace.state, "watch").beat(pulse)
+        found = {one.what: one for one in examine(workspace.root)}
+        quick = examine(workspace.root, quick=True)
+    assert f"process {os.getpid()}" in found["daemon"].words
+    assert "2 documents with readers" in found["daemon"].words
+    assert not found["fault"].fit
+    assert "bytes gone" in found["waits"].words
+    assert all(one.fit for one in quick)
+
+
+def test_a_daemon_that_hangs_is_unfit_and_one_that_was_killed_is_not(workspace: Workspace) -> None:
+    Heartbeat(workspace.state, "watch").beat(Pulse())
+    path = workspace.state / "heartbeat.json"
+    then = path.stat().st_mtime - 120
+    os.utime(path, (then, then))
+    assert all(one.fit for one in examine(workspace.root, quick=True))
+    with held(workspace, "watch"):
+        [finding] = [one for one in examine(workspace.root, quick=True) if not one.fit]
+    assert finding.what == "daemon"
+    assert "no sign of life" in finding.words
+
+
+def test_looking_at_the_lock_keeps_nobody_from_taking_it(workspace: Workspace) -> None:
+    with held(workspace, "run"):
+        pass
+    with (workspace.state / "lock").open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        fcntl.flock(file, fcntl.LOCK_UN)
+        with held(workspace, "run"):
+            assert json.loads((workspace.state / "lock").read_text())["command"] == "run"
+
+
+def test_settings_that_others_can_change_are_unfit(workspace: Workspace) -> None:
+    (workspace.root / "mailroom.toml").chmod(0o620)
+    assert [one.what for one in unfit(workspace.root)] == ["rights"]
+
+
+def test_a_short_disk_is_unfit(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.disk.Disk.short", lambda _self: True)
+    [finding] = unfit(workspace.root)
+    assert "Make room" in finding.words
+
+
+def test_what_lies_in_the_inbox_and_is_not_taken_is_named(workspace: Workspace) -> None:
+    (workspace.inbox / "link.pdf").symlink_to("/etc/hostname")
+    words = [one.words for one in examine(workspace.root) if one.what == "inbox"]
+    assert any("link.pdf is not taken" in one for one in words)
