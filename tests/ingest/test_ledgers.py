@@ -1,0 +1,134 @@
+import errno
+import os
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from config import steps
+from ingest.app import App, build
+from ingest.holds import Holds
+from ingest.ledgers import LedgerDesk
+from matchers.interface import Unavailable
+from outbox.interface import Workspace
+
+EXPORT = (
+    "record_id,direction,doc_type,party_name,number,amount,currency\nA1,AP,invoice,Ann,7,5.00,EUR\n"
+)
+
+
+class Killed(BaseException):
+    """The program ends here."""
+
+
+@pytest.fixture
+def app(workspace: Workspace) -> App:
+    return build(workspace)
+
+
+def drop(app: App, name: str = "books.csv", text: str = EXPORT) -> Path:
+    path = app.workspace.ledger / name
+    path.write_text(text)
+    os.utime(path, (0, 0))
+    return path
+
+
+def take(app: App, holds: Holds | None = None) -> LedgerDesk:
+    desk = LedgerDesk(app, holds or Holds())
+    for _ in range(2):  # a file settles at the second look
+        desk.take()
+    return desk
+
+
+def filed(app: App, room: str) -> list[str]:
+    return sorted(path.name.split("-", 1)[1] for path in (app.workspace.ledger / room).iterdir())
+
+
+def test_an_export_is_filed_with_its_report(app: App) -> None:
+    drop(app)
+    take(app)
+    assert filed(app, "done") == ["books.csv", "books.csv.report.txt"]
+    assert app.ledger.get("A1") is not None
+
+
+@pytest.mark.parametrize("moment", ["imported", "reported", "filed"])
+def test_a_stop_at_any_moment_imports_nothing_twice_and_files_once(
+    app: App, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    def trap(name: str) -> None:
+        if name == f"daemon.ledger_{moment}":
+            raise Killed
+
+    drop(app)
+    monkeypatch.setattr(steps, "trap", trap)
+    with pytest.raises(Killed):
+        take(app)
+    monkeypatch.undo()
+    again = build(app.workspace)
+    take(again)
+    assert filed(again, "done") == ["books.csv", "books.csv.report.txt"]
+    assert filed(again, "rejected") == []
+    [report] = (app.workspace.ledger / "done").glob("*.report.txt")
+    assert report.read_text().startswith("books.csv: ")
+    assert list(app.workspace.ledger.glob("*.csv")) == []
+
+
+def test_the_same_export_again_has_a_place_of_its_own(app: App) -> None:
+    for _ in range(2):
+        drop(app)
+        take(app)
+    assert filed(app, "done") == ["books.csv", "books.csv"] + ["books.csv.report.txt"] * 2
+
+
+def test_what_is_no_ledger_is_rejected_and_says_why(app: App) -> None:
+    drop(app, "odd.csv", "a,b\n1,2\n")
+    take(app)
+    assert filed(app, "rejected") == ["odd.csv", "odd.csv.report.txt"]
+
+
+def test_a_surprise_in_an_export_is_its_own(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    drop(app)
+    monkeypatch.setattr("matchers.ledgers.imports.read_file", stumble)
+    take(app)
+    [report] = (app.workspace.ledger / "rejected").glob("*.report.txt")
+    assert "ZeroDivisionError" in report.read_text()
+
+
+def test_a_database_that_is_away_leaves_the_export_where_it_is(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object, **__: object) -> NoReturn:
+        raise Unavailable("The database cannot be used now")
+
+    path = drop(app)
+    with monkeypatch.context() as broken:
+        broken.setattr(type(app.ledger), "store", away)
+        with pytest.raises(Unavailable):
+            take(app)
+    assert path.exists()
+    take(app)
+    assert filed(app, "done") == ["books.csv", "books.csv.report.txt"]
+
+
+def test_an_export_that_cannot_be_filed_waits_alone_and_is_imported_once(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shut(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    drop(app)
+    holds = Holds()
+    with monkeypatch.context() as broken:
+        broken.setattr("outbox.moves.write_durably", shut)
+        desk = take(app, holds)
+    assert "Read-only" in holds.why()["ledger/books.csv"]
+    assert not desk.settling()
+    monkeypatch.setattr(Holds, "waits", lambda *_: False)
+    for _ in range(2):
+        desk.take()
+    assert holds.why() == {}
+    [report] = (app.workspace.ledger / "done").glob("*.report.txt")
+    assert "1 added" in report.read_text()
