@@ -157,8 +157,8 @@ MUTANTS = (
     Mutant(
         "a copy's source is removed before the journal knows",
         "ingest/intake.py",
-        "        return _Claim(row, ready.path, inside, origin)\n",
-        "        ready.path.unlink()\n        return _Claim(row, ready.path, inside, origin)\n",
+        "        return _Claim(row, ready.path, origin)\n",
+        "        ready.path.unlink()\n        return _Claim(row, ready.path, origin)\n",
         (INTAKE, f"{CRASH}[sqlite-intake.copied]"),
     ),
     Mutant(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from hypothesis import given
@@ -478,6 +479,26 @@ def test_a_file_that_changes_while_it_is_copied_stays_for_the_next_look(
     assert Intake(workspace, journal).take(ready(workspace)) == 1
     [row] = journal.documents()
     assert (workspace.spool / row.id / "a.pdf").read_bytes() == b"paper more"
+
+
+def test_a_copy_that_is_not_the_same_is_thrown_away_and_the_file_stays(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(workspace, "a.pdf")
+
+    def copy(source: BinaryIO, target: BinaryIO, length: int = 0) -> None:
+        target.write(source.read().replace(b"a", b"o"))
+
+    monkeypatch.setattr(os, "rename", other_disk)
+    intake = Intake(workspace, journal)
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "copyfileobj", copy)
+        assert intake.take(ready(workspace)) == 0
+    [told] = intake.passed_over()
+    assert "the copy is not the same as the file" in told.why
+    assert path.read_bytes() == b"paper"
+    assert not list(workspace.spool.iterdir())
+    assert intake.take(ready(workspace)) == 1
 
 
 def test_a_file_on_a_real_second_disk_is_copied_proved_and_removed(
