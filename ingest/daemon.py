@@ -91,6 +91,7 @@ class Daemon:
     _next_decisions: float = field(init=False, default=float("-inf"))
     _resume: float = field(init=False, default=float("-inf"))
     _last_delivery: str | None = field(init=False, default=None)
+    _tidy: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         settings, workspace = self.app.settings, self.app.workspace
@@ -392,8 +393,8 @@ class Daemon:
     def _tidy_up(self) -> None:
         """A little of what earlier starts left behind."""
         until = time.monotonic() + SLICE / 4
-        while time.monotonic() < until and next(self._chores, self) is None:
-            pass
+        while time.monotonic() < until and not self._tidy:
+            self._tidy = next(self._chores, self) is self
 
     # ---- what goes out
 
@@ -427,7 +428,8 @@ class Daemon:
         """Whether nothing is left to do but to wait for the next file, or for what is stuck."""
         asked = {f"{ABOUT}{row.case_name}" for row in self.app.journal.open_resolutions()}
         return (
-            not (self._ready or self._in_hand or self.faults)
+            self._tidy
+            and not (self._ready or self._in_hand or self.faults)
             and asked <= self._holds.hopeless().keys()
             and not self._inbox.pending()
             and (INBOX not in self._holds.why() or INBOX in self._holds.hopeless())
@@ -439,16 +441,13 @@ class Daemon:
         """Why nothing more can be begun though nothing is in hand; None while work goes on."""
         return self._disk.words() if self.short and not self._in_hand else None
 
-    def left(self) -> int:
-        """How many documents are on their way to a reader or with one."""
-        stages = self.app.journal.stages()
-        return sum(stages.get(one, 0) for one in ("claimed", "received", "reading"))
-
     def _beat(self, *, silence: float = SILENCE) -> None:
         """Tell the heartbeat file how the daemon fares."""
         try:
             if not self.faults:
-                self.waiting = self.left() - len(self._in_hand)
+                stages = self.app.journal.stages()
+                left = sum(stages.get(one, 0) for one in ("claimed", "received", "reading"))
+                self.waiting = left - len(self._in_hand)
             free = self._disk.free()
         except (OSError, Unavailable) as error:
             LOG.debug("%s", words_of(error))
