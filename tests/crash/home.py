@@ -138,14 +138,16 @@ class Home:
     def rows(self, statement: str) -> list[dict[str, Any]]:
         """What the database says, asked directly and read-only."""
         engine = self._engine()
-        with closing(engine.raw_connection()) as connection:
-            cursor = connection.cursor()
-            cursor.execute(statement)
-            names = [one[0] for one in cursor.description or ()]
-            found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-            cursor.close()
-        engine.dispose()
-        return found
+        try:
+            with (
+                closing(engine.raw_connection()) as connection,
+                closing(connection.cursor()) as ask,
+            ):
+                ask.execute(statement)
+                names = [one[0] for one in ask.description or ()]
+                return [dict(zip(names, row, strict=True)) for row in ask.fetchall()]
+        finally:
+            engine.dispose()
 
     def _engine(self) -> Engine:
         return connect(self.url or on_disk(self.root / "state" / "mailroom.db"))
