@@ -14,12 +14,13 @@ from sqlalchemy import Boolean, Integer, Table
 from sqlmodel import Session, col, delete, func, select, text, update
 
 from outbox import audit, heads, verify
+from outbox.deliveries import Deliveries
 from outbox.interface import State, Workspace
 from outbox.journal import Journal, Ruling, now
 from outbox.tables import TABLES, DocumentRow, EventRow
 from outbox.verify import recount
-from tests.outbox.desk import arrive, dossier
-from tests.outbox.filled import fill
+from tests.outbox.desk import arrive, dossier, match
+from tests.outbox.filled import DAY, fill
 from tests.outbox.test_audit import guard, unguard
 
 ON_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -188,6 +189,19 @@ def test_what_is_just_being_taken_in_is_no_finding(workspace: Workspace, journal
     journal.changed("late", journal.start("late"))
     (workspace.spool / "late" / "late.pdf").write_bytes(b"and its second")
     assert recount(workspace, journal).findings == ()
+
+
+@pytest.mark.usefixtures("case")
+def test_what_happens_while_it_is_recounted_is_no_finding(
+    workspace: Workspace, journal: Journal
+) -> None:
+    def busy(where: str) -> None:
+        name = f"m{len(where)}"
+        arrive(workspace, journal, name, where.encode())
+        match(journal, name, f"R-{name}")
+        Deliveries(workspace, journal).close(DAY)
+
+    assert recount(workspace, journal, tell=busy).findings == ()
 
 
 # ---- the database
