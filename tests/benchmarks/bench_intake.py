@@ -3,7 +3,6 @@
 python -m tests.benchmarks.bench_intake [FILES]
 """
 
-import os
 import shutil
 import signal
 import subprocess
@@ -32,7 +31,7 @@ def burst(inbox: Path, files: int) -> float:
 
 def left(inbox: Path) -> int:
     """How many files wait to be claimed."""
-    return sum(name.startswith("letter-") for name in os.listdir(inbox))
+    return sum(path.name.startswith("letter-") for path in inbox.iterdir())
 
 
 def measure(files: int) -> None:
