@@ -97,7 +97,8 @@ class Tally:
 
 def _points(starter: Starter, folder: Path, tally: Tally) -> bool:
     """Every step at its first, middle and last passing, but what the tally has already."""
-    done = {(one["step"], one["position"]) for one in tally.lines() if one["what"] == "step"}
+    held = [one for one in tally.lines() if one["what"] == "step" and not one["findings"]]
+    done = {(one["step"], one["position"]) for one in held}
     world = points.World(tally._database, starter, folder)
     for step, _ in points.in_source():
         for position in POSITIONS:
