@@ -54,7 +54,9 @@ def test_a_delivery_that_was_opened_is_finished_by_the_next_start(
     (half / "postings.csv").write_text("half")
     [folder] = Deliveries(workspace, journal).finish()
     assert (folder / "control.json").is_file()
-    assert journal.get("d1").path == "matched/2026-11-22/0001/documents/d1.pdf"
+    row = journal.get("d1")
+    assert row is not None
+    assert row.path == "matched/2026-11-22/0001/documents/d1.pdf"
 
 
 def test_a_standing_delivery_is_only_noted_not_written_again(
