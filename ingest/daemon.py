@@ -242,7 +242,7 @@ class Daemon:
             if not self._holds.waits(case):
                 with self._holding_only(case):
                     self.app.cases.carry_out(row.id or 0)
-                    step("daemon.case_carried_out")
+                    step("daemon.case_carried_out")  # reached by a decision of a person
             if time.monotonic() > until:
                 self._next_decisions = time.monotonic()
                 return

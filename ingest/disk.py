@@ -84,7 +84,7 @@ class Disk:
         """Free the reserve, so that what was begun can end."""
         if self.reserve.exists():
             self.reserve.unlink()
-            step("daemon.reserve_given_up")
+            step("daemon.reserve_given_up")  # reached by a full disk
             LOG.warning("the disk is full: the reserve in %s is given up", self.reserve)
 
 
