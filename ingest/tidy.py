@@ -63,5 +63,5 @@ def chores(workspace: Workspace, journal: Journal, in_hand: Container[str]) -> I
             garbage = row is None and room == workspace.scratch
             if home.name not in in_hand and (garbage or (rests and stands)):
                 moves.clear(home)
-                step("daemon.cleared")  # reached at the start after a kill between rest and clearing
+                step("daemon.cleared")  # reached when a kill left it
             yield
