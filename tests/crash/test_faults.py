@@ -187,3 +187,20 @@ def test_the_checker_finds_what_is_planted(shop: Shop, workspace: Workspace) -> 
     control.chmod(0o600)
     control.write_text(control.read_text().replace('"count": 1', '"count": 2'))
     assert any(one.startswith("I4") for one in check(shop.home))
+
+
+def test_nothing_is_decided_about_bytes_that_changed_under_their_reader(shop: Shop) -> None:
+    drop(shop, "a.txt", b"letter a")
+    for _ in range(20):
+        shop.turns(1)
+        if shop.home.rows("SELECT id FROM document WHERE stage = 'reading'"):
+            break
+    [path] = (shop.home.root / "state" / "spool").glob("*/a.txt")
+    path.chmod(0o600)
+    path.write_bytes(b"letter a late")
+    shop.home.change(b"letter a", b"letter a late")
+    shop.turns(1)
+    told = [row["event"] for row in shop.home.rows("SELECT event FROM event ORDER BY id")]
+    assert told == ["claimed", "received", "reading", "changed"]
+    shop.drain()
+    assert check(shop.home) == []
