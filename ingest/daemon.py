@@ -112,6 +112,7 @@ class Daemon:
         Raises:
             OSError, Unavailable: the disk or the database does not allow it now.
         """
+        self._pool.warm()  # it takes a second, and the claims go on meanwhile
         self._beat()
         if taken := self.app.journal.interrupted():
             LOG.warning("%d documents were being read when the last start ended", taken)
