@@ -285,7 +285,7 @@ MUTANTS = (
         "outbox/cases.py",
         "        if row.applied or row.refused:\n            return row\n",
         "",
-        ("tests/outbox/test_cases.py",),
+        ("tests/crash/test_faults.py",),
     ),
 )
 

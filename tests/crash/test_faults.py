@@ -204,3 +204,17 @@ def test_nothing_is_decided_about_bytes_that_changed_under_their_reader(shop: Sh
     assert told == ["claimed", "received", "reading", "changed"]
     shop.drain()
     assert check(shop.home) == []
+
+
+def test_a_decision_that_was_carried_out_is_not_taken_up_again(shop: Shop) -> None:
+    drop(shop, "a.txt", b"letter a")
+    shop.drain()
+    [case] = (shop.home.root / "exceptions").glob("2*")
+    shop.home.decide(case.name, "_reject")
+    shop.clock.sleep(60)
+    shop.drain()
+    before = shop.home.rows("SELECT event FROM event ORDER BY id")
+    assert shop.app
+    assert shop.app.cases.carry_out(1).refused is None
+    assert shop.home.rows("SELECT event FROM event ORDER BY id") == before
+    assert check(shop.home) == []
