@@ -332,7 +332,7 @@ def _caught(mutant: Mutant) -> bool:
 
 
 def _failed(mutant: Mutant, copy: Path) -> str:
-    """The first test that fails; empty when none does. One database is enough here."""
+    """The first test that fails; empty when none does or none could be run. One database is enough here."""
     tests = [test for test in mutant.tests if (copy / test.partition("::")[0]).exists()]
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", *tests]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
@@ -351,7 +351,7 @@ def _failed(mutant: Mutant, copy: Path) -> str:
     if done.returncode == 0:
         return ""
     lines = [line for line in done.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return lines[0].partition(" - ")[0] if lines else f"pytest ended with {done.returncode}"
+    return lines[0].partition(" - ")[0] if lines else ""
 
 
 def say(text: str) -> None:
