@@ -332,7 +332,10 @@ def _caught(mutant: Mutant) -> bool:
 
 
 def _failed(mutant: Mutant, copy: Path) -> str:
-    """The first test that fails; empty when none does or none could be run. One database is enough here."""
+    """The first test that fails; empty when none does or none could be run.
+
+    One database is enough here.
+    """
     tests = [test for test in mutant.tests if (copy / test.partition("::")[0]).exists()]
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-n0", "-p", "no:cacheprovider", *tests]
     environment = {key: value for key, value in os.environ.items() if not key.startswith("COV")}
