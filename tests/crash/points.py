@@ -95,8 +95,7 @@ def people(home: Home) -> None:
 
 def afar(home: Home) -> None:
     """The inbox lies on another disk."""
-    other = Path(f"/dev/shm/mailroom-{os.getpid()}-{home.folder.name}")
-    shutil.rmtree(other, ignore_errors=True)
+    other = home.starter.elsewhere / home.folder.name
     other.mkdir(mode=0o700)
     (home.root / "inbox").rmdir()
     (home.root / "inbox").symlink_to(other)

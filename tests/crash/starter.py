@@ -2,7 +2,8 @@
 
 A trial starts the program dozens of times, and loading it takes longer than most of them live.
 The starter is also the subreaper of all that it starts, so that what a killed daemon leaves behind
-becomes its child: `strays` counts to zero, or something outlived its daemon.
+becomes its child: `strays` counts to zero, or something outlived its daemon. When its client ends,
+in whatever way, it ends too, with all that it started and what lies in `Starter.elsewhere`.
 """
 
 import atexit
@@ -14,6 +15,7 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,8 +39,11 @@ COUNT = "MAILROOM_COUNT_INTO"
 FULL = "MAILROOM_FULL_AT"
 """The step after which the disk is full, for one write."""
 
+_PARENT_DEATH = 1
 _SUBREAPER = 36
-"""PR_SET_CHILD_SUBREAPER of Linux's prctl(2)."""
+"""PR_SET_PDEATHSIG and PR_SET_CHILD_SUBREAPER of Linux's prctl(2)."""
+
+_OTHER_DISK = Path("/dev/shm")
 
 _PACKAGES = ("config", "matchers", "matchers.ledgers", "outbox", "outbox.writers", "ingest")
 _NOT_LOADED = frozenset({"ingest.__main__", "ingest.demo", "ingest.figures"})
@@ -68,7 +73,8 @@ class Starter:
             start_new_session=True,
         )
         self._lock = threading.Lock()
-        self._answer()
+        self.elsewhere = Path(self._answer())
+        """A folder on another disk, on Linux; gone when the starter ends."""
 
     def __enter__(self) -> Self:
         return self
@@ -120,6 +126,8 @@ class _Server:
     def __init__(self) -> None:
         self._running: set[int] = set()
         self._ended: dict[int, int] = {}
+        near = _OTHER_DISK if _OTHER_DISK.is_dir() else None
+        self.elsewhere = Path(tempfile.mkdtemp(prefix="mailroom-", dir=near))
 
     def start(self, call: dict[str, Any]) -> int:
         pid = os.fork()
@@ -156,9 +164,13 @@ class _Server:
                     self._ended[pid] = os.waitstatus_to_exitcode(status)
 
     def end(self) -> None:
-        for pid in _below(os.getpid()):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        while pids := _below(os.getpid()):
+            for pid in pids:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self._reap()
+            time.sleep(0.01)
+        shutil.rmtree(self.elsewhere, ignore_errors=True)
 
 
 def _play(call: dict[str, Any]) -> None:
@@ -166,6 +178,8 @@ def _play(call: dict[str, Any]) -> None:
     code = 70
     try:
         environment = call["env"]
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        _die_with_parent(signal.SIGKILL)
         os.setsid()
         for descriptor, name in ((1, "MAILROOM_OUT"), (2, "MAILROOM_LOG")):
             path = environment.get(name, os.devnull)
@@ -331,18 +345,35 @@ def _named(pid: int) -> str:
     return f"process {pid} {command.strip()}"
 
 
+def _die_with_parent(number: signal.Signals) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PARENT_DEATH, number, 0, 0, 0)
+
+
 def main() -> None:
-    """Serve one client until it closes the pipe."""
+    """Serve one client until it closes the pipe or ends."""
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
+    server = _Server()
+
+    def end(*_: object) -> None:
+        server.end()
+        os._exit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    _die_with_parent(signal.SIGTERM)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     _load()
-    server = _Server()
-    _say("ready")
-    for line in sys.stdin:
-        call = json.loads(line)
-        _say(getattr(server, call["what"])(call))
-    server.end()
+    try:
+        _say(str(server.elsewhere))
+        for line in sys.stdin:
+            call = json.loads(line)
+            _say(getattr(server, call["what"])(call))
+    except BrokenPipeError:
+        pass
+    except Exception:  # noqa: BLE001 - the client reads it, and this process ends here
+        traceback.print_exc()
+    end()
 
 
 def _say(answer: object) -> None:

@@ -4,9 +4,8 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from functools import cache
 from pathlib import Path
-from typing import IO
+from typing import IO, ClassVar
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -22,19 +21,23 @@ KINDS = ("letter", "letter", "invoice 1", "invoice 2", "invoice 3", "broken", "m
 STEPS = sorted({name for name, _ in points.in_source()} - {""})
 
 
-@cache
-def workspace() -> Path:
-    return template(Path(tempfile.mkdtemp(prefix="mailroom-machine-")))
+@pytest.fixture(scope="module", autouse=True)
+def _below(tmp_path_factory: pytest.TempPathFactory) -> None:
+    Mailroom.below = tmp_path_factory.mktemp("machine")
+    Mailroom.template = template(Mailroom.below / "template")
 
 
 class Mailroom(RuleBasedStateMachine):
     """Every rule is something that happens; what must hold is looked at after each."""
 
+    below: ClassVar[Path]
+    template: ClassVar[Path]
+
     def __init__(self) -> None:
         super().__init__()
-        self.folder = Path(tempfile.mkdtemp(prefix="mailroom-"))
+        self.folder = Path(tempfile.mkdtemp(dir=self.below))
         self.home = Inside(NoStarter(), self.folder)
-        shutil.copytree(workspace(), self.home.root)
+        shutil.copytree(self.template, self.home.root)
         self.clock = Clock()
         self.shop = Shop(self.home, self.clock)
         self.number = 0
