@@ -304,6 +304,17 @@ class World:
         return Home(self.starter, self.folder / f"{self.kind}-{self._homes}", url)
 
 
+def tried() -> list[str]:
+    """The names of the steps at which scenes are killed."""
+    return [name for name, _ in in_source() if name not in ELSEWHERE]
+
+
+def world(kind: str, folder: Path) -> Iterator[World]:
+    """The world of one database, for as long as the generator stands."""
+    with Starter() as starter:
+        yield World(kind, starter, folder)
+
+
 def _count(times: int, position: str) -> int:
     return {"first": 1, "middle": max(1, (times + 1) // 2), "last": max(1, times)}[position]
 

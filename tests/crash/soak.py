@@ -100,9 +100,9 @@ def _points(starter: Starter, folder: Path, tally: Tally) -> bool:
     held = [one for one in tally.lines() if one["what"] == "step" and not one["findings"]]
     done = {(one["step"], one["position"]) for one in held}
     world = points.World(tally._database, starter, folder)
-    for step, _ in points.in_source():
+    for step in points.tried():
         for position in POSITIONS:
-            if step in points.ELSEWHERE or (step, position) in done:
+            if (step, position) in done:
                 continue
             findings = world.trial(step, position)
             tally.add(what="step", step=step, position=position, findings=findings)
