@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from ingest.worker import Job, Outcome
+from ingest.outcomes import Job, Outcome
 
 
 @dataclass
@@ -14,6 +14,12 @@ class Table:
     free: int = 2
     jobs: list[Job] = field(default_factory=list)
     handed: list[str] = field(default_factory=list)
+
+    def warm(self) -> None:
+        """There is nothing to start."""
+
+    def warm(self) -> None:
+        """Nothing has to be loaded."""
 
     def room(self, _size: int) -> bool:
         return True
