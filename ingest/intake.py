@@ -16,7 +16,7 @@ from pathlib import Path
 from config.steps import step
 from extractors.interface import Document, Kind
 from ingest.disk import FULL
-from ingest.spool import COPYING, PARTIAL, Origin, Spool, still
+from ingest.spool import COPYING, PARTIAL, Origin, Spool, clear_empty, still
 from ingest.watcher import PassedOver, Ready, Signature, signature_of
 from outbox import moves
 from outbox.interface import OutboxError, State, Workspace
@@ -150,9 +150,10 @@ class Intake:
                 moves.clear(home)
             elif ending == "" and document not in known and home.is_dir():
                 files = list(moves.files_below([home]))
-                if not files or "." in document:
-                    # Nothing was moved in yet, or it is a part whose parent will be split again.
+                if "." in document:  # a part whose parent will be split again
                     moves.clear(home)
+                elif not files:
+                    clear_empty(home)
                 else:
                     inside = files[0].relative_to(home)
                     rows.append(_row(document, inside, partial=document in partial))
@@ -165,7 +166,9 @@ class Intake:
     def _take(self, some: list[Ready]) -> int:
         """Claim some files together: moved, made durable, journalled, and only then removed."""
         self._owing = True
-        claims = [claim for one in some if (claim := self._claim(one)) is not None]
+        drawn = self._draw(len(some))
+        found = (self._claim(one, fresh) for one, fresh in zip(some, drawn, strict=True))
+        claims = [claim for claim in found if claim is not None]
         if claims:
             moved = {one.source.parent for one in claims if one.origin is None}
             for folder in (self._workspace.spool, *moved):  # each file's own folder: with its bytes
@@ -180,20 +183,31 @@ class Intake:
         self._owing = False
         return len(claims)
 
-    def _claim(self, ready: Ready) -> _Claim | None:
-        """Move one file in; None where it stays, is gone, or is no longer what was looked at."""
+    def _draw(self, count: int) -> list[str]:
+        """New ids that no document has, neither in the journal nor only in the spool."""
+        drawn: set[str] = set()
+        while len(drawn) < count:
+            more = {new_id() for _ in range(count - len(drawn))}
+            drawn |= {one for one in more - self._journal.known(more) if not self._spool.holds(one)}
+        return sorted(drawn)
+
+    def _claim(self, ready: Ready, document_id: str) -> _Claim | None:
+        """Move one file in; None where it stays, is gone, or is no longer what was looked at.
+
+        Raises:
+            OSError: the disk is full, or the file was moved in though the system says otherwise.
+        """
         place = ready.path.relative_to(self._workspace.inbox)
         inside = Path(*(shown(part) for part in place.parts))
-        row = _row(new_id(), inside, partial=ready.partial)
+        row = _row(document_id, inside, partial=ready.partial)
         expected = None if ready.partial else ready.signature
         try:
             if not still(ready.path, expected) or self._keeps(ready.path):
                 return None
             taken = self._move(ready, place, row, inside)
         except OSError as error:
-            if error.errno in FULL:
+            if error.errno in FULL or not self._spool.give_up(row.id):
                 raise
-            self._spool.clear(row.id)
             self._refuse(ready.path, f"It cannot be taken ({error.strerror}). {_RIGHTS}")
             return None
         if taken is not None:

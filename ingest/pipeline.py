@@ -9,14 +9,15 @@ from typing import assert_never
 
 from config.reasons import OPENING, Reason, ordered
 from config.settings import Settings
+from config.steps import step
 from extractors.interface import Attachment, Document, Extraction, Kind
 from ingest.intake import shown
-from ingest.worker import Failure, Job, Result
+from ingest.outcomes import Failure, Job, Result
 from matchers.interface import Decision, Held, Ledger, Matched
 from outbox import dossier as dossiers
 from outbox import moves
 from outbox.filing import Filer
-from outbox.interface import Filing, State, Workspace
+from outbox.interface import Filing, State, TakenOver, Workspace
 from outbox.journal import Journal, Ruling
 from outbox.tables import DocumentRow
 
@@ -35,13 +36,19 @@ class Pipeline:
     today: Callable[[], dt.date] = dt.date.today
 
     def settle(self, job: Job, outcome: Result) -> None:
-        """Decide about a document and write the decision down; its files follow by `file`."""
+        """Decide about a document and write the decision down; its files follow by `file`.
+
+        Raises:
+            TakenOver: it is no longer read under the job's token.
+        """
         row = self.journal.get(job.document.id)
+        if row is None or (row.stage, row.token) != ("reading", job.token):
+            raise TakenOver(f"{job.document.id} was taken over by somebody else. Nothing to do.")
         match outcome:
             case Extraction(kind=Kind.EMAIL) if outcome.attachments:
                 ruling = self._split(outcome)
             case Extraction():
-                ruling = self._ruling(self._decide(outcome, partial=bool(row and row.partial)))
+                ruling = self._ruling(self._decide(outcome, partial=row.partial))
             case Failure():
                 ruling = _failed(job.document, outcome)
             case _:
@@ -102,27 +109,28 @@ class Pipeline:
         """Make every file inside an email a document of its own."""
         parent = mail.document
         files = [*mail.attachments, *([mail.body] if mail.body else [])]
-        rows = [self._part(parent, number, file) for number, file in enumerate(files, start=1)]
+        first = 1 + self.journal.parts(parent.id)
+        rows = [self._part(parent, number, file) for number, file in enumerate(files, first)]
         moves.sync_folder(self.workspace.spool)
-        self.journal.claim(rows)
+        step("pipeline.parts_laid")
         fields = dossiers.as_json(Held(document=parent, reasons=(), detail="", extraction=mail))
         return Ruling(
             goal=State.SPLIT,
             dossier={**fields, "outcome": "split", "parts": [row.id for row in rows]},
             kind=str(mail.kind),
             fields=dossiers.fields_of(fields),
+            parts=rows,
         )
 
     def _part(self, parent: Document, number: int, file: Attachment) -> DocumentRow:
-        """Lay one part's bytes into the spool; the same again after a crash."""
+        """Lay one part's bytes into the spool; what an earlier try left there is replaced."""
         part_id = f"{parent.id}.{number}"
         name = shown(Path(file.name.replace("\\", "/")).name or f"part-{number}")
-        if self.journal.get(part_id) is None:
-            home = self.workspace.spool / part_id
-            moves.clear(home)
-            home.mkdir(mode=0o700)
-            moves.write_durably(home / name, file.content)
-            moves.sync_folder(home)
+        home = self.workspace.spool / part_id
+        moves.clear(home)
+        home.mkdir(mode=0o700)
+        moves.write_durably(home / name, file.content)
+        moves.sync_folder(home)
         return DocumentRow(
             id=part_id,
             name=name,

@@ -8,6 +8,7 @@ spool/<id>.copying/…   a copy from another disk, not a document yet
 import errno
 import hashlib
 import json
+import logging
 import os
 import shutil
 import stat
@@ -19,6 +20,8 @@ from pathlib import Path
 from config.steps import step
 from ingest.watcher import Ready, Signature, signature_of
 from outbox import moves
+
+LOG = logging.getLogger(__name__)
 
 PARTIAL, COPYING = ".partial", ".copying"
 """The endings of what stands beside a document's folder while it is being claimed."""
@@ -67,16 +70,16 @@ class Spool:
         """
         home = self.folder / document_id
         target = home / inside
+        home.mkdir(mode=0o700)
         if ready.partial:
             (self.folder / f"{document_id}{PARTIAL}").touch(mode=0o600)
             step("intake.marked_partial")  # reached by a file that never settles, or lacks its end
-        target.parent.mkdir(parents=True, mode=0o700)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             os.rename(ready.path, target)  # noqa: PTH104 - tests put another disk in its place
         except OSError as error:
             if not os.path.lexists(target):  # a file server may say no to what it has done
-                self.clear(document_id)
-                if isinstance(error, FileNotFoundError):
+                if self.give_up(document_id) and isinstance(error, FileNotFoundError):
                     return False
                 raise
         step("intake.renamed")
@@ -90,7 +93,8 @@ class Spool:
         """
         aside = self.folder / f"{document_id}{COPYING}"
         target = aside / inside
-        target.parent.mkdir(parents=True, mode=0o700)
+        aside.mkdir(mode=0o700)
+        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(ready.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(handle, "rb") as source, target.open("xb") as copy:
             before = os.fstat(source.fileno())
@@ -132,11 +136,22 @@ class Spool:
                     yield name.removesuffix(ending), ending
                     break
 
-    def clear(self, document_id: str) -> None:
-        """Remove what stands of a claim that came to nothing."""
-        moves.clear(self.folder / document_id)
+    def holds(self, document_id: str) -> bool:
+        """Whether anything of a document lies here."""
+        places = (self.folder / f"{document_id}{ending}" for ending in ("", PARTIAL, COPYING))
+        return any(os.path.lexists(place) for place in places)
+
+    def give_up(self, document_id: str) -> bool:
+        """End a claim that came to nothing; False where a file stays, which must be journalled.
+
+        A copy is removed; what came by a rename is the only one of its bytes, and never is.
+        """
         moves.clear(self.folder / f"{document_id}{COPYING}")
+        home = self.folder / document_id
+        if not clear_empty(home):
+            return False
         (self.folder / f"{document_id}{PARTIAL}").unlink(missing_ok=True)
+        return True
 
 
 def still(path: Path, signature: Signature | None) -> bool:
@@ -148,9 +163,20 @@ def still(path: Path, signature: Signature | None) -> bool:
     return stat.S_ISREG(status.st_mode) and signature in (None, signature_of(status))
 
 
+def clear_empty(folder: Path) -> bool:
+    """Remove a folder as far as it holds nothing but folders; whether nothing is left of it."""
+    for inside, _, _ in os.walk(folder, topdown=False):
+        with suppress(OSError):
+            Path(inside).rmdir()
+    return not os.path.lexists(folder)
+
+
 def _write_once(path: Path) -> None:
-    with suppress(PermissionError):  # another account's file: the folder above it is private
+    """As far as the disk allows: the folder above it is private in any case."""
+    try:
         path.chmod(moves.ORIGINAL)
+    except OSError as error:
+        LOG.debug("%s keeps its rights: %s", path, error.strerror)
 
 
 def _sync_below(home: Path, inside: Path) -> None:

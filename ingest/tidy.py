@@ -54,14 +54,29 @@ def clear_building(workspace: Workspace) -> None:
 
 
 def chores(workspace: Workspace, journal: Journal, in_hand: Container[str]) -> Iterator[None]:
-    """Clear, one folder at each step, what earlier starts left of documents that are at rest."""
+    """Clear, one folder at each step, what earlier starts left of documents that are at rest.
+
+    Originals are cleared only where the same bytes rest in their place.
+    """
     for room in (workspace.scratch, workspace.spool):
         for home in sorted(room.iterdir()) if room.is_dir() else ():
             row = journal.get(home.name)
-            rests = row is not None and row.stage == "rest"
-            stands = row is not None and (workspace.root / row.path).exists()
-            garbage = row is None and room == workspace.scratch
-            if home.name not in in_hand and (garbage or (rests and stands)):
+            if row is None:
+                spare = room == workspace.scratch
+            else:
+                place = workspace.root / row.path
+                spare = row.stage == "rest" and place.is_file()
+                spare = spare and (room == workspace.scratch or _same(row.sha256, place, home))
+            if spare and home.name not in in_hand:
                 moves.clear(home)
                 step("daemon.cleared")  # reached when a kill left it
             yield
+
+
+def _same(sha256: str, place: Path, home: Path) -> bool:
+    """Whether the bytes at *place* are those, and nothing below *home* is anything else."""
+    for path in (place, *moves.files_below([home])):
+        if moves.sha256_of(path) != sha256:
+            LOG.error("%s is not what rests in %s, so %s stays", path, place, home)
+            return False
+    return True

@@ -32,7 +32,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, bindparam
-from sqlmodel import Session, and_, case, col, insert, not_, or_, select, update
+from sqlmodel import Session, and_, case, col, not_, or_, select, update
 
 from config.steps import step
 from outbox.interface import State, TakenOver
@@ -71,18 +71,14 @@ class Journal(DeliveryPages, CasePages, Looks):
     # ---- arriving
 
     def claim(self, rows: Iterable[DocumentRow]) -> None:
-        """Note files that now lie in the spool; those known already are left as they are."""
+        """Note files that now lie in the spool.
+
+        Raises:
+            OutboxError: a document of one of these ids is known; nothing is changed.
+        """
         with self._writing() as writing:
             for some in batched(rows, AT_ONCE):
-                ids = [row.id for row in some]
-                known = set(
-                    writing.session.exec(select(DocumentRow.id).where(col(DocumentRow.id).in_(ids)))
-                )
-                new = [row.model_dump() for row in some if row.id not in known]
-                if new:
-                    writing.session.exec(insert(DocumentRow), params=new)
-                for row in new:
-                    writing.note(row["id"], "claimed", **{name: row[name] for name in ARRIVAL})
+                writing.enter(some)
         step("journal.claimed")
 
     def receive(self, arrivals: Sequence[Arrived]) -> dict[str, DocumentRow]:
@@ -115,19 +111,33 @@ class Journal(DeliveryPages, CasePages, Looks):
         step("journal.started")
         return row.token
 
-    def give_back(self, document_id: str, token: int) -> None:
-        """Take a document from a reader that will not finish; it will be read again."""
+    def give_back(self, document_id: str, token: int, *, interrupted: bool = False) -> None:
+        """Take a document from a reader that will not finish; it will be read again.
+
+        *interrupted* says that its reading ended with others', as by a death of the daemon.
+        """
         with self._writing() as writing:
-            writing.change(document_id, *_read_under(token), stage="received")
-            writing.note(document_id, "given_back", token=token)
+            more = {"crashes": col(DocumentRow.crashes) + 1} if interrupted else {}
+            row = writing.change(document_id, *_read_under(token), stage="received", **more)
+            if interrupted:
+                writing.note(document_id, "interrupted", crashes=row.crashes)
+            else:
+                writing.note(document_id, "given_back", token=token)
         step("journal.given_back")  # reached by a stop while a document is read
 
     def strike(self, document_id: str, token: int) -> int:
-        """A reader died of this document; gives how many have. It stays in hand."""
+        """A reader died of this document; gives how many have. It stays in hand.
+
+        Each taking-on counts once, however often this is said of it.
+        """
         with self._writing() as writing:
+            was = writing.get(document_id)
+            said = {"strikes": was.strikes, "token": token}
+            if was.stage == "reading" and writing.said_last(document_id, "struck", said):
+                return was.strikes
             strikes = col(DocumentRow.strikes) + 1
             row = writing.change(document_id, *_read_under(token), strikes=strikes)
-            writing.note(document_id, "struck", strikes=row.strikes)
+            writing.note(document_id, "struck", strikes=row.strikes, token=token)
         step("journal.struck")  # reached by killing a reader
         return row.strikes
 
@@ -234,27 +244,29 @@ class Journal(DeliveryPages, CasePages, Looks):
             ).all()
 
     def waiting(self, limit: int, apart_from: Collection[str] = ()) -> Sequence[DocumentRow]:
-        """Documents to be read next: small ones first, then by arrival.
+        """Documents to be read next, one more than asked for: small ones first, then by arrival.
 
-        One that the daemon died of repeatedly comes last, and in the end is read alone; it is
+        One lane is kept by arrival, so that a big one does not wait for ever: the first is the
+        oldest, unless an older one is being read. One that the daemon died of repeatedly comes last, and in the end is read alone; it is
         never given up for that, because a power cut is no fault of the document.
         """
         with self.looking() as session:
             rank = case(
                 (col(DocumentRow.crashes) < SHY, 0), (col(DocumentRow.crashes) < ALONE, 1), else_=2
             )
-            rows = session.exec(
-                select(DocumentRow)
-                .where(DocumentRow.stage == "received", col(DocumentRow.id).not_in(apart_from))
-                .order_by(rank, col(DocumentRow.size), col(DocumentRow.received))
-                .limit(limit)
-            ).all()
+            received = select(DocumentRow).where(
+                DocumentRow.stage == "received", col(DocumentRow.id).not_in(apart_from)
+            )
+            by_size = received.order_by(rank, col(DocumentRow.size), col(DocumentRow.received))
+            rows = session.exec(by_size.limit(limit)).all()
             if not rows:
                 return []
-            reading = session.exec(
-                select(DocumentRow.crashes).where(DocumentRow.stage == "reading")
-            ).all()
-        if any(crashes >= ALONE for crashes in reading):
+            by_arrival = received.order_by(rank, col(DocumentRow.received), col(DocumentRow.id))
+            oldest = session.exec(by_arrival.limit(1)).one()
+            reading = session.exec(select(DocumentRow).where(DocumentRow.stage == "reading")).all()
+        if not any(row.received <= oldest.received for row in reading):
+            rows = [oldest, *(row for row in rows if row.id != oldest.id)]
+        if any(row.crashes >= ALONE for row in reading):
             return []
         sociable = [row for row in rows if row.crashes < ALONE]
         return sociable or ([] if reading else rows[:1])
@@ -269,19 +281,6 @@ class Journal(DeliveryPages, CasePages, Looks):
                 col(DocumentRow.id).not_in(apart_from),
             )
             return session.exec(query.limit(1)).first() is not None
-
-
-ARRIVAL = (
-    "name",
-    "batch",
-    "hint",
-    "folder",
-    "parent",
-    "partial",
-    "origin",
-    "received",
-)
-"""What of a document is settled by its arrival."""
 
 
 def _read_under(token: int) -> tuple[ColumnElement[bool], ...]:

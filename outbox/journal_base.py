@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
@@ -24,6 +24,9 @@ UNSETTLED = ("claimed", "received", "reading", "decided")
 DOCUMENT = SQLModel.metadata.tables["document"]
 EVENT = SQLModel.metadata.tables["event"]
 """The tables themselves: what happens for every document at every step must be cheap."""
+
+ARRIVAL = ("name", "batch", "hint", "folder", "parent", "partial", "origin", "received")
+"""What of a document is settled by its arrival."""
 
 
 def now() -> dt.datetime:
@@ -71,6 +74,26 @@ class Writing:
             .limit(1)
         ).first()
         return last == as_json(detail)
+
+    def enter(self, rows: Sequence[DocumentRow]) -> None:
+        """Put down new documents, at most some hundreds.
+
+        Raises:
+            OutboxError: one of them is known already.
+        """
+        known = self.session.exec(
+            select(DocumentRow.id).where(col(DocumentRow.id).in_([row.id for row in rows]))
+        ).first()
+        if known is not None:
+            raise OutboxError(
+                f"There is a document {known} already. What lies in the spool under that id is "
+                "another one: see `mailroom verify`."
+            )
+        new = [row.model_dump() for row in rows]
+        if new:
+            self.session.connection().execute(insert(DOCUMENT), new)
+        for row in new:
+            self.note(row["id"], "claimed", **{name: row[name] for name in ARRIVAL})
 
     def get(self, document_id: str) -> DocumentRow:
         """One document.

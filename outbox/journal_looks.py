@@ -60,6 +60,12 @@ class Looks(Books):
                 )
         return found
 
+    def parts(self, document_id: str) -> int:
+        """How many documents a file has been split into, at any time."""
+        with self.looking() as session:
+            count = select(func.count()).select_from(DocumentRow)
+            return session.exec(count.where(DocumentRow.parent == document_id)).one()
+
     def arrivals(
         self, day: str, folder: str = "", limit: int = 200
     ) -> tuple[Sequence[DocumentRow], int]:

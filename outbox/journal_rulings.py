@@ -19,7 +19,7 @@ class Ruling:
     """What was decided about a document, as the journal keeps it.
 
     *goal* is the state it is on its way to; *posting* is its line for finance, *reasons* why it is
-    held, the primary one first; *by* says who decided.
+    held, the primary one first; *by* says who decided; *parts* are the documents it is split into.
     """
 
     goal: State
@@ -30,6 +30,7 @@ class Ruling:
     fields: Mapping[str, Any] = field(default_factory=dict)
     business_key: str | None = None
     posting: Mapping[str, Any] | None = None
+    parts: Sequence[DocumentRow] = ()
 
 
 def rule(
@@ -81,6 +82,7 @@ def rule(
         posting=None if line is None else sha256(line),
         **values,
     )
+    writing.enter(ruling.parts)
     return row
 
 

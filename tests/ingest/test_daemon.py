@@ -8,12 +8,14 @@ from typing import NoReturn, cast
 
 import pytest
 
+from config import steps
 from config.reasons import Reason
 from extractors.interface import Attachment, Extraction, Field, Kind
 from ingest.app import App, build
 from ingest.daemon import Daemon
+from ingest.outcomes import Failure, Hindered, Job, Lost, Outcome
 from ingest.watcher import Ready
-from ingest.worker import Failure, Hindered, Job, Lost, Outcome, Pool
+from ingest.worker import Pool
 from matchers.interface import Unavailable
 from outbox import moves
 from outbox.interface import State, Workspace
@@ -105,6 +107,60 @@ def test_an_email_with_files_is_split_and_every_part_is_a_document(
         (f"{parent.id}.1", "side.pdf"),
         (f"{parent.id}.2", "mail.eml"),
     ]
+    assert recount(app.workspace, app.journal).findings == ()
+
+
+def test_the_parts_of_an_email_are_documents_only_once_it_is_split(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the first splitting is cut short and the second reading fails, nothing is delivered."""
+
+    class Killed(BaseException):
+        """Where a power cut would come."""
+
+    def die(place: str) -> None:
+        if place == "pipeline.parts_laid":
+            raise Killed
+
+    drop(app, "mail.eml")
+    killed = employ(app)
+    monkeypatch.setattr(steps, "trap", die)
+    with pytest.raises(Killed):
+        keep_at(killed, lambda: False)
+    monkeypatch.undo()
+    assert [path.suffix for path in app.workspace.spool.iterdir()].count(".1") == 1
+    daemon = employ(app, lambda _job: Failure(Reason.TIMEOUT, "It took too long."))
+    daemon.recover()
+    work(daemon, lambda: states(app) == {"mail.eml": State.QUARANTINED})
+    assert list(app.workspace.spool.iterdir()) == []
+
+
+def test_an_email_that_is_split_again_gives_what_is_in_it_now(app: App) -> None:
+    parts = [b"first", b"second"]
+
+    def split(job: Job) -> Outcome:
+        if job.document.name != "mail.eml":
+            return act(job)
+        part = Attachment(name="a.txt", media_type="", sha256="", content=parts.pop(0))
+        return Extraction(
+            document=job.document, kind=Kind.EMAIL, kind_confidence=1.0, attachments=(part,)
+        )
+
+    daemon = employ(app, split)
+    path = drop(app, "mail.eml")
+    real, written = moves.place, list[Path]()
+
+    def late(source: Path, destination: Path, **how: bool) -> str:
+        if source.name == path.name and not written:
+            written.append(source)
+            source.write_bytes(b"another mail")
+        return real(source, destination, **how)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(moves, "place", late)
+        work(daemon, lambda: len(states(app)) > 1 and len(parts) == 0 and daemon.idle())
+    contents = {(app.workspace.root / row.path).read_bytes() for row in app.journal.documents()}
+    assert contents == {b"first", b"second", b"another mail"}
     assert recount(app.workspace, app.journal).findings == ()
 
 

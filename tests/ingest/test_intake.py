@@ -538,3 +538,60 @@ def test_a_folder_that_its_owner_removes_while_it_is_emptied_is_no_fault(
 
     monkeypatch.setattr(os, "rename", rename)
     assert Intake(workspace, journal).take(ready(workspace)) == 1
+
+
+@pytest.mark.parametrize("code", [errno.EIO, errno.EOPNOTSUPP, errno.ENOSYS])
+def test_a_disk_that_knows_no_rights_costs_no_document(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(_path: Path, _mode: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    drop(workspace, "a.pdf")
+    monkeypatch.setattr(Path, "chmod", refuse)
+    assert Intake(workspace, journal).take(ready(workspace)) == 1
+    [row] = journal.documents()
+    assert (workspace.spool / row.id / "a.pdf").read_bytes() == b"paper"
+
+
+def test_a_file_that_was_moved_though_the_system_denies_it_is_taken_up(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.rename
+
+    def rename(path: Path, target: Path) -> None:
+        real(path, target)
+        raise OSError(errno.EIO, "Input/output error")
+
+    drop(workspace, "a.pdf")
+    intake = Intake(workspace, journal)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "rename", rename)
+        patched.setattr(os.path, "lexists", lambda _path: False)
+        patched.setattr("ingest.spool.clear_empty", lambda _folder: False)
+        with pytest.raises(OSError, match="Input/output error"):
+            intake.take(ready(workspace))
+    intake.take([])
+    assert [row.name for row in journal.documents()] == ["a.pdf"]
+
+
+def test_an_id_that_a_document_has_is_drawn_again(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether that document is at rest, in hand, or so far only in the spool."""
+    resting, held, moved = "261122-aaaaaaaa", "261122-bbbbbbbb", "261122-cccccccc"
+    journal.claim([DocumentRow(id=resting, name="old.pdf", received="2026-11-22")])
+    for one in (held, moved):
+        (workspace.spool / one).mkdir()
+        (workspace.spool / one / "other.pdf").write_bytes(one.encode())
+    journal.claim([DocumentRow(id=held, name="other.pdf", received="2026-11-22")])
+    ids = iter([resting, held, moved, "261122-dddddddd", "261122-eeeeeeee"])
+    monkeypatch.setattr("ingest.intake.new_id", lambda: next(ids))
+    for name in ("a.pdf", "b.pdf"):
+        drop(workspace, name, name.encode())
+    intake = Intake(workspace, journal)
+    assert intake.take(ready(workspace)) == 2
+    taken = {"261122-dddddddd": b"a.pdf", "261122-eeeeeeee": b"b.pdf"}
+    for one, content in {held: held.encode(), moved: moved.encode(), **taken}.items():
+        [path] = (workspace.spool / one).iterdir()
+        assert path.read_bytes() == content

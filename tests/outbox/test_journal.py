@@ -34,10 +34,11 @@ def test_a_new_document_waits_to_be_read(workspace: Workspace, journal: Journal)
     assert journal.stages() == {"received": 1}
 
 
-def test_a_document_claimed_twice_is_one(journal: Journal) -> None:
+def test_no_two_documents_go_by_one_id(journal: Journal) -> None:
     claim(journal, "d1", "d2")
-    claim(journal, "d2", "d3")
-    assert [row.id for row in journal.claimed(9)] == ["d1", "d2", "d3"]
+    with pytest.raises(OutboxError, match="a document d2 already"):
+        claim(journal, "d2", "d3")
+    assert [row.id for row in journal.claimed(9)] == ["d1", "d2"]
     assert told(journal, "d2") == ["claimed"]
     assert journal.known(["d2", "d9"]) == {"d2"}
 
@@ -130,8 +131,22 @@ def test_arrivals_of_a_day_are_counted_by_folder(journal: Journal) -> None:
 def test_small_documents_are_read_before_large_ones(workspace: Workspace, journal: Journal) -> None:
     arrive(workspace, journal, "d1", b"x" * 1000)
     arrive(workspace, journal, "d2", b"x")
-    assert [row.id for row in journal.waiting(5)] == ["d2", "d1"]
-    assert [row.id for row in journal.waiting(5, apart_from=["d2"])] == ["d1"]
+    arrive(workspace, journal, "d3", b"xx")
+    journal.start("d1")
+    arrive(workspace, journal, "d4", b"x" * 999)
+    arrive(workspace, journal, "d5", b"xxx")
+    assert [row.id for row in journal.waiting(5)] == ["d2", "d3", "d5", "d4"]
+    assert [row.id for row in journal.waiting(5, apart_from=["d3"])] == ["d2", "d5", "d4"]
+
+
+def test_a_large_document_does_not_wait_for_ever(workspace: Workspace, journal: Journal) -> None:
+    """One reader is kept for the oldest, however many small ones come."""
+    arrive(workspace, journal, "d1", b"x" * 1000)
+    for number in range(2, 6):
+        arrive(workspace, journal, f"d{number}", b"x" * number)
+    assert [row.id for row in journal.waiting(1)] == ["d1", "d2"], "it may be too large for now"
+    journal.start("d1")
+    assert [row.id for row in journal.waiting(2)] == ["d2", "d3"]
 
 
 def die_of(journal: Journal, document_id: str, times: int) -> None:
@@ -226,10 +241,24 @@ def test_a_stop_and_a_readers_death_are_counted_apart(
 ) -> None:
     arrive(workspace, journal, "d1", b"one")
     token = journal.start("d1")
-    assert [journal.strike("d1", token), journal.strike("d1", token)] == [1, 2]
+    assert journal.strike("d1", token) == 1
     journal.interrupted()
     row = journal.get("d1")
-    assert (row.strikes, row.crashes, row.attempts, row.stage) == (2, 1, 1, "received")
+    assert (row.strikes, row.crashes, row.attempts, row.stage) == (1, 1, 1, "received")
+
+
+def test_a_readers_death_counts_once_however_often_it_is_told(
+    workspace: Workspace, journal: Journal
+) -> None:
+    """The answer to the first telling may have been lost."""
+    arrive(workspace, journal, "d1", b"one")
+    token = journal.start("d1")
+    assert [journal.strike("d1", token), journal.strike("d1", token)] == [1, 1]
+    journal.give_back("d1", token)
+    with pytest.raises(TakenOver):
+        journal.strike("d1", token)
+    assert journal.strike("d1", journal.start("d1")) == 2
+    assert told(journal, "d1").count("struck") == 2
 
 
 def test_changed_bytes_are_hashed_and_read_again(workspace: Workspace, journal: Journal) -> None:
