@@ -6,7 +6,6 @@ import importlib
 import pkgutil
 from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import cv2
 import pdfplumber  # noqa: F401 - the one library that is loaded only when a table is looked for
@@ -19,16 +18,8 @@ from extractors.engines.fake import Fake
 from extractors.interface import Document, ExtractionError, Kind
 from extractors.read import read
 
-_SAMPLE = """Example Ltd
-1 High Street, London
-
-Invoice number INV-1001
-Date: 3 April 2026
-
-Net 100.00
-VAT 20.00
-Total GBP 120.00
-"""
+_SAMPLE = Path(__file__).with_name("sample.txt")
+"""Read where it lies: a process that is killed while it loads leaves nothing behind."""
 
 
 def preload(settings: Reading) -> None:
@@ -39,18 +30,15 @@ def preload(settings: Reading) -> None:
         importlib.import_module(module.name)
     with suppress(ExtractionError):  # there is no reader: each page that needs one will say so
         engines.configured(settings)
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "sample.txt"
-        path.write_text(_SAMPLE, encoding="utf-8")
-        sample = Document(
-            id="sample",
-            sha256="",
-            path=path,
-            name=path.name,
-            media_type=media.TEXT,
-            received=dt.datetime.now(dt.UTC),
-        )
-        for kind in (None, *(one for one in Kind if one is not Kind.EMAIL)):
-            read(sample, settings, kind=kind, engines=[Fake()])
+    sample = Document(
+        id="sample",
+        sha256="",
+        path=_SAMPLE,
+        name=_SAMPLE.name,
+        media_type=media.TEXT,
+        received=dt.datetime.now(dt.UTC),
+    )
+    for kind in (None, *(one for one in Kind if one is not Kind.EMAIL)):
+        read(sample, settings, kind=kind, engines=[Fake()])
     gc.collect()
     gc.freeze()
