@@ -18,8 +18,17 @@ from tests.crash.checker import check
 from tests.crash.home import Home, tail
 from tests.crash.starter import Starter
 
-LIVES = (0.05, 3.0)
-"""Seconds that one start may live before it is killed: shortest and longest."""
+EARLY = 0.25
+"""The share of starts that are killed at an age of a fraction of a second, at work or not."""
+
+EARLY_LIVES = (0.05, 0.8)
+"""Seconds that those live: shortest and longest."""
+
+AT_WORK = 2.0
+"""Seconds that the others work at most, from the first line that they write into the journal."""
+
+LONGEST_START = 15.0
+"""Seconds after which a start is killed though it has found nothing to do."""
 
 KNOWN = 400
 """Invoices that the ledger knows, by their numbers from 1 on; every eighth with another amount."""
@@ -37,10 +46,14 @@ and then the daemon."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kill:
-    """One kill: whom it hit, how old the start was, what the journal held."""
+    """One kill: whom it hit, how old the start was, what the journal held.
+
+    *worked* counts the events that this start wrote.
+    """
 
     victim: str
     life: float
+    worked: int
     in_hand: int
     at_rest: int
     strays: int
@@ -161,9 +174,11 @@ class Siege:
 
     def _kill(self) -> Kill:
         home = self.home
+        before = self._events()
+        began = time.monotonic()
         pid = home.start("watch")
-        life = self._random.uniform(*LIVES) ** 2 / LIVES[1] + LIVES[0]
-        ended = home.starter.wait(pid, life)
+        ended = self._live(pid, before)
+        life = time.monotonic() - began
         if ended is not None:
             log = tail(home.folder / "logs" / "log.txt")
             raise AssertionError(f"watch ended by itself with {ended}:\n{log}")
@@ -178,22 +193,42 @@ class Siege:
         strays = home.starter.strays()
         if strays:
             raise AssertionError(f"5 s after the kill there still runs {strays}")
-        return Kill(victim=victim, life=round(life, 3), strays=len(below), **self._held())
+        worked = self._events() - before
+        return Kill(
+            victim=victim, life=round(life, 3), worked=worked, strays=len(below), **self._held()
+        )
+
+    def _live(self, pid: int, before: int) -> int | None:
+        """Wait for the moment to kill; gives how the start ended if it was sooner."""
+        wait = self.home.starter.wait
+        if self._random.random() < EARLY:
+            return wait(pid, self._random.uniform(*EARLY_LIVES))
+        deadline = time.monotonic() + LONGEST_START
+        while self._events() == before and time.monotonic() < deadline:
+            if (ended := wait(pid, 0.05)) is not None:
+                return ended
+        return wait(pid, self._random.uniform(0, AT_WORK))
 
     def _strike(self, pid: int, *, whole: bool) -> None:
         with suppress(ProcessLookupError):
             (os.killpg if whole else os.kill)(pid, signal.SIGKILL)
 
+    def _events(self) -> int:
+        return sum(int(row["n"]) for row in self._ask("SELECT count(*) AS n FROM event"))
+
     def _held(self) -> dict[str, int]:
         """How many documents the journal holds in hand and at rest just now."""
-        try:
-            rows = self.home.rows("SELECT stage, count(*) AS n FROM document GROUP BY stage")
-        except Exception:  # noqa: BLE001 - killed before there was a database
-            rows = []
+        rows = self._ask("SELECT stage, count(*) AS n FROM document GROUP BY stage")
         counts = {row["stage"]: int(row["n"]) for row in rows}
         rest = counts.pop("rest", 0)
         (self._enough.set if sum(counts.values()) > MOST_IN_HAND else self._enough.clear)()
         return {"in_hand": sum(counts.values()), "at_rest": rest}
+
+    def _ask(self, statement: str) -> list[dict[str, Any]]:
+        try:
+            return self.home.rows(statement)
+        except Exception:  # noqa: BLE001 - killed before there was a database
+            return []
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 60.0) -> None:

@@ -13,6 +13,7 @@ import argparse
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -106,8 +107,8 @@ def _failed(tests: tuple[str, ...], folder: Path) -> str:
 
 
 def _first(said: str) -> str:
-    ends = [line for line in said.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    return ends[0].partition(" - ")[0].partition(" ")[2] if ends else ""
+    found = re.search(r"^(?:FAILED|ERROR) (tests/\S+)", said, re.MULTILINE)
+    return found[1] if found else ""
 
 
 @contextmanager

@@ -79,6 +79,7 @@ class Tally:
         checks = [one for one in lines if one["what"] == "check"]
         victims = Counter(one["victim"] for one in kills)
         held = sum(one["in_hand"] > 0 for one in kills)
+        working = sum(one["worked"] > 0 for one in kills)
         wrong = [one for one in lines if one.get("findings")]
         steps = len({one["step"] for one in tried})
         dropped = sum(one["dropped"] for one in checks)
@@ -86,7 +87,8 @@ class Tally:
         said = [
             f"{self._database}: {len(tried)} kills at {steps} steps,",
             f"{len(kills)} kills at random ({_words(victims)}),",
-            f"{held} of them with documents in hand;",
+            f"{held} of them with documents in hand, {working} of them after a start had",
+            "begun to work on them;",
             f"{len(checks)} checks of {dropped} dropped files,",
             f"of which {under_fire} came to rest under fire",
             *(f"FINDING {one.get('step', '')} {one['findings']}" for one in wrong),
