@@ -363,8 +363,8 @@ def main() -> None:
     _die_with_parent(signal.SIGTERM)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
-    _load()
     try:
+        _load()
         _say(str(server.elsewhere))
         for line in sys.stdin:
             call = json.loads(line)
