@@ -13,6 +13,17 @@ from config.reasons import Reason
 PAGE_DPI = 200
 """Dots per inch of the upright page image in which every box is given."""
 
+FIELDS = frozenset(
+    (
+        *("vendor", "vendor_address", "vendor_tax_id", "buyer", "invoice_number", "date"),
+        *("due_date", "po_number", "currency", "net", "tax", "total", "iban", "terms"),
+        *("micr", "routing", "account_number", "check_number", "amount", "amount_words"),
+        *("payee", "payer", "memo", "signature_present"),
+        *("sender", "recipient", "subject", "references", "amounts"),
+    )
+)
+"""The names that a field may have: those of the contract."""
+
 Value = str | Decimal | dt.date | bool | tuple[str, ...]
 """What a field can hold: money is Decimal, days are date, lists are tuples of text."""
 
@@ -71,6 +82,11 @@ class Box:
         return Box(
             *(round(side * factor) for side in (self.left, self.top, self.right, self.bottom))
         )
+
+
+def crop_name(page: int, box: Box) -> str:
+    """The file, beside the page pictures, with the piece of a page that a field was read from."""
+    return f"crop-{page}-{box.left}-{box.top}-{box.right}-{box.bottom}.png"
 
 
 @dataclass(frozen=True, slots=True)

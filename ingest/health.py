@@ -16,6 +16,7 @@ from ingest.intake import shown
 from ingest.watcher import Lookout
 from ingest.workspace import WorkspaceError, find, folders, holder, unsafe
 from matchers.interface import Unavailable
+from outbox import heads
 from outbox.interface import OutboxError, Workspace
 
 MOST_PASSED_OVER = 20
@@ -206,6 +207,7 @@ def _sandbox() -> Iterator[Finding]:
     words = {
         "memory": "more memory than it is allowed",
         "files": "files outside its own folder",
+        "calls": "other processes",
         "network": "the network",
     }
     for limit, holds in held().items():
@@ -222,6 +224,7 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
         app = build(workspace)
         sound = app.journal.sound()
         imported = app.ledger.imported()
+        heads.demand_newest(workspace, app.journal)
     except (OutboxError, Unavailable) as error:
         yield Finding("database", fit=False, words=str(error))
         return

@@ -119,10 +119,10 @@ class Cases:
         if not _still_held(document, row.case_name):
             raise Refusal("Another decision about this case is being carried out already.")
         _original(document, folder)
-        rest = self._shut(folder)
+        rest = self._shut(folder) / moves.own_name(document.name)
         outcome = "rescan_asked" if row.action == "rescan" else "rejected"
-        path = (rest / moves.own_name(document.name)).relative_to(self._workspace.root)
-        self._journal.carried_out(row, outcome, rejected_at=path.as_posix())
+        path = rest.relative_to(self._workspace.root).as_posix()
+        self._journal.carried_out(row, outcome, rejected_at=path, found=moves.sha256_of(rest))
 
     def _retry(self, row: ResolutionRow, document: DocumentRow, folder: Path) -> None:
         if _still_held(document, row.case_name):
@@ -220,12 +220,18 @@ class Cases:
     def _take_back(self, document: DocumentRow, folder: Path) -> str:
         """Put the original into the spool again, checked; gives its path in the workspace."""
         original = _original(document, folder)
+        if moves.sha256_of(original) != document.sha256:
+            raise Refusal(
+                f"{original.name} in the case folder was changed since it arrived. Put the "
+                "original back and try again; or reject the case, which keeps the file as it is, "
+                "and drop a copy of it into the inbox as a new document."
+            )
         home = self._workspace.spool / document.id
         target = home / document.name
         if not target.is_file() or moves.sha256_of(target) != document.sha256:
             moves.clear(home)
             home.mkdir(parents=True, mode=0o700)
-            moves.place(original, target)
+            moves.place(original, target, copy=document.partial)
             moves.sync_folder(home)
             moves.sync_folder(home.parent)
             step("case.taken_back")
@@ -266,16 +272,16 @@ class Cases:
 
 
 def _original(document: DocumentRow, folder: Path) -> Path:
-    """The original in a case folder, checked.
+    """The original in a case folder, or what people made of it.
 
     Raises:
-        Refusal: it is missing or was changed.
+        Refusal: there is none.
     """
     original = folder / moves.own_name(document.name)
-    if not original.is_file() or moves.sha256_of(original) != document.sha256:
+    if original.is_symlink() or not original.is_file():
         raise Refusal(
-            f"{original.name} in the case folder is missing or was changed. "
-            "Put the original back and try again."
+            f"{original.name} is missing in the case folder. Put the original back, from a backup "
+            "if need be, and try again."
         )
     return original
 

@@ -101,7 +101,7 @@ class Deliveries:
         """Whether the original, as it was read, now lies there; False where it is spoilt."""
         try:
             source = moves.spooled(self._workspace, document.id)
-            return moves.place(source, destination) == document.sha256
+            return moves.place(source, destination, copy=document.partial) == document.sha256
         except OutboxError:
             return False
         except OSError as error:
@@ -129,13 +129,21 @@ def _recognise(folder: Path, documents: Sequence[DocumentRow]) -> None:
         OutboxError: it is not.
     """
     faults = writers.check(folder)
+    ours = {original_name(one) for one in documents}
     there = {path.name for path in (folder / "documents").glob("*")}
-    if faults or there != {original_name(one) for one in documents}:
-        why = faults[0] if faults else "its documents are not those of its postings"
+    if not faults and there == ours:
+        return
+    strange = sorted((there | writers.named_in(folder)) - ours)
+    if strange:
         raise OutboxError(
-            f"{folder} stands already and is not the delivery that was being written: {why}. "
-            "Move it out of matched/; the delivery is then written again."
+            f"{folder} was delivered already, with {', '.join(strange[:5])}, of which the journal "
+            f"does not know. Leave the folder where it is. The database is not fit: {heads.RESTORE}"
         )
+    why = faults[0] if faults else "its documents are not those of its postings"
+    raise OutboxError(
+        f"{folder} stands already and is not the delivery that was being written: {why}. "
+        "Move it out of matched/; the delivery is then written again."
+    )
 
 
 def posting_of(line: PostingRow) -> Posting:

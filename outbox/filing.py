@@ -1,19 +1,23 @@
 """Bringing decided documents to rest: cases, duplicates, quarantine and the archive."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from config.steps import step
-from extractors.interface import Box
+from extractors.interface import crop_name
 from outbox import dossier as dossiers
-from outbox import moves, report
+from outbox import evidence, moves, report
 from outbox.interface import VERBS, ChangedBytes, Filing, OutboxError, State, Workspace
 from outbox.journal import Journal
 from outbox.tables import DocumentRow
 
 NOTE = "note.txt"
 """The name of the note beside a duplicate or a quarantined file."""
+
+MOST_PICTURED = 64 << 20
+"""Bytes of page pictures that one report is made of; the others lie beside it as evidence."""
 
 Files = dict[str, str]
 """The SHA-256 of what was written beside an original, by name."""
@@ -79,19 +83,22 @@ class Filer:
     def _fill(self, aside: Path, row: DocumentRow) -> Files:
         case, scratch = str(row.case_name), self._workspace.scratch / row.id
         dossier = self._journal.dossier(row.id) or {}
-        pictures = sorted(scratch.glob("page-*.jpg"), key=lambda path: int(path.stem[5:]))
-        crops = _crops(dossier, scratch)
         self._place(row, aside / moves.own_name(row.name))
-        evidence = aside / "evidence"
-        evidence.mkdir(mode=0o700)
-        files = Files()
-        for field, piece in crops.items():
-            name = f"{field}.png"
-            files[f"evidence/{name}"] = moves.write_durably(evidence / name, piece)
-        pages = [path.read_bytes() for path in pictures]
-        for picture, content in zip(pictures, pages, strict=True):
-            name = f"evidence/{picture.name}"
-            files[name] = moves.write_durably(aside / name, content)
+        (aside / "evidence").mkdir(mode=0o700)
+        files, crops = Files(), dict[str, bytes]()
+        pictured = {page["number"]: b"" for page in dossier.get("pages", ())}
+        wanted, room = _wanted(dossier), MOST_PICTURED
+        for piece in evidence.left_in(scratch):
+            names = [piece.name]
+            if piece.page is None:
+                crops |= dict.fromkeys(wanted[piece.name], piece.content)
+                names = [f"{name}.png" for name in wanted[piece.name]]
+            elif piece.page in pictured and len(piece.content) <= room:
+                pictured[piece.page] = piece.content
+                room -= len(piece.content)
+            for name in (f"evidence/{name}" for name in names):
+                files[name] = moves.write_durably(aside / name, piece.content)
+        pages = list(pictured.values())
         page = report.html(dossier, case=case, crops=crops, pages=pages).encode()
         same = report.json_text(dossier, case=case).encode()
         files["report.html"] = moves.write_durably(aside / "report.html", page)
@@ -134,7 +141,8 @@ class Filer:
 
     def _place(self, row: DocumentRow, destination: Path) -> None:
         """Put the original there, unless its bytes are no longer those that were read."""
-        if moves.place(moves.spooled(self._workspace, row.id), destination) != row.sha256:
+        source = moves.spooled(self._workspace, row.id)
+        if moves.place(source, destination, copy=row.partial) != row.sha256:
             destination.unlink()
             raise ChangedBytes(row.id)
 
@@ -163,14 +171,9 @@ def _in_the_way(path: Path, row: DocumentRow) -> OutboxError:
     )
 
 
-def _crops(dossier: Mapping[str, Any], scratch: Path) -> dict[str, bytes]:
-    """The piece of the page picture behind each field that has one."""
-    from extractors import pages
-
-    found: dict[str, bytes] = {}
-    places: dict[str, tuple[int, Box]] = dossiers.places(dict(dossier))
-    for field, (number, box) in places.items():
-        picture = scratch / f"page-{number}.jpg"
-        if picture.exists():
-            found[field] = pages.crop(picture, box)
-    return found
+def _wanted(dossier: Mapping[str, Any]) -> defaultdict[str, list[str]]:
+    """The fields that the report shows with a piece of image, by the file that holds it."""
+    wanted = defaultdict(list)
+    for field, (page, box) in dossiers.places(dict(dossier)).items():
+        wanted[crop_name(page, box)].append(field)
+    return wanted

@@ -92,9 +92,16 @@ class CasePages(Books):
         step("journal.reopened")  # reached by a person's retry, approval or resolution
 
     def carried_out(
-        self, asked: ResolutionRow, outcome: str, *, rejected_at: str | None = None
+        self,
+        asked: ResolutionRow,
+        outcome: str,
+        *,
+        rejected_at: str | None = None,
+        found: str | None = None,
     ) -> None:
         """End a case as a person asked; with *rejected_at* its document rests there, rejected.
+
+        *found* is the SHA-256 of what rests: people may have changed what arrived.
 
         Raises:
             TakenOver: the case ended otherwise already; the same words again change nothing.
@@ -107,6 +114,7 @@ class CasePages(Books):
                 "case": row.case_name,
                 "who": row.who,
                 "path": rejected_at,
+                "found": found,
             }
             if row.applied and writing.said_last(document_id, f"case_{outcome}", detail):
                 return

@@ -1,5 +1,6 @@
 """Moving bytes to where they rest: built aside, durable, then one rename; never overwriting."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -52,17 +53,14 @@ def write_durably(path: Path, content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def place(source: Path, destination: Path) -> str:
+def place(source: Path, destination: Path, *, copy: bool = False) -> str:
     """Give an original a second name; gives the SHA-256 of what lies there now.
 
-    A durable copy where the disk knows no hard links. Never overwrites. What lies in the spool
-    was made durable when it came there.
+    A durable *copy* where asked for, where the disk knows no hard links, and wherever somebody may
+    still write to the source: he would change the second name's bytes too. Never overwrites. What
+    lies in the spool was made durable when it came there.
     """
-    try:
-        os.link(source, destination, follow_symlinks=False)
-    except FileExistsError:
-        raise
-    except OSError:
+    if copy or _may_be_written(source) or not _linked(source, destination):
         with source.open("rb") as read, _new(destination) as write:
             shutil.copyfileobj(read, write, HASH_CHUNK)
             write.flush()
@@ -72,6 +70,34 @@ def place(source: Path, destination: Path) -> str:
         with suppress(PermissionError):  # another account's file: the folder above it is private
             os.fchmod(file.fileno(), ORIGINAL)
     return sha256
+
+
+def _linked(source: Path, destination: Path) -> bool:
+    try:
+        os.link(source, destination, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except OSError:
+        return False
+    return True
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether anybody has a file open for writing, or can open it by another name.
+
+    Linux grants a read lease only where nobody has, and only on files of this account: where it
+    is refused, somebody may. Other systems cannot tell, and then nobody is assumed to.
+    """
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        if hasattr(fcntl, "F_SETLEASE"):
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        return os.fstat(handle).st_nlink > 1
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
 
 
 def replace(path: Path, content: bytes) -> None:

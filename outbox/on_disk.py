@@ -35,12 +35,17 @@ BEING_TAKEN = frozenset({".partial", ".copying"})
 FILED = ("exception", "duplicate", "quarantined")
 """The events that tell which files were written beside an original."""
 
+REJECTED = ("case_rejected", "case_rescan_asked")
+"""The events that tell which bytes a rejected case was closed with."""
+
 
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A document, and what was filed with it: each folder's possible places and its hashes."""
 
     row: DocumentRow
+    rejected: str | None
+    """The hash of what rests if it was rejected: people may have changed what arrived."""
     filed: tuple[tuple[tuple[Path, ...], dict[str, str]], ...]
 
 
@@ -58,17 +63,21 @@ def documents(workspace: Workspace, journal: Journal, day: str | None = None) ->
             return
         last = rows[-1].id
         for row in rows:
-            yield Kept(row, tuple(_filed(workspace, events[row.id])))
+            yield _kept(workspace, row, events[row.id])
 
 
 def of(workspace: Workspace, kept: Kept) -> Iterator[str]:
     """What is off with a document's bytes, or with what was filed beside them at any time."""
     row = kept.row
-    name = f"{row.id} ({discreet(row.name)})"
-    path = resting_path(workspace, row)
+    name = f"{discreet(str(row.id))} ({discreet(str(row.name))})"
+    try:
+        path = resting_path(workspace, row)
+    except (*EDITED, NotImplementedError, OSError) as error:
+        yield f"{name}: its place cannot be told: {discreet(repr(error))}"
+        return
     if path is None:
-        yield f"{name} is {row.state}, but its bytes are not at {discreet(row.path) or 'hand'}"
-    elif row.stage != "claimed" and _hash(path) != row.sha256:  # what is claimed is hashed anew
+        yield f"{name} is {row.state}, but its bytes are not at {discreet(str(row.path)) or 'hand'}"
+    elif row.stage != "claimed" and _hash(path) != (kept.rejected or row.sha256):
         yield f"{name}: the bytes at {discreet(str(path))} are not those that arrived"
     for places, files in kept.filed:
         there = [one for one in places if one.is_dir()] or [places[0]]
@@ -89,38 +98,39 @@ def again(workspace: Workspace, journal: Journal, document_id: str) -> Iterator[
     if row is None:
         yield f"{document_id} is gone from the journal"
     else:
-        yield from of(workspace, Kept(row, tuple(_filed(workspace, events[document_id]))))
+        yield from of(workspace, _kept(workspace, row, events[document_id]))
 
 
 def _filings(session: Session, ids: Sequence[str]) -> defaultdict[str, list[EventRow]]:
     """The events that tell of decisions and of coming to rest, by document."""
     found = defaultdict(list)
     query = select(EventRow).where(
-        col(EventRow.document_id).in_(ids), col(EventRow.event).in_(("decided", *FILED))
+        col(EventRow.document_id).in_(ids),
+        col(EventRow.event).in_(("decided", *FILED, *REJECTED)),
     )
     for event in session.exec(query.order_by(col(EventRow.id))):
         found[event.document_id].append(event)
     return found
 
 
-def _filed(
-    workspace: Workspace, events: Sequence[EventRow]
-) -> Iterator[tuple[tuple[Path, ...], dict[str, str]]]:
-    case = ""
+def _kept(workspace: Workspace, row: DocumentRow, events: Sequence[EventRow]) -> Kept:
+    """A document with what its events tell of its files; what cannot be read is left out."""
+    case, rejected = "", None
+    filed = []
     for event in events:
         try:
             detail = dict(json.loads(event.detail))
+            files = dict(detail.get("files") or {})
+            home = workspace.root / PurePosixPath(str(detail.get("path") or "")).parent
         except EDITED:
             continue  # the audit chain names it
         if event.event == "decided":
             case = str(detail.get("case") or "")
-        elif detail.get("files"):
-            home = workspace.root / PurePosixPath(detail["path"]).parent
-            yield (home, *(_homes(workspace, case) if case else ())), detail["files"]
-
-
-def _holds_any(folder: Path, files: Iterable[str]) -> bool:
-    return any((folder / file).is_file() for file in files)
+        elif event.event in REJECTED:
+            rejected = str(detail.get("found") or "") or None
+        elif files:
+            filed.append(((home, *(_homes(workspace, case) if case else ())), files))
+    return Kept(row, rejected if row.state == State.REJECTED else None, tuple(filed))
 
 
 def _hash(path: Path) -> str:
@@ -172,7 +182,7 @@ def _delivery(
         path = folder / writers.CONTROL
         if path.is_file():
             if moves.sha256_of(path) != control:
-                yield f"delivery {name}: control.json is not the one that was written"
+                yield f"delivery {name}: {path} is not the one that was written"
             if _previous(path) != previous:
                 yield f"delivery {name} does not name the delivery before it"
         yield from _lines(journal, name, folder)
@@ -185,16 +195,16 @@ def _lines(journal: Journal, name: str, folder: Path) -> Iterator[str]:
     path = folder / "postings.jsonl"
     try:
         there = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-    except (OSError, ValueError):
+        posted = [(str(posting["document_id"]), posting) for posting in there]
+    except writers.MALFORMED:
         return  # the recount of the delivery has named it
     try:
         decided = {one.document_id: as_row(posting_of(one)) for one in journal.lines_of(name)}
     except EDITED:
         return  # the journal's rows held against its events have named it
-    for posting in there:
-        line = decided.pop(posting.get("document_id"), None)
-        if line != posting:
-            yield f"{path}: the posting of {posting.get('document_id')} is not the journal's"
+    for document_id, posting in posted:
+        if decided.pop(document_id, None) != posting:
+            yield f"{path}: the posting of {discreet(document_id)} is not the journal's"
     for document_id in decided:
         yield f"{path}: the posting of {document_id} is missing"
 
@@ -203,7 +213,7 @@ def _previous(control: Path) -> object:
     """The delivery before, as a control file names it; False where the file is spoilt."""
     try:
         return json.loads(control.read_text(encoding="utf-8")).get("previous")
-    except (OSError, ValueError, AttributeError):
+    except writers.MALFORMED:
         return False
 
 

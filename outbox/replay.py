@@ -38,7 +38,7 @@ RULED = ("goal", "kind", "record_id", "business_key", "reasons", "fields")
 NO_FIELDS = sha256("{}")
 """The hash of the fields of a document that nothing was read from."""
 
-EDITED = (ValueError, KeyError, TypeError, AttributeError, IndexError)
+EDITED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What text of the journal brings about when somebody has edited it and it is read."""
 
 Columns = dict[str, Any]
@@ -255,23 +255,25 @@ def _some(
         yield row
         try:
             known = told(events[row.id])
+            requests = [one for case in cases[row.id] for one in asked[case.name]]
+            found = [
+                *_document(row, known),
+                *_decisions(row, known, decisions[row.id]),
+                *_posting(row, known, postings[row.id]),
+                *_cases(row, known, cases[row.id]),
+                *_requests(row, known, requests, adopted),
+            ]
         except EDITED as error:
-            yield f"{_named(row)}: its events cannot be played again: {discreet(repr(error))}"
-            continue
-        yield from _document(row, known)
-        yield from _decisions(row, known, decisions[row.id])
-        yield from _posting(row, known, postings[row.id])
-        yield from _cases(row, known, cases[row.id])
-        requests = [one for case in cases[row.id] for one in asked[case.name]]
-        yield from _requests(row, known, requests, adopted)
+            found = [f"{_named(row)}: its events cannot be played again: {discreet(repr(error))}"]
+        yield from found
 
 
 def _adopted_requests(session: Session) -> dict[int, Columns]:
     """What people had decided before this version, by number, as it was adopted."""
     query = select(EventRow.detail).where(EventRow.event == "adopted_resolution")
     found = (_parsed(text) for text in session.exec(query))
-    said = [one for one in found if isinstance(one, dict) and "id" in one]
-    return {one["id"]: {**one, "corrections": _parsed(one["corrections"])} for one in said}
+    said = [one for one in found if isinstance(one, dict) and isinstance(one.get("id"), int)]
+    return {one["id"]: {**one, "corrections": _parsed(one.get("corrections"))} for one in said}
 
 
 def _of(session: Session, table: type[Any], ids: Sequence[str]) -> defaultdict[str, list[Any]]:
@@ -312,7 +314,7 @@ def _posting(row: DocumentRow, known: Told, rows: Sequence[PostingRow]) -> Itera
 
 def _cases(row: DocumentRow, known: Told, rows: Sequence[CaseRow]) -> Iterator[str]:
     there = {case.name: case for case in rows}
-    for name in sorted(known.cases.keys() - there):
+    for name in sorted(known.cases.keys() - there, key=str):
         yield f"case {name} of {_named(row)} is gone from the journal"
     for name, case in there.items():
         if name in known.cases:
@@ -328,11 +330,11 @@ def _requests(
     adopted: Mapping[int, Columns],
 ) -> Iterator[str]:
     there = {one.id or 0: one for one in rows}
-    for number in sorted(known.asked.keys() - there):
+    for number in sorted(known.asked.keys() - there, key=str):
         yield f"{_named(row)}: what a person decided (no. {number}) is gone from the journal"
     for number, one in there.items():
         said = {**adopted.get(number, {}), **known.asked.get(number, {})}
-        name = f"{_named(row)}: what {discreet(one.who)} decided (no. {number})"
+        name = f"{_named(row)}: what {discreet(str(one.who))} decided (no. {number})"
         if said:
             yield from _compared(name, one, said)
         else:
@@ -356,15 +358,15 @@ def _compared(name: str, row: SQLModel, said: Columns) -> Iterator[str]:
             )
 
 
-def _parsed(text: str) -> object:
+def _parsed(text: object) -> object:
     try:
-        return json.loads(text)
-    except ValueError:
+        return json.loads(text) if isinstance(text, str) else text
+    except (ValueError, RecursionError):
         return text
 
 
 def _named(row: DocumentRow) -> str:
-    return f"{row.id} ({discreet(row.name)})"
+    return f"{discreet(str(row.id))} ({discreet(str(row.name))})"
 
 
 # ---- what belongs to no document
@@ -386,16 +388,17 @@ def orphans(session: Session) -> Iterator[str]:
 
 def deliveries(session: Session) -> Iterator[str]:
     """The rows of deliveries held against their events."""
+    there = {row.id: row for row in session.exec(select(DeliveryRow)).all()}
     try:
         said = _told_of_deliveries(session)
+        gone = said.keys() - there
+        dropped = _dropped(session) if gone else set()
     except EDITED as error:
         yield f"the events of deliveries cannot be played again: {discreet(repr(error))}"
         return
-    there = {row.id: row for row in session.exec(select(DeliveryRow)).all()}
-    gone = said.keys() - there
-    for name in sorted(gone - _dropped(session) if gone else gone):
+    for name in sorted(gone - dropped, key=str):
         yield f"delivery {name} is gone from the journal"
-    for name, row in sorted(there.items()):
+    for name, row in sorted(there.items(), key=str):
         if name in said:
             yield from _compared(f"delivery {name} in the journal", row, said[name])
         else:

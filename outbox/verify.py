@@ -10,6 +10,8 @@ from typing import Any
 from outbox import heads, on_disk, replay
 from outbox.interface import Workspace
 from outbox.journal import Journal
+from outbox.replay import EDITED
+from outbox.showing import discreet
 from outbox.tables import DocumentRow
 
 Told = Callable[[str], None]
@@ -82,7 +84,7 @@ def recount(
         arrived.update(replay.arrivals(session, day))
         for one in replay.held_against(session, day):
             if isinstance(one, DocumentRow):
-                states[one.state, one.parent is not None] += 1
+                states[str(one.state), one.parent is not None] += 1
             else:
                 findings.append(one)
         findings += replay.orphans(session)
@@ -117,21 +119,32 @@ def _files(workspace: Workspace, journal: Journal, day: str | None, tell: Told) 
     for number, kept in enumerate(on_disk.documents(workspace, journal, day)):
         if number % TELL_EVERY == 0:
             tell(f"files of document {number}")
-        if list(on_disk.of(workspace, kept)):
+        if said(partial(on_disk.of, workspace, kept)):
             yield partial(on_disk.again, workspace, journal, kept.row.id)
 
 
 def _insist(journal: Journal, looks: Iterable[Look]) -> list[str]:
     """What is off still after further looks: while a daemon works, files move as one looks."""
-    found = [(look, words) for look in looks if (words := list(look()))]
+    found = [(look, words) for look in looks if (words := said(look))]
     end = time.monotonic() + PATIENCE
     while found:
         head = journal.head()
         time.sleep(BETWEEN_LOOKS)
-        found = [(look, words) for look, _ in found if (words := list(look()))]
+        found = [(look, words) for look, _ in found if (words := said(look))]
         if journal.head() == head or time.monotonic() > end:
             break
     return [word for _, words in found for word in words]
+
+
+def said(look: Look) -> list[str]:
+    """What a look found; what keeps it from its end is a finding, too."""
+    found = []
+    try:
+        for finding in look():
+            found.append(finding)  # noqa: PERF402 - what was found before the end counts
+    except (*EDITED, NotImplementedError, OSError) as error:
+        found.append(f"the recount came upon what it cannot read: {discreet(repr(error))}")
+    return found
 
 
 def _side(states: Counter[tuple[str, bool]], *, parts: bool) -> dict[str, int]:

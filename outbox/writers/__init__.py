@@ -9,10 +9,18 @@ from typing import Any, Protocol
 from config import plugins
 from outbox.interface import Posting
 from outbox.moves import write_durably
-from outbox.writers.recount import CONTROL, check
+from outbox.writers.recount import CONTROL, MALFORMED, check, named_in
 from outbox.writers.rows import totals
 
-__all__ = ["CONTROL", "WRITERS", "Writer", "check", "write_all"]
+__all__ = [
+    "CONTROL",
+    "MALFORMED",
+    "WRITERS",
+    "Writer",
+    "check",
+    "named_in",
+    "write_all",
+]
 
 WRITERS = {
     "csv": "outbox.writers.as_csv:write",

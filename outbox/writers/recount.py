@@ -3,7 +3,6 @@
 import csv
 import json
 from collections import Counter
-from decimal import InvalidOperation
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,6 +12,9 @@ from outbox.writers.rows import COLUMNS, as_cells, totals
 CONTROL = "control.json"
 """The file in a delivery that says what must be in it."""
 
+MALFORMED = (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What reading a file brings about that is not as it was written."""
+
 _PARTS = {"delivery", "count", "totals", "previous", "files"}
 
 
@@ -20,7 +22,7 @@ def check(folder: Path) -> list[str]:
     """What is wrong with a delivery, one sentence a fault that names the file; empty when sound."""
     try:
         control = json.loads((folder / CONTROL).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         return [f"{folder / CONTROL} cannot be read: {error}"]
     if not isinstance(control, dict) or not control.keys() >= _PARTS:
         return [f"{folder / CONTROL} does not name {', '.join(sorted(_PARTS))}"]
@@ -29,7 +31,7 @@ def check(folder: Path) -> list[str]:
     faults = _files(folder, control["files"])
     try:
         rows = _rows(folder)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except MALFORMED as error:
         return [*faults, f"{folder / 'postings.jsonl'} cannot be read: {error}"]
     return [
         *faults,
@@ -38,6 +40,15 @@ def check(folder: Path) -> list[str]:
         *_documents(folder, control["files"], rows),
         *_table(folder, rows),
     ]
+
+
+def named_in(folder: Path) -> set[str]:
+    """The names of the originals that a delivery's control file lists, as far as it can be read."""
+    try:
+        files = json.loads((folder / CONTROL).read_text(encoding="utf-8"))["files"]
+        return {PurePosixPath(name).name for name in files if name.startswith("documents/")}
+    except MALFORMED:
+        return set()
 
 
 def _files(folder: Path, listed: dict[str, str]) -> list[str]:
@@ -60,7 +71,7 @@ def _rows(folder: Path) -> list[dict[str, Any]]:
     lines = (folder / "postings.jsonl").read_text(encoding="utf-8").split("\n")
     rows = [json.loads(line) for line in lines if line]
     for number, row in enumerate(rows, start=1):
-        if tuple(row) != COLUMNS:
+        if not isinstance(row, dict) or tuple(row) != COLUMNS:
             raise ValueError(f"line {number} does not have a posting's columns")
         words = {**row, "date": row["date"] or "", "matched_by": " ".join(row["matched_by"])}
         if not all(isinstance(word, str) for word in words.values()):
@@ -74,7 +85,7 @@ def _counts(control: dict[str, Any], rows: list[dict[str, Any]]) -> list[str]:
         faults.append(f"{CONTROL} counts {control['count']} postings, {len(rows)} are there")
     try:
         sums = totals((row["currency"], row["amount"]) for row in rows)
-    except InvalidOperation:
+    except (ArithmeticError, ValueError):
         return [*faults, "an amount in postings.jsonl is no number"]
     if control["totals"] != sums:
         faults.append(f"{CONTROL} totals {control['totals']}, the postings add up to {sums}")
@@ -105,7 +116,7 @@ def _table(folder: Path, rows: list[dict[str, Any]]) -> list[str]:
     path = folder / "postings.csv"
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            head, *lines = csv.reader(file)
+            head, *lines = [*csv.reader(file)] or [[]]
     except (OSError, ValueError, csv.Error) as error:
         return [f"{path} cannot be read: {error}"]
     if head != list(COLUMNS) or lines != [as_cells(row) for row in rows]:

@@ -108,15 +108,15 @@ MUTANTS = (
     Mutant(
         "bytes are not hashed again when filed",
         "outbox/filing.py",
-        "destination) != row.sha256:",
-        'destination) == "":',
+        "copy=row.partial) != row.sha256:",
+        'copy=row.partial) == "":',
         ("tests/outbox/test_filing.py::test_changed_bytes_never_rest",),
     ),
     Mutant(
         "bytes are not hashed again when delivered",
         "outbox/deliveries.py",
-        "return moves.place(source, destination) == document.sha256",
-        'return moves.place(source, destination) != ""',
+        "copy=document.partial) == document.sha256",
+        'copy=document.partial) != ""',
         (
             f"{DELIVERIES}::test_a_spoilt_original_is_left_out_and_read_again_while_the_others_are_delivered",
         ),
@@ -192,15 +192,15 @@ MUTANTS = (
     Mutant(
         "open writers are ignored",
         "ingest/watcher.py",
-        "    except BlockingIOError:\n        return True\n",
-        "    except BlockingIOError:\n        return False\n",
+        "        return _Writer.THERE\n",
+        "        return _Writer.NONE\n",
         (f"{WATCHER}::test_a_file_that_is_open_for_writing_is_not_ready",),
     ),
     Mutant(
         "a missing tail is ignored",
         "ingest/watcher.py",
-        "lacks = _OPEN if writer else self._lacks(path, seen)",
-        "lacks = _OPEN if writer else None",
+        "lacks = _OPEN if writer is _Writer.THERE else self._lacks(path, seen)",
+        "lacks = _OPEN if writer is _Writer.THERE else None",
         (f"{WATCHER}::test_a_file_without_its_end_is_given_as_partial_in_the_end",),
     ),
     Mutant(
@@ -225,8 +225,8 @@ MUTANTS = (
     Mutant(
         "a seal is not checked",
         "outbox/audit.py",
-        "if not hmac.compare_digest(event.mac, mac(key, event.prev, event)):",
-        "if not event.mac:",
+        "return hmac.compare_digest(event.mac, mac(key, event.prev, event))",
+        "return bool(event.mac)",
         (f"{AUDIT}::test_a_changed_character_anywhere_in_an_event_is_named",),
     ),
     Mutant(

@@ -117,3 +117,44 @@ def test_a_strange_folder_in_the_place_of_a_delivery_is_named_and_left_alone(
     with pytest.raises(OutboxError, match="Move it out of matched"):
         Deliveries(workspace, journal).close(DAY)
     assert list((workspace.matched / "2026-11-22" / "0001").iterdir()) == []
+
+
+def test_a_clock_that_is_set_back_breaks_no_chain(
+    workspace: Workspace, journal: Journal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries = Deliveries(workspace, journal)
+    for number, minute in (("1", 50), ("2", 10), ("3", 20)):
+        monkeypatch.setattr(
+            "outbox.journal_base.now",
+            lambda minute=minute: dt.datetime(2026, 11, 22, 10, minute, tzinfo=dt.UTC),
+        )
+        arrive(workspace, journal, f"d{number}", number.encode())
+        match(journal, f"d{number}", f"R{number}")
+        deliveries.close(DAY)
+    assert [row.id[-4:] for row in journal.deliveries()] == ["0001", "0002", "0003"]
+    first, second, third = journal.deliveries()
+    assert (first.previous, second.previous, third.previous) == (
+        *(None, first.control, second.control),
+    )
+    assert recount(workspace, journal).findings == ()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "spoil", [lambda _: None, lambda folder: (folder / "control.json").unlink()]
+)
+def test_a_database_older_than_what_was_delivered_is_never_helped_to_post_twice(
+    workspace: Workspace, journal: Journal, spoil: Callable[[Path], object]
+) -> None:
+    arrive(workspace, journal, "d2", b"2")
+    match(journal, "d2", "R2")
+    stranger = workspace.matched / f"{DAY}" / "0001"
+    (stranger / "documents").mkdir(parents=True)
+    (stranger / "documents" / "d1.pdf").write_bytes(b"1")
+    (stranger / "control.json").write_text('{"files": {"documents/d1.pdf": "00"}}')
+    spoil(stranger)
+    with pytest.raises(OutboxError, match="backup") as refused:
+        Deliveries(workspace, journal).close(DAY)
+    assert "d1.pdf" in str(refused.value)
+    assert "Move it out" not in str(refused.value)
+    assert [row.state for row in journal.documents()] == [State.IN_HAND]

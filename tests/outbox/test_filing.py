@@ -1,5 +1,6 @@
 """Filing: nothing rests unless its bytes are those that were read, and any step may be the last."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -221,16 +222,62 @@ def test_a_refused_decision_ends_once_whatever_step_was_the_last(
     assert recount(workspace, journal).findings == ()
 
 
-def test_a_rejection_of_a_case_whose_original_was_changed_is_refused(
-    workspace: Workspace, journal: Journal
+@pytest.mark.parametrize("action", ["reject", "rescan"])
+def test_a_case_whose_original_was_changed_can_be_closed_and_keeps_what_is_there(
+    workspace: Workspace, journal: Journal, action: str
 ) -> None:
     case = held(workspace, journal)
     original: Path = workspace.exceptions / case / "d1.pdf"
     original.unlink()
     original.write_bytes(b"edited")
+    assert any("not those that arrived" in one for one in recount(workspace, journal).findings)
+    journal.ask(ResolutionRow(at=stamp(), case_name=case, action="retry", who="ann"))
+    carry_out(workspace, journal)
+    assert "reject the case" in (journal.resolution(1).refused or "")
+    journal.ask(ResolutionRow(at=stamp(), case_name=case, action=action, who="ann"))
+    carry_out(workspace, journal)
+    rest = workspace.exceptions / "_closed" / case / "d1.pdf"
+    assert rest.read_bytes() == b"edited"
+    assert hashlib.sha256(b"edited").hexdigest() in [*journal.events("d1")][-1].detail
+    assert recount(workspace, journal).findings == ()
+    rest.write_bytes(b"edited once more")
+    [finding] = recount(workspace, journal).findings
+    assert str(rest) in finding
+
+
+def test_a_case_whose_original_is_missing_is_not_closed(
+    workspace: Workspace, journal: Journal
+) -> None:
+    case = held(workspace, journal)
+    (workspace.exceptions / case / "d1.pdf").unlink()
     journal.ask(ResolutionRow(at=stamp(), case_name=case, action="reject", who="ann"))
     carry_out(workspace, journal)
-    assert "was changed" in (journal.resolution(1).refused or "")
-    row = journal.get("d1")
-    assert row is not None
-    assert row.state == State.EXCEPTION
+    assert "is missing" in (journal.resolution(1).refused or "")
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_writer_that_goes_on_never_reaches_the_case(
+    workspace: Workspace, journal: Journal, partial: bool
+) -> None:
+    arrive(workspace, journal, "d1", b"page one", partial=partial)
+    case = hold(journal, "d1", Reason.PARTIAL_WRITE)
+    with (workspace.spool / "d1" / "d1.pdf").open("ab") as writer:
+        Filer(workspace, journal).file("d1")
+        writer.write(b"page two")
+    assert (workspace.exceptions / case / "d1.pdf").read_bytes() == b"page one"
+    assert recount(workspace, journal).findings == ()
+    journal.ask(ResolutionRow(at=stamp(), case_name=case, action="rescan", who="ann"))
+    carry_out(workspace, journal)
+    assert journal.cases() == []
+
+
+def test_an_original_that_has_another_name_elsewhere_is_copied(
+    workspace: Workspace, journal: Journal
+) -> None:
+    arrive(workspace, journal, "d1", b"paper")
+    elsewhere = workspace.root.parent / "elsewhere.pdf"
+    elsewhere.hardlink_to(workspace.spool / "d1" / "d1.pdf")
+    decide(journal, State.QUARANTINED)
+    Filer(workspace, journal).file("d1")
+    elsewhere.write_bytes(b"other")
+    assert (workspace.quarantine / "d1" / "d1.pdf").read_bytes() == b"paper"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, reject, settings
 from hypothesis import strategies as st
 from sqlalchemy import Boolean, Integer, Table
 from sqlmodel import Session, col, delete, func, select, text, update
@@ -202,6 +202,116 @@ def test_what_happens_while_it_is_recounted_is_no_finding(
         Deliveries(workspace, journal).close(DAY)
 
     assert recount(workspace, journal, tell=busy).findings == ()
+
+
+HEAD = '{\n  "day": "%s",\n  "seq": %s,\n  "mac": "",\n  "events": 1,\n  "at": ""\n}\n'
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("zzz", HEAD % ("zzz", 1)),
+        ("9999-99-99", HEAD % ("9999-99-99", 1)),
+        ("9999-12-31", HEAD % ("9999-12-31", 1)),
+        ("2020-01-01", HEAD % ("2020-01-01", 10**30)),
+        ("2020-01-01", HEAD % ("2020-01-01", "true")),
+        ("2020-01-01", "[" * 100_000),
+        ("2020-01-01", "null"),
+    ],
+)
+def test_a_malformed_head_is_named_and_keeps_no_other_from_being_written(
+    workspace: Workspace, journal: Journal, name: str, content: str
+) -> None:
+    path = heads.home(workspace) / f"{name}.json"
+    path.write_text(content)
+    [finding] = recount(workspace, journal).findings
+    assert str(path) in finding
+    today = heads.home(workspace) / f"{now().date()}.json"
+    before = today.read_bytes()
+    journal.note("d2", "ann", "again")
+    heads.export(workspace, journal)
+    assert today.read_bytes() != before
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+@pytest.mark.parametrize("content", ["1\n", "[]\n", "{}\n", '{"document_id": []}\n', "[" * 100_000])
+@pytest.mark.parametrize("name", ["postings.jsonl", "control.json"])
+def test_a_delivery_of_another_shape_is_named(
+    workspace: Workspace, journal: Journal, name: str, content: str
+) -> None:
+    path = workspace.matched / "2026-11-22" / "0001" / name
+    spoil(path, content.encode())
+    assert any(str(path) in one for one in recount(workspace, journal).findings)
+
+
+JUNK = [
+    "zzz",
+    "\u00e9",
+    "{}",
+    "[1]",
+    "null",
+    "../..",
+    "/",
+    "**",
+    "a" * 5000,
+    b"\xff\x00",
+    -1,
+    10**18,
+    2.5,
+]
+"""What no column of the journal holds, of every type that SQLite takes anywhere."""
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_junk_anywhere_in_the_database_is_a_finding_and_never_a_breakdown(
+    workspace: Workspace, journal: Journal, data: st.DataObject
+) -> None:
+    table, column = data.draw(st.sampled_from(sorted(columns(), key=str)))
+    junk = data.draw(st.sampled_from(JUNK))
+    raw = sa.text(f"SELECT rowid, {column} FROM {table.name} ORDER BY rowid")
+    with journal.looking() as session:
+        rows = session.connection().execute(raw).all()
+    row, old = data.draw(st.sampled_from(rows))
+    assume(old != junk and not (column == "partial" and old))
+    change = sa.text(f"UPDATE {table.name} SET {column} = :value WHERE rowid = :row")
+    try:
+        tampered(journal, change.bindparams(value=junk, row=row))
+    except sa.exc.SQLAlchemyError:
+        guard(journal)
+        reject()
+    try:
+        assert recount(workspace, journal).findings
+    finally:
+        tampered(journal, change.bindparams(value=old, row=row))
+    assert recount(workspace, journal).findings == ()
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_junk_in_any_file_is_a_finding_and_never_a_breakdown(
+    workspace: Workspace, journal: Journal, data: st.DataObject
+) -> None:
+    path = data.draw(st.sampled_from(files(workspace)))
+    whole = path.read_bytes()
+    junk = data.draw(st.sampled_from(["", "1", "[]", "{}", "null", '{"files": 1}', "[" * 10_000]))
+    spoil(path, junk.encode())
+    try:
+        findings = recount(workspace, journal).findings
+    finally:
+        spoil(path, whole)
+    assert any(str(path) in one for one in findings)
 
 
 # ---- the database
