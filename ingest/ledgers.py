@@ -64,7 +64,9 @@ def import_file(app: "App", path: Path) -> ImportReport:
     own = app.settings.ledger
     styles = Styles(decimal_mark=own.decimal_mark, date_order=own.date_order)
     read = read_file(path, own.columns, styles)
+    sha256 = moves.sha256_of(path)
     added, changed, same = app.ledger.store(read.records, source=shown(path.name))
+    app.journal.imported(shown(path.name), sha256, added=added, changed=changed, same=same)
     return ImportReport(
         name=shown(path.name),
         added=added,

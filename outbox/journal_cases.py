@@ -152,6 +152,16 @@ class CasePages(Books):
         with self._writing() as writing:
             writing.note(document_id, "note", who=who, text=words)
 
+    def imported(self, source: str, sha256: str, *, added: int, changed: int, same: int) -> None:
+        """An export came into the ledger: its name, the hash of its bytes, and what it did.
+
+        Said after the records are in: a stop between the two leaves an import untold.
+        """
+        told = {"source": source, "sha256": sha256}
+        with self._writing() as writing:
+            writing.note("", "ledger_imported", **told, added=added, changed=changed, same=same)
+        step("journal.ledger_imported")
+
 
 def _document_of(writing: Writing, case_name: str) -> str:
     case = writing.session.get(CaseRow, case_name)

@@ -30,6 +30,10 @@ TELL_EVERY = 1000
 """Documents after which a recount says how far it has come."""
 
 
+MOST_NAMED = 100
+"""Edited records of the ledger that are named one by one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """Both sides of the equation, and every finding, in words that name the culprit.
@@ -99,6 +103,8 @@ def recount(
     findings += _insist(journal, _files(workspace, journal, day, tell))
     if day is None:
         findings += _insist(journal, on_disk.strangers(workspace, journal))
+        tell("the ledger")
+        findings += _altered(journal)
         tell("the database")
         if not journal.sound():
             findings.append("the database is damaged by its own check; restore a backup of state/")
@@ -112,6 +118,23 @@ def recount(
         findings=tuple(findings),
         day=day,
     )
+
+
+def _altered(journal: Journal) -> list[str]:
+    """The records of the ledger that somebody edited."""
+    from matchers.ledgers.sql import altered
+
+    with journal.looking() as session:
+        ids = list(altered(session.connection()))
+    more = [f"and {len(ids) - MOST_NAMED} more records"] if len(ids) > MOST_NAMED else []
+    return [
+        *(
+            f"record {discreet(one)} of the ledger is not as it was imported; import the export "
+            "again that has it"
+            for one in ids[:MOST_NAMED]
+        ),
+        *more,
+    ]
 
 
 def _files(workspace: Workspace, journal: Journal, day: str | None, tell: Told) -> Iterator[Look]:

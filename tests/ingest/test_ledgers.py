@@ -1,4 +1,6 @@
 import errno
+import hashlib
+import json
 import os
 from pathlib import Path
 from typing import NoReturn
@@ -49,6 +51,20 @@ def test_an_export_is_filed_with_its_report(app: App) -> None:
     take(app)
     assert filed(app, "done") == ["books.csv", "books.csv.report.txt"]
     assert app.ledger.get("A1") is not None
+
+
+def test_an_import_stands_in_the_audit_chain(app: App) -> None:
+    sha256 = hashlib.sha256(drop(app).read_bytes()).hexdigest()
+    take(app)
+    [event] = app.journal.events()
+    assert (event.event, event.document_id) == ("ledger_imported", "")
+    assert json.loads(event.detail) == {
+        "source": "books.csv",
+        "sha256": sha256,
+        "added": 1,
+        "changed": 0,
+        "same": 0,
+    }
 
 
 @pytest.mark.parametrize("moment", ["imported", "reported", "filed"])

@@ -4,6 +4,7 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Boolean, Integer, Table
 from sqlmodel import Session, col, delete, func, select, text, update
 
+from matchers.interface import LedgerRecord
+from matchers.ledgers.sql import SqlLedger
 from outbox import audit, heads, verify
 from outbox.deliveries import Deliveries
 from outbox.interface import State, Workspace
@@ -475,3 +478,56 @@ def test_a_document_that_vanished_from_the_journal_leaves_the_equation_open(
     proof = recount(workspace, journal)
     assert (proof.dropped, sum(proof.states.values())) == (1, 0)
     assert any(one.startswith("d1 is gone from the journal") for one in proof.findings)
+
+
+RECORDS = [
+    LedgerRecord(
+        record_id=f"R{number}",
+        party_name="Müller & Söhne",
+        number=f"INV-{number}",
+        doc_date=dt.date(2026, 11, 22) if number else None,
+        amount=Decimal("10.005"),
+        party_iban="DE02120300000000202051",
+    )
+    for number in range(3)
+]
+
+
+def test_an_edited_record_of_the_ledger_is_named(workspace: Workspace, journal: Journal) -> None:
+    SqlLedger(journal._engine).store(RECORDS, "books.csv")
+    assert recount(workspace, journal).findings == ()
+    edits = [
+        "amount = amount + 1",
+        "party_name = 'x'",
+        "status = 'zzz'",
+        "size = 1",
+        "doc_date = 'z'",
+    ]
+    for edit in edits:
+        tampered(journal, text(f"UPDATE record SET {edit} WHERE record_id = 'R1'"))
+        [finding] = recount(workspace, journal).findings
+        assert finding.startswith("record R1 of the ledger")
+        SqlLedger(journal._engine).store(RECORDS, "books.csv")
+        tampered(journal, text("DELETE FROM record"))
+        SqlLedger(journal._engine).store(RECORDS, "books.csv")
+        assert recount(workspace, journal).findings == ()
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+@pytest.mark.parametrize("column", ["name", "path", "kind", "case_name", "fields", "received"])
+def test_text_that_is_no_text_is_a_finding(
+    workspace: Workspace, journal: Journal, column: str
+) -> None:
+    spoilt = f"UPDATE document SET {column} = CAST(X'ff41' AS TEXT) WHERE id = 'd2'"
+    tampered(journal, text(spoilt))
+    assert any("d2" in one for one in recount(workspace, journal).findings)
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
+def test_an_event_whose_words_are_no_text_is_a_finding(
+    workspace: Workspace, journal: Journal
+) -> None:
+    tampered(journal, text("UPDATE event SET detail = CAST(X'ff41' AS TEXT) WHERE id = 2"))
+    assert any(one.startswith("event 2 ") for one in recount(workspace, journal).findings)
