@@ -152,7 +152,7 @@ def _run(parts: "App") -> None:
     with (
         _progress() as moved,
         held(parts.workspace, "run"),
-        holding(parts, "run", lambda *_: moved(1, None)) as daemon,
+        holding(parts, "run", stop, lambda *_: moved(1, None)) as daemon,
     ):
         longest = parts.settings.intake.longest_wait_seconds
         while not stop():

@@ -15,11 +15,12 @@ from ingest import disk, tidy
 from ingest.app import App
 from ingest.disk import Disk
 from ingest.heartbeat import SILENCE, Heartbeat, Pulse
-from ingest.holds import Holds, pause
+from ingest.holds import Holds, pause, words_of
 from ingest.ledgers import IMPORT_SILENCE, LedgerDesk
+from ingest.outcomes import Failure, Hindered, Interrupted, Job, Lost, Outcome
 from ingest.receipts import Receipts
 from ingest.watcher import Lookout, Ready
-from ingest.worker import STRIKES, Failure, Hindered, Job, Lost, Outcome, Pool
+from ingest.worker import STRIKES, Pool
 from matchers.interface import LedgerError, Unavailable
 from outbox import heads
 from outbox.interface import ChangedBytes, Filing, OutboxError, State, TakenOver
@@ -68,6 +69,8 @@ class Daemon:
     app: App
     told: Told = lambda _document, _filing: None
     command: str = "run"
+    stop_asked: Callable[[], bool] = lambda: False
+    """Whether the work is to end; asked between two batches of claims."""
     faults: list[str] = field(init=False, default_factory=list)
     """The words of the faults of the whole since the last round that went well."""
     short: bool = field(init=False, default=False)
@@ -146,8 +149,11 @@ class Daemon:
             self._beat()
 
     def _hurried(self) -> bool:
-        """Whether there is work that needs no reader."""
-        return bool(self._ready or self._done) and time.monotonic() >= self._resume
+        """Whether there is work that needs no reader and can be done now."""
+        if time.monotonic() < self._resume:
+            return False
+        claims = self._ready and not self.short
+        return bool(claims or (self._done and not self._ledgers.settling()))
 
     def _round(self, *, wake: bool, longest_wait: float | None) -> None:
         if self.faults:
@@ -266,7 +272,7 @@ class Daemon:
         while True:
             batch = [self._ready.popleft() for _ in range(min(AT_ONCE, len(self._ready)))]
             self.app.intake.take(batch)
-            if not self._ready or time.monotonic() > until:
+            if not self._ready or time.monotonic() > until or self.stop_asked():
                 break
         for document_id, why in self.app.intake.receive(SLICE).items():
             self._holds.hold(document_id, why)
@@ -326,6 +332,9 @@ class Daemon:
         journal, document_id, token = self.app.journal, job.document.id, job.token
         if isinstance(outcome, Hindered):
             raise OutboxError(outcome.message)
+        if isinstance(outcome, Interrupted):
+            journal.give_back(document_id, token, interrupted=True)
+            return
         if isinstance(outcome, Lost):
             if journal.strike(document_id, token) < STRIKES:
                 journal.give_back(document_id, token)
@@ -414,7 +423,8 @@ class Daemon:
         if oldest is None and not unfinished:
             return
         waited = (now() - dt.datetime.fromisoformat(oldest)).total_seconds() if oldest else 0.0
-        if unfinished or waited >= self.app.settings.delivery.every_seconds:
+        set_back = waited < 0  # the clock, since then
+        if unfinished or set_back or waited >= self.app.settings.delivery.every_seconds:
             with self._holding_only(DELIVERIES):
                 self.deliver()
 
@@ -488,13 +498,3 @@ class Daemon:
         self._in_hand.clear()
         self._done.clear()
         self._heart.end()
-
-
-def words_of(error: Exception) -> str:
-    """A fault in words for people; what a document says never shows in them."""
-    if isinstance(error, OSError):
-        place = f"{error.filename!s}: " if error.filename else ""
-        return f"{place}{error.strerror or error}"
-    if isinstance(error, (OutboxError, LedgerError, Unavailable)):
-        return str(error).rstrip(".")
-    return f"An unexpected fault: {type(error).__name__}"

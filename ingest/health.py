@@ -13,7 +13,7 @@ from ingest import mounts
 from ingest.disk import MEGABYTE, Disk
 from ingest.heartbeat import last
 from ingest.intake import shown
-from ingest.watcher import Lookout
+from ingest.watcher import Lookout, sees_every_writer
 from ingest.workspace import WorkspaceError, find, folders, holder, unsafe
 from matchers.interface import Unavailable
 from outbox import heads
@@ -180,6 +180,13 @@ def _mounts(workspace: Workspace, settings: Settings) -> Iterator[Finding]:
     quiet = settings.intake.network_quiet_seconds if kind else settings.intake.quiet_seconds
     where = f"on a network mount ({kind})" if kind else "on a disk of this machine"
     yield Finding("inbox", fit=True, words=f"{where}: files are taken when still for {quiet:g} s")
+    if not kind and not sees_every_writer():
+        words = (
+            f"files of other accounts are taken when still for "
+            f"{settings.intake.network_quiet_seconds:g} s: the system does not tell this account "
+            "whether they are still being written (it lacks CAP_LEASE)"
+        )
+        yield Finding("inbox", fit=True, words=words)
 
 
 def _inbox(workspace: Workspace, settings: Settings) -> Iterator[Finding]:

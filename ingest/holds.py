@@ -5,6 +5,9 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from matchers.interface import LedgerError, Unavailable
+from outbox.interface import OutboxError
+
 LOG = logging.getLogger(__name__)
 
 LONGEST_PAUSE = 15.0
@@ -74,3 +77,13 @@ class Holds:
         for what, held in self._held.items():
             if held.tries >= MOST_TRIES or held.until == float("inf"):
                 yield what, held.why
+
+
+def words_of(error: Exception) -> str:
+    """A fault in words for people; what a document says never shows in them."""
+    if isinstance(error, OSError):
+        place = f"{error.filename!s}: " if error.filename else ""
+        return f"{place}{error.strerror or error}"
+    if isinstance(error, (OutboxError, LedgerError, Unavailable)):
+        return str(error).rstrip(".")
+    return f"An unexpected fault: {type(error).__name__}"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from ingest.app import App, build
 from ingest.bell import Bell
-from ingest.daemon import Daemon, Told, words_of
+from ingest.daemon import Daemon, Told
 from ingest.heartbeat import Heartbeat, Pulse
-from ingest.holds import pause
+from ingest.holds import pause, words_of
 from ingest.workspace import held
 from matchers.interface import Unavailable
+from outbox import heads
 from outbox.interface import VERBS, OutboxError, Workspace
 
 LOG = logging.getLogger(__name__)
@@ -29,10 +30,18 @@ Stop = Callable[[], bool]
 
 @contextmanager
 def holding(
-    app: App, command: str, told: Told = lambda _document, _filing: None
+    app: App,
+    command: str,
+    stop: Stop,
+    told: Told = lambda _document, _filing: None,
 ) -> Iterator[Daemon]:
-    """A daemon on a workspace that the caller holds, recovered; in the end all is given back."""
-    daemon = Daemon(app, told, command)
+    """A daemon on a workspace that the caller holds, recovered; in the end all is given back.
+
+    Raises:
+        OutboxError: the database is older than what was exported of it.
+    """
+    heads.demand_newest(app.workspace, app.journal)
+    daemon = Daemon(app, told, command, stop)
     daemon.recover()
     try:
         yield daemon
@@ -65,7 +74,7 @@ def keep_watching(workspace: Workspace, stop: Stop, ready: Callable[[], None]) -
 
 
 def _watch(app: App, stop: Stop, ready: Callable[[], None]) -> None:
-    with holding(app, "watch") as daemon, Bell(*_bells(app.workspace)) as bell:
+    with holding(app, "watch", stop) as daemon, Bell(*_bells(app.workspace)) as bell:
         ready()
         while not stop():
             daemon.turn(wake=bell.rang(), deliver=True)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 
 from config.settings import Intake
@@ -23,6 +24,9 @@ TOLD_AFTER = 60.0
 
 OLD_TEMPORARY = 3600.0
 """Seconds after which people are told of a file under a temporary name."""
+
+CAP_LEASE = 1 << 28
+"""Linux's right to ask for leases on any file."""
 
 LONG_LISTING, LONG_HERE = 0.25, 2.0
 """Seconds from which a listing counts as slow, on a shared mount and on a disk of this machine."""
@@ -184,14 +188,17 @@ class Lookout:
         seen.why, seen.shut = "it changes again and again", False
         if self._seen.get(path) is seen and rested >= quiet:
             writer = _writer(path)
-            if writer is None:
+            if writer is _Writer.SHUT:
                 seen.why, seen.shut = _SHUT, True
                 return None
-            lacks = _OPEN if writer else self._lacks(path, seen)
+            if writer is _Writer.UNKNOWN and rested < network:
+                lacks: str | None = _PERHAPS_OPEN
+            else:
+                lacks = _OPEN if writer is _Writer.THERE else self._lacks(path, seen)
             if lacks is None:
                 return Ready(path, signature=seen.signature)
             seen.why = lacks
-            if not writer and rested >= self._intake.unfinished_seconds:
+            if writer is not _Writer.THERE and rested >= self._intake.unfinished_seconds:
                 return Ready(path, partial=True, signature=seen.signature)
         if longest_wait is not None and moment - seen.first >= longest_wait:
             return Ready(path, partial=True, signature=seen.signature)
@@ -224,6 +231,7 @@ _TEMPORARY = (
 )
 _CLOSED = "Give Mailroom the right to, or look at the disk or the share that it lies on."
 _OPEN = "a program still has it open for writing"
+_PERHAPS_OPEN = "the system does not say whether a program still has it open for writing"
 
 
 def _waiting(why: str) -> str:
@@ -266,26 +274,46 @@ def _listing(folder: Path, skip: tuple[str, ...]) -> Iterator[tuple[Path, os.sta
         rooms.extend(reversed(below))
 
 
-def _writer(path: Path) -> bool | None:
-    """Whether a writer on this machine holds the file; None where it may not even be read.
+def sees_every_writer() -> bool:
+    """Whether Linux tells this account also who writes to the files of other accounts."""
+    try:
+        told = Path("/proc/self/status").read_text(encoding="utf-8")
+    except OSError:
+        return True
+    rights = next((line for line in told.splitlines() if line.startswith("CapEff:")), "CapEff: 0")
+    return bool(int(rights.split()[1], 16) & CAP_LEASE)
 
-    Linux grants a read lease only while nobody has the file open for writing; other systems, and
-    servers of network shares, cannot tell, and then nobody is assumed to.
+
+class _Writer(Enum):
+    """Whether a program on this machine has a file open for writing."""
+
+    NONE = auto()
+    THERE = auto()
+    UNKNOWN = auto()
+    SHUT = auto()
+    """The file may not even be read."""
+
+
+def _writer(path: Path) -> _Writer:
+    """Who holds the file, by a read lease: Linux grants it only while nobody writes.
+
+    It grants none at all on another account's file, except to who has the right to lease any, and
+    none on some kinds of disks. Other systems know no leases, and then nobody is assumed to write.
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except PermissionError:
-        return None
+        return _Writer.SHUT
     except OSError:
-        return False
+        return _Writer.NONE
     try:
         if hasattr(fcntl, "F_SETLEASE"):
             fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_RDLCK)
             fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except BlockingIOError:
-        return True
+        return _Writer.THERE
     except OSError:
-        return False
+        return _Writer.UNKNOWN
     finally:
         os.close(handle)
-    return False
+    return _Writer.NONE

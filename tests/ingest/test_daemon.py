@@ -1,3 +1,4 @@
+import datetime as dt
 import errno
 import json
 import os
@@ -12,15 +13,17 @@ from config import steps
 from config.reasons import Reason
 from extractors.interface import Attachment, Extraction, Field, Kind
 from ingest.app import App, build
-from ingest.daemon import Daemon
+from ingest.daemon import AT_ONCE, Daemon
 from ingest.outcomes import Failure, Hindered, Job, Lost, Outcome
 from ingest.watcher import Ready
 from ingest.worker import Pool
 from matchers.interface import Unavailable
 from outbox import moves
 from outbox.interface import State, Workspace
+from outbox.journal import now
 from outbox.verify import recount
 from tests.ingest.pools import Table
+from tests.outbox.desk import arrive, match
 
 
 def act(job: Job) -> Outcome:
@@ -250,6 +253,55 @@ def test_a_document_whose_bytes_are_gone_is_told_and_the_others_go_on(
     assert states(app) == {"gone.pdf": State.IN_HAND, "fine.pdf": State.EXCEPTION}
     [words] = daemon.stuck.values()
     assert "mailroom verify" in words
+
+
+@pytest.mark.parametrize("waits", ["short", "settling"])
+def test_what_has_to_wait_keeps_no_processor_busy(
+    app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch, waits: str
+) -> None:
+    """Files to be claimed on a short disk, and what was read while an export comes in."""
+    pauses: list[float] = []
+
+    def collect(seconds: float) -> Iterator[tuple[Job, Outcome]]:
+        pauses.append(seconds)
+        return iter(())
+
+    if waits == "short":
+        monkeypatch.setattr("ingest.disk.Disk.short", lambda _self: True)
+        daemon._ready.append(Ready(drop(app, "a.pdf")))
+    else:
+        drop(app, "a.pdf")
+        keep_at(daemon, lambda: bool(daemon._in_hand))
+        monkeypatch.setattr("ingest.ledgers.LedgerDesk.settling", lambda _self: True)
+        keep_at(daemon, lambda: bool(daemon._done))
+    monkeypatch.setattr(daemon._pool, "collect", collect)
+    for _ in range(3):
+        daemon.turn()
+    assert all(seconds > 0 for seconds in pauses[1:])
+
+
+def test_a_stop_is_heard_between_two_batches_of_claims(app: App, daemon: Daemon) -> None:
+    daemon.stop_asked = lambda: True
+    for number in range(AT_ONCE + 1):
+        drop(app, f"{number:04d}.pdf")
+    keep_at(daemon, app.journal.documents)
+    assert len(app.journal.documents()) == AT_ONCE
+    assert len(daemon._ready) == 1
+    daemon.stop()
+
+
+def test_a_clock_that_was_set_back_holds_no_delivery_up(
+    app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrive(app.workspace, app.journal, "d1", b"paper")
+    match(app.journal, "d1", "R1")
+    daemon.turn(deliver=True)
+    assert list(app.workspace.matched.iterdir()) == []
+    before = now() - dt.timedelta(days=1)
+    monkeypatch.setattr("ingest.daemon.now", lambda: before)
+    daemon.turn(deliver=True)
+    daemon.stop()
+    assert len(list(app.workspace.matched.iterdir())) == 1
 
 
 # ---- readers

@@ -102,3 +102,12 @@ def test_what_lies_in_the_inbox_and_is_not_taken_is_named(workspace: Workspace) 
     (workspace.inbox / "link.pdf").symlink_to("/etc/hostname")
     words = [one.words for one in examine(workspace.root) if one.what == "inbox"]
     assert any("link.pdf is not taken" in one for one in words)
+
+
+@pytest.mark.parametrize("sees", [True, False])
+def test_it_is_told_that_writers_of_other_accounts_are_not_seen(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, sees: bool
+) -> None:
+    monkeypatch.setattr("ingest.health.sees_every_writer", lambda: sees)
+    words = [one.words for one in examine(workspace.root) if one.what == "inbox"]
+    assert any("files of other accounts" in one for one in words) is not sees

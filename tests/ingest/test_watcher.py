@@ -1,3 +1,4 @@
+import errno
 import os
 import signal
 import socket
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -376,4 +378,23 @@ def test_a_slow_listing_is_followed_by_a_pause_of_ten_times_its_length(
     out.look()
     assert asked == 1, "nothing was listed"
     hand.passed += took * 2
+    assert len(out.look()) == 1
+
+
+@pytest.mark.parametrize("code", [errno.EACCES, errno.EPERM, errno.EINVAL])
+def test_a_file_whose_writer_the_system_does_not_tell_waits_as_on_a_network(
+    tmp_path: Path, hand: Time, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """No lease is granted on another account's file, whether or not it is being written."""
+
+    def refuse(*_: object) -> NoReturn:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("fcntl.fcntl", refuse)
+    lay(tmp_path, "a.pdf", PDF + END, age=0)
+    out = lookout(tmp_path, hand)
+    out.look()
+    hand.passed += DEFAULTS.network_quiet_seconds - 1
+    assert out.look() == []
+    hand.passed += 1
     assert len(out.look()) == 1
