@@ -7,6 +7,7 @@ tried twice.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -158,6 +159,7 @@ def _sqlite(url: URL, patience: str) -> Engine:
     own = OwnFile(path)
 
     def prepare(connection: Any, record: Any) -> None:  # noqa: ANN401 - the driver's and SQLAlchemy's own
+        connection.text_factory = READ_TEXT
         connection.isolation_level = None  # the driver's BEGIN would come too late and be deferred
         for statement in (patience, *PRAGMAS, "SELECT count(*) FROM sqlite_master"):
             connection.execute(statement).fetchall()
@@ -171,6 +173,10 @@ def _sqlite(url: URL, patience: str) -> Engine:
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
     return engine
+
+
+READ_TEXT = partial(str, encoding="utf-8", errors="replace")
+"""How text comes out of SQLite: what is damaged there shows, and fails its own row alone."""
 
 
 class OwnFile:

@@ -1,16 +1,17 @@
 """The journal's pages about deliveries: postings gathered, delivered, never twice."""
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import bindparam
-from sqlmodel import col, func, select, update
+from sqlmodel import Session, col, func, select, update
 from sqlmodel.sql.expression import SelectOfScalar
 
 from config.steps import step
 from outbox.interface import OutboxError, State, TakenOver
 from outbox.journal_base import DOCUMENT, Books
-from outbox.tables import DeliveryRow, PostingRow
+from outbox.tables import DeliveryRow, EventRow, PostingRow
 
 
 class DeliveryPages(Books):
@@ -28,12 +29,9 @@ class DeliveryPages(Books):
                 return standing
             named = col(DeliveryRow.id).startswith(f"{day}/")
             count = session.exec(select(func.count()).select_from(DeliveryRow).where(named)).one()
-            last = session.exec(
-                select(DeliveryRow.control)
-                .order_by(col(DeliveryRow.opened).desc(), col(DeliveryRow.id).desc())
-                .limit(1)
-            ).first()
-            row = DeliveryRow(id=f"{day}/{count + 1:04d}", opened=writing.at, previous=last)
+            last = _newest(session)
+            previous = last.control if last else None
+            row = DeliveryRow(id=f"{day}/{count + 1:04d}", opened=writing.at, previous=previous)
             taken = session.exec(
                 update(PostingRow).where(col(PostingRow.delivery).is_(None)).values(delivery=row.id)
             ).rowcount
@@ -41,7 +39,7 @@ class DeliveryPages(Books):
                 return None
             session.add(row)
             session.flush()
-            writing.note("", "delivery_opened", delivery=row.id, previous=last, postings=taken)
+            writing.note("", "delivery_opened", delivery=row.id, previous=previous, postings=taken)
         step("journal.delivery_opened")
         return row
 
@@ -100,11 +98,12 @@ class DeliveryPages(Books):
         step("journal.delivery_closed")
 
     def deliveries(self) -> Sequence[DeliveryRow]:
-        """Every delivery, oldest first."""
+        """Every delivery in the order in which they were opened, whatever the clock said then."""
         with self.looking() as session:
-            return session.exec(
-                select(DeliveryRow).order_by(col(DeliveryRow.opened), col(DeliveryRow.id))
-            ).all()
+            said = session.exec(_OPENED.order_by(col(EventRow.id)))
+            place = {_delivery(detail): number for number, detail in enumerate(said)}
+            rows = session.exec(_BY_CLOCK).all()
+        return sorted(rows, key=lambda row: place.get(row.id, -1))
 
     def oldest_waiting(self) -> str | None:
         """When the oldest posting without a delivery was written (UTC), or None."""
@@ -124,6 +123,31 @@ _AT_REST = (
     .values(stage="rest", state=State.MATCHED, path=bindparam("where"), finished=bindparam("at"))
 )
 """One document of a delivery comes to rest; said for all of them at once."""
+
+
+_OPENED = select(EventRow.detail).where(
+    EventRow.document_id == "", EventRow.event == "delivery_opened"
+)
+_BY_CLOCK = select(DeliveryRow).order_by(col(DeliveryRow.opened), col(DeliveryRow.id))
+"""Serves for those of a version without such events, which are older than all others."""
+
+
+def _newest(session: Session) -> DeliveryRow | None:
+    """The delivery that was opened last, by the events: a clock may be set back."""
+    for detail in session.exec(_OPENED.order_by(col(EventRow.id).desc())):
+        row = session.get(DeliveryRow, _delivery(detail))
+        if row is not None:  # one whose last document was spoilt is gone
+            return row
+    rows = session.exec(_BY_CLOCK).all()
+    return rows[-1] if rows else None
+
+
+def _delivery(detail: str) -> str:
+    """The delivery that an event names; none where the event was edited."""
+    try:
+        return str(json.loads(detail)["delivery"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _unfinished() -> SelectOfScalar[DeliveryRow]:

@@ -57,6 +57,15 @@ def test_sqlite_survives_power_cuts_and_waits_for_writers(tmp_path: Path) -> Non
     }
 
 
+def test_text_that_is_damaged_in_a_sqlite_file_fails_no_other_row(on_file: Engine) -> None:
+    with writing(on_file) as connection:
+        connection.execute(text("INSERT INTO t (n, s) VALUES (1, CAST(x'ff41' AS TEXT))"))
+        connection.execute(text("INSERT INTO t (n, s) VALUES (2, 'ü')"))
+    with reading(on_file) as connection:
+        found = connection.execute(text("SELECT s FROM t ORDER BY n")).scalars().all()
+    assert found == ["\ufffdA", "ü"]
+
+
 def test_postgresql_survives_power_cuts_whatever_its_server_is_set_to() -> None:
     url = server().fresh_url()
     name = url.partition("@/")[2].partition("?")[0]
