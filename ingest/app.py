@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from config.settings import FILE_NAME, Settings, load
 from ingest.intake import Intake, document_of
+from ingest.outcomes import Job
 from ingest.pipeline import Pipeline
-from ingest.worker import Job
 from ingest.workspace import DATABASE
 from outbox import moves
 from outbox.cases import Cases

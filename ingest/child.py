@@ -2,7 +2,6 @@
 
 import errno
 import os
-import pickle
 import tempfile
 from functools import partial
 from pathlib import Path
@@ -14,8 +13,9 @@ from config.settings import Reading
 from extractors.engines import configured
 from extractors.engines.remote import ReaderLost, Remote
 from extractors.interface import ExtractionError
-from ingest import confine, wire
-from ingest.worker import LEAST_PAGES, Failure, Hindered, Job, Lost, Outcome, Read, outgrown, where
+from ingest import answers, calls, confine, wire
+from ingest.outcomes import TOO_MUCH_ON_DISK, Failure, Hindered, Job, Lost, Outcome, outgrown, where
+from ingest.worker import LEAST_PAGES, Read
 
 _BROKEN = 70
 """How a child ends that cannot give a result (EX_SOFTWARE of sysexits.h)."""
@@ -41,7 +41,11 @@ def be(  # noqa: PLR0913 - all that a child has
         pages = LEAST_PAGES + reading.max_pages
         confine.die_with(zygote)
         confine.limit(reading.document_megabytes, int(pages * reading.seconds_per_page) + 1)
-        confine.change_nothing_outside([scratch, *([job.pictures] if job.pictures else [])])
+        confine.stay_within(
+            [scratch, *([job.pictures] if job.pictures else [])],
+            [job.document.path, *confine.code()],
+        )
+        calls.refuse()
         wire.say(pipe, wire.RESULT, _result(job, reading, read, desk, pipe))
         os._exit(0)
     finally:
@@ -57,12 +61,12 @@ def _result(job: Job, reading: Reading, read: Read, desk: socket, pipe: int) -> 
             waits=partial(wire.say, pipe, wire.WAITS),
             goes_on=partial(wire.say, pipe, wire.TICK),
         )
-        return pickle.dumps(read(job, reading, remote))
+        return answers.encoded(read(job, reading, remote))
     except Exception as error:  # noqa: BLE001 - whatever goes wrong with a document is its outcome
-        return pickle.dumps(_blamed(error, reading))
+        return answers.encoded(_blamed(error, reading))
 
 
-def _blamed(error: Exception, reading: Reading) -> Outcome:
+def _blamed(error: Exception, reading: Reading) -> Outcome:  # noqa: PLR0911 - one for each error
     """Who is to blame for an error: the document, the system, or nobody knows."""
     match error:
         case ExtractionError():
@@ -72,9 +76,12 @@ def _blamed(error: Exception, reading: Reading) -> Outcome:
         case ReaderLost():
             return Lost(f"{error}.")
         case OSError() if error.errno in _NO_ROOM:
-            return Hindered(f"Reading stopped: {error.strerror}")
+            full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            return Hindered(f"Reading stopped: {error.strerror}", full)
         case OSError() if error.errno == errno.EFBIG:
-            words = "Reading it fills more disk than a document may. Split it, or print it to PDF."
+            return TOO_MUCH_ON_DISK
+        case answers.TooMuch():
+            words = "What can be read in it is more than a document may hold. Split it."
             return Failure(Reason.TOO_LARGE, words)
         case _:
             words = f"An unexpected fault stopped the reading: {type(error).__name__}."

@@ -6,12 +6,15 @@ import os
 import resource
 import signal
 import socket
+import stat
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+from ingest import calls
 
 _FILE_MEGABYTES = 512
 """The largest file that reading one document may write."""
@@ -34,10 +37,22 @@ _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION, _BENEATH_A_PATH = 1, 1
 _EXECUTE, _CHANGES = 1 << 0, (1 << 1) | sum(1 << bit for bit in range(4, 13))
 """Running a program; writing, removing and making files of every kind."""
+_OWN_CHANGES = sum(1 << bit for bit in (1, 4, 5, 7, 8))
+"""What may be done in folders of one's own: writing, removing, making folders and plain files."""
+_READ_FILE, _READ_FOLDER = 1 << 2, 1 << 3
 _SINCE = ((2, 1 << 13), (3, 1 << 14))
 """The version that knew first of linking across folders and of cutting files short."""
 _NETWORK_VERSION, _BIND_AND_CONNECT = 4, 0b11
 _SCOPE_VERSION, _SOCKETS_AND_SIGNALS = 6, 0b11
+
+_SYSTEM = (
+    *("/usr", "/lib", "/lib32", "/lib64", "/opt", "/nix/store", "/etc/fonts", "/etc/localtime"),
+    *("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/mime.types"),
+    *("/etc/nsswitch.conf", "/etc/passwd", "/etc/group", "/etc/timezone", "/proc/self"),
+    *("/proc/cpuinfo", "/proc/meminfo", "/sys/devices/system/cpu", "/dev/null", "/dev/zero"),
+    *("/dev/urandom", "/dev/random"),
+)
+"""What libraries read of the system, where it is there."""
 
 _LINUX = sys.platform == "linux"
 _LIBC = ctypes.CDLL(None, use_errno=True)
@@ -94,8 +109,9 @@ def start(module: str, *files: int) -> tuple[subprocess.Popen[bytes], socket.soc
 def held() -> Mapping[str, bool]:
     """Which of the limits this system holds a document's process to; tried in a process apart.
 
-    `memory`: it may take no more than it is allowed; `files`: it writes only where it may;
-    `network`: it has none.
+    `memory`: it may take no more than it is allowed; `files`: it writes only where it may, and
+    reads nothing of the workspace but its own document; `network`: it has none; `calls`: it starts
+    no process and touches no other.
     """
     code = "from ingest.confine import try_all; try_all()"
     done = subprocess.run(  # noqa: S603 - our own code
@@ -113,7 +129,8 @@ def try_all() -> None:
     found = {
         "memory": bool(_pages()),
         "network": leave_network(),
-        "files": change_nothing_outside([]),
+        "files": stay_within([], []),
+        "calls": calls.refuse(),
     }
     sys.stdout.write(json.dumps(found))
 
@@ -192,17 +209,31 @@ def _set(what: int, most: int, grace: int = 0) -> None:
     resource.setrlimit(what, (min(most, highest), highest))
 
 
-def change_nothing_outside(folders: Iterable[Path]) -> bool:
-    """Write only below *folders*, run no program, send no signal and open no connection.
+def code() -> Sequence[Path]:
+    """Where Python and what it has loaded lie."""
+    homes = {Path(sys.prefix), Path(sys.base_prefix)}
+    loaded = {
+        Path(place)
+        for name, module in sys.modules.copy().items()
+        if "." not in name
+        for place in (*getattr(module, "__path__", ()), getattr(module, "__file__", None))
+        if place and Path(place).name != "__init__.py"
+    }
+    return [*homes, *(one for one in loaded if homes.isdisjoint(one.parents))]
 
-    Whether the system knows how (Landlock, Linux 5.13 and later; the connections since 6.7, the
-    signals since 6.12).
+
+def stay_within(folders: Iterable[Path], readable: Iterable[Path]) -> bool:
+    """Write only below *folders*, read only there, in *readable* and what libraries need.
+
+    And run no program, send no signal and open no connection. Whether the system knows how
+    (Landlock, Linux 5.13 and later; the connections since 6.7, the signals since 6.12).
     """
     version = _LIBC.syscall(_CREATE_RULESET, None, 0, _ASK_VERSION) if _LINUX else -1
     if version < 1:
         return False
-    changes = _CHANGES | sum(right for since, right in _SINCE if version >= since)
-    rules = struct.pack("Q", changes | _EXECUTE)
+    later = sum(right for since, right in _SINCE if version >= since)
+    reads = _READ_FILE | _READ_FOLDER
+    rules = struct.pack("Q", _CHANGES | later | _EXECUTE | reads)
     if version >= _NETWORK_VERSION:
         rules += struct.pack("Q", _BIND_AND_CONNECT)
     if version >= _SCOPE_VERSION:
@@ -210,12 +241,24 @@ def change_nothing_outside(folders: Iterable[Path]) -> bool:
     ruleset = _LIBC.syscall(_CREATE_RULESET, rules, len(rules), 0)
     if ruleset < 0:
         return False
-    for folder in folders:
-        place = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-        allowed = struct.pack("=Qi", changes, place)
-        _LIBC.syscall(_ADD_RULE, ruleset, _BENEATH_A_PATH, allowed, 0)
-        os.close(place)
+    for place in (*map(Path, _SYSTEM), *readable):
+        _allow(ruleset, place, reads)
+    for place in folders:
+        _allow(ruleset, place, _OWN_CHANGES | later | reads)
     _LIBC.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     held: int = _LIBC.syscall(_RESTRICT_SELF, ruleset, 0)
     os.close(ruleset)
     return held == 0
+
+
+def _allow(ruleset: int, place: Path, rights: int) -> None:
+    """Let *place*, and what is below it, be used so; it need not be there."""
+    try:
+        file = os.open(place, os.O_PATH | os.O_CLOEXEC)
+    except OSError:
+        return
+    if not stat.S_ISDIR(os.fstat(file).st_mode):
+        rights &= _READ_FILE
+    rule = struct.pack("=Qi", rights, file)
+    _LIBC.syscall(_ADD_RULE, ruleset, _BENEATH_A_PATH, rule, 0)
+    os.close(file)

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 
 from extractors.engines import configured
 from extractors.engines.remote import Asked
-from ingest.worker import where
+from ingest.outcomes import where
 
 LOG = logging.getLogger(__name__)
 

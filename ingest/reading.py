@@ -10,7 +10,8 @@ from config.reasons import Reason
 from config.settings import Reading
 from extractors import media, present
 from extractors.interface import Document, ExtractionError, Kind
-from ingest.worker import STRIKES, Failure, Hindered, Job, Lost, Outcome, Pool
+from ingest.outcomes import Failure, Hindered, Interrupted, Job, Lost, Outcome
+from ingest.worker import STRIKES, Pool
 from outbox.moves import sha256_of
 
 
@@ -33,8 +34,8 @@ def read_all(
                     pool.submit(job)
             for job, outcome in pool.collect(1.0) if pool.busy else ():
                 number = job.document.id
-                strikes[number] += isinstance(outcome, Lost)
-                if isinstance(outcome, Lost) and strikes[number] < STRIKES:
+                strikes[number] += isinstance(outcome, Lost | Interrupted)
+                if isinstance(outcome, Lost | Interrupted) and strikes[number] < STRIKES:
                     waiting.insert(0, (number, files[int(number)]))
                 else:
                     done[number] = _line(str(files[int(number)]), job, outcome)
@@ -79,7 +80,7 @@ def _job(number: str, path: Path, kind: Kind | None) -> Job | Failure:
 
 
 def _line(file: str, job: Job, outcome: Outcome) -> dict[str, Any]:
-    if isinstance(outcome, Lost):
+    if isinstance(outcome, Lost | Interrupted):
         outcome = Failure(Reason.WORKER_LOST, outcome.message)
     if isinstance(outcome, Hindered):
         outcome = Failure(Reason.FAULT, outcome.message)

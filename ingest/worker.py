@@ -14,16 +14,27 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from multiprocessing.connection import wait
 from pathlib import Path
-from traceback import extract_tb
 from typing import Any
 
 from config.reasons import Reason
 from config.settings import Reading
-from extractors.interface import Document, Engine, Extraction, Kind
-from ingest import confine, wire
+from extractors.interface import Engine, Extraction
+from ingest import answers, confine, weight, wire
+from ingest.hearing import Ear
+from ingest.outcomes import (
+    TOO_MUCH_ON_DISK,
+    Failure,
+    Hindered,
+    Interrupted,
+    Job,
+    Lost,
+    Outcome,
+    Result,
+    outgrown,
+)
 from ingest.readers import START_SECONDS, Readers
 
 LOG = logging.getLogger(__name__)
@@ -38,10 +49,17 @@ BIG_BYTES = 2_000_000
 BIG_SECONDS = 20.0
 """A document larger than this, or longer in hand, is big: it leaves a lane to the small ones."""
 
-_MOST_ANSWER = 512 << 20
-"""Bytes that a child may say in all; the attachments of an email are among them."""
+_TURNS_PER_PAGE = 8
+"""How often a page may be said to wait, or to be done: it is turned at most three times."""
 
-_PIPE_BYTES = 1 << 20
+_BURIAL_SECONDS = 10.0
+"""How long the zygote may take to tell that a child, which it was to kill, has ended."""
+
+_WEIGHING_SECONDS = 1.0
+"""So often it is looked how much a document has on disk."""
+
+_HINDRANCES = 3
+"""So often the system may stop one document before it is asked whose fault that is."""
 
 _GOODBYE_SECONDS = 5.0
 """How long the zygote may take to end its children and itself."""
@@ -52,51 +70,11 @@ _MEMORY_SIGNALS = frozenset(
 """How a process ends whose parser gets no more memory, or that the system stops for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A document to be read; *pictures* is the folder for its page pictures, if they are wanted.
-
-    *parts* asks for the attachments of an email to be read with it.
-    """
-
-    document: Document
-    token: int = 0
-    pictures: Path | None = None
-    kind: Kind | None = None
-    parts: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A document that could not be read, and why; *where* names the place in our code, if any."""
-
-    reason: Reason
-    message: str
-    where: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """The process that read the document died, and nobody knows whose fault that was."""
-
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hindered:
-    """The system, not the document, stopped the reading: no space, no memory, no more processes."""
-
-    message: str
-
-
-Result = Extraction | Failure
-"""What reading a document gives."""
-
-Outcome = Result | Lost | Hindered
-"""What becomes of a document that was handed to the pool."""
-
 Read = Callable[[Job, Reading, Engine], Result]
 """What a child does with a document; the engine reads its page images."""
+
+
+_NO_TRUST = "The program that reads documents gave an answer that cannot be trusted."
 
 
 def read_one(job: Job, reading: Reading, engine: Engine) -> Extraction:
@@ -112,25 +90,6 @@ def read_one(job: Job, reading: Reading, engine: Engine) -> Extraction:
     )
 
 
-def outgrown(reading: Reading) -> Failure:
-    """What becomes of a document that needs more memory than it may have."""
-    return Failure(
-        Reason.TOO_LARGE,
-        f"Reading it takes more than {reading.document_megabytes} megabytes of memory. Print it to "
-        "a smaller PDF, split it, or raise reading.document_megabytes.",
-    )
-
-
-def where(error: BaseException) -> str:
-    """The kind of an error and its places in the code, innermost first, without its words.
-
-    The words may be a document's, and those belong into no log.
-    """
-    frames = reversed(extract_tb(error.__traceback__))
-    places = " < ".join(f"{Path(one.filename).name}:{one.lineno} {one.name}" for one in frames)
-    return f"{type(error).__name__} at {places}"
-
-
 @dataclass(slots=True)
 class _Zygote:
     process: subprocess.Popen[bytes]
@@ -143,44 +102,33 @@ class _Child:
     """A document in hand."""
 
     job: Job
-    pipe: int
+    ear: Ear
     size: int
     since: float
     deadline: float
     """Seconds of the monotonic clock at which it is killed; moved on with every page."""
+    end: float = float("inf")
+    """The same, which nothing that it says moves."""
+    roomy: bool = False
+    """Whether the disk had room for all that it may lay down when it began."""
     process: int | None = None
-    heard: bytearray = field(default_factory=bytearray)
-    in_all: int = 0
-    silent: bool = False
-    """Whether its pipe is closed on its side."""
+    scratch: Path | None = None
     waits: bool = False
     """Whether a page of it waits for a reader."""
-    answer: bytes | None = None
-    verdict: Failure | None = None
+    verdict: Failure | Lost | None = None
     """Why we had it killed."""
+    condemned: float = float("inf")
+    """When we did, in seconds of the monotonic clock."""
 
     @property
     def big(self) -> bool:
         """Whether it is large, or has been in hand for long."""
         return self.size > BIG_BYTES or time.monotonic() - self.since > BIG_SECONDS
 
-    def listen(self) -> Iterator[bytes]:
-        """What it says besides its answer, which is kept."""
-        while not self.silent:
-            try:
-                more = os.read(self.pipe, _PIPE_BYTES)
-            except BlockingIOError:
-                break
-            self.silent = not more
-            self.heard += more
-            self.in_all += len(more)
-            while saying := wire.said(self.heard):
-                what, words = saying
-                if what == wire.RESULT:
-                    self.answer = words
-                yield what
-            if self.in_all > _MOST_ANSWER:
-                break
+    @property
+    def folders(self) -> list[Path]:
+        """Where it may write."""
+        return [one for one in (self.scratch, self.job.pictures) if one is not None]
 
 
 @dataclass(slots=True)
@@ -197,6 +145,11 @@ class Pool:
     _handed: int = 0
     _zygote: _Zygote | None = None
     _readers: Readers | None = None
+    _read: int = 0
+    """Documents that were read."""
+    _hindered: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """Documents that the system stopped: how often, and how many were read before the first."""
+    _weighed: float = 0.0
 
     @property
     def size(self) -> int:
@@ -251,10 +204,11 @@ class Pool:
             return
         finally:
             os.close(theirs)
-        os.set_blocking(ours, False)
         now = time.monotonic()
-        limit = START_SECONDS + self._first_limit
-        self._children[self._handed] = _Child(job, ours, _size(job), now, now + limit)
+        ear = Ear(ours, _TURNS_PER_PAGE * (LEAST_PAGES + self.reading.max_pages))
+        child = _Child(job, ear, _size(job), now, now + START_SECONDS + self._first_limit)
+        child.roomy = weight.room_for_all(child.folders)
+        self._children[self._handed] = child
 
     def collect(self, seconds: float) -> Iterator[tuple[Job, Outcome]]:
         """What became of documents within *seconds*; it may be less, and none."""
@@ -265,6 +219,11 @@ class Pool:
         for number, child in list(self._children.items()):
             self._listen(number, child)
         self._hear()
+        self._weigh()
+        if any(
+            time.monotonic() - one.condemned > _BURIAL_SECONDS for one in self._children.values()
+        ):
+            self._without("does not answer")
         if self._readers is not None:
             self._readers.look()
             self._serve_pages()
@@ -279,7 +238,7 @@ class Pool:
         if self._zygote is not None:
             self._end_zygote(self._zygote)
         for child in self._children.values():
-            os.close(child.pipe)
+            os.close(child.ear.pipe)
         self._children.clear()
         if self._readers is not None:
             self._readers.stop()
@@ -292,6 +251,11 @@ class Pool:
         return LEAST_PAGES * self.reading.seconds_per_page
 
     @property
+    def _last_limit(self) -> float:
+        """Seconds that a document may take in all: for its pages, and as long for waiting."""
+        return 2 * (LEAST_PAGES + self.reading.max_pages) * self.reading.seconds_per_page
+
+    @property
     def _patience(self) -> float:
         """Seconds that a page may wait and be read: every reader may break down before it."""
         rounds = -(-2 * self._lanes // self.size) + 1
@@ -299,8 +263,15 @@ class Pool:
 
     def _wait(self, seconds: float) -> None:
         """Sleep until something is told, somebody's time is up, or *seconds* are over."""
-        sources: list[Any] = [child.pipe for child in self._children.values() if not child.silent]
-        ends = [child.deadline for child in self._children.values() if child.verdict is None]
+        sources: list[Any] = [
+            child.ear.pipe for child in self._children.values() if not child.ear.deaf
+        ]
+        ends = [
+            min(child.deadline, child.end)
+            if child.verdict is None
+            else child.condemned + _BURIAL_SECONDS
+            for child in self._children.values()
+        ]
         if self._zygote is not None:
             sources.append(self._zygote.line)
         if self._readers is not None:
@@ -310,17 +281,29 @@ class Pool:
         wait(sources, timeout=max(0.0, min(seconds, soonest)))
 
     def _listen(self, number: int, child: _Child) -> None:
-        for what in child.listen():
+        for what in child.ear.listen():
             child.waits = what == wire.WAITS
             limit = self._patience if child.waits else self.reading.seconds_per_page
             child.deadline = max(child.since + self._first_limit, time.monotonic() + limit)
             if child.waits:
                 self._serve_pages()
-        if child.verdict is None and child.in_all > _MOST_ANSWER:
-            self._condemn(number, child, outgrown(self.reading))
-        elif child.verdict is None and time.monotonic() > child.deadline:
+        if child.verdict is not None:
+            return
+        if child.ear.broken:
+            LOG.error("%s: its process is stopped: %s", child.job.document.id, child.ear.broken)
+            self._condemn(number, child, Lost(_NO_TRUST))
+        elif time.monotonic() > min(child.deadline, child.end):
             words = f"Reading took longer than {self.reading.seconds_per_page:g} seconds for a page"
             self._condemn(number, child, Failure(Reason.TIMEOUT, f"{words} and was stopped."))
+
+    def _weigh(self) -> None:
+        """Stop what lays down more than a document may."""
+        if time.monotonic() - self._weighed < _WEIGHING_SECONDS:
+            return
+        self._weighed = time.monotonic()
+        for number, child in self._children.items():
+            if child.verdict is None and weight.too_much(child.process, child.folders):
+                self._condemn(number, child, TOO_MUCH_ON_DISK)
 
     def _serve_pages(self) -> None:
         """Readers for the pages that wait; where the system starts none, they wait on."""
@@ -335,9 +318,9 @@ class Pool:
             self._readers = Readers(self.reading, self.size)
         return self._readers
 
-    def _condemn(self, number: int, child: _Child, verdict: Failure) -> None:
+    def _condemn(self, number: int, child: _Child, verdict: Failure | Lost) -> None:
         """Have a child killed; its outcome follows when it has ended."""
-        child.verdict = verdict
+        child.verdict, child.condemned = verdict, time.monotonic()
         try:
             self._send(pickle.dumps(("kill", number, None)))
         except OSError:  # the zygote is gone, which is noticed when it is listened to
@@ -353,7 +336,7 @@ class Pool:
                 message, _ = wire.receive(zygote.line)
                 self._note(zygote, json.loads(message))
         except (EOFError, OSError):
-            self._without(zygote)
+            self._without("has ended")
 
     def _note(self, zygote: _Zygote, told: dict[str, Any]) -> None:
         if "ready" in told:
@@ -362,8 +345,9 @@ class Pool:
         number: int = told["number"]
         child = self._children[number]
         if "process" in told:
-            child.process = told["process"]
+            child.process, child.scratch = told["process"], Path(told["scratch"])
             child.deadline = time.monotonic() + self._first_limit
+            child.end = time.monotonic() + self._last_limit
             return
         self._listen(number, child)
         if "hindered" in told:
@@ -374,15 +358,21 @@ class Pool:
 
     def _settle(self, number: int, outcome: Outcome) -> None:
         child = self._children.pop(number)
-        os.close(child.pipe)
+        os.close(child.ear.pipe)
+        document_id = child.job.document.id
         if isinstance(outcome, Failure) and outcome.where:
-            LOG.error("%s: unexpected while reading: %s", child.job.document.id, outcome.where)
+            LOG.error("%s: unexpected while reading: %.2000r", document_id, outcome.where)
+        if isinstance(outcome, Hindered):
+            outcome = self._asked_again(child, outcome)
+        else:
+            self._hindered.pop(document_id, None)
+        self._read += isinstance(outcome, Extraction)
         self._settled.append((child.job, outcome))
 
     def _outcome(self, child: _Child, status: int, peak: int) -> Outcome:
         """What came of a child that ended with *status*, having held *peak* bytes of memory."""
-        if child.answer is not None:
-            return _believed(child)
+        if child.ear.answer is not None:
+            return self._believed(child, child.ear.answer)
         if child.verdict is not None:
             return child.verdict
         if os.WIFSIGNALED(status):
@@ -413,16 +403,22 @@ class Pool:
         wire.send(ours, pickle.dumps((self.reading, name)))
         return _Zygote(process, ours)
 
-    def _without(self, zygote: _Zygote) -> None:
-        """The zygote has died, and every child with it."""
-        LOG.warning("the process that starts the reading has ended; another takes its place")
+    def _without(self, why: str) -> None:
+        """The zygote, and every child with it, is gone or must go; none of them may be to blame."""
+        zygote = self._zygote
+        if zygote is None:
+            return
+        LOG.warning("the process that starts the reading %s; another takes its place", why)
+        confine.kill_group(zygote.process.pid)
         self._end_zygote(zygote)
         words = "The process that starts the reading ended."
         if not zygote.ready:
             words = "The process that starts the reading does not start. Run `mailroom doctor`."
-        outcome = Lost(words) if zygote.ready else Hindered(words)
-        for number in list(self._children):
-            self._settle(number, outcome)
+        outcome: Outcome = Interrupted(words) if zygote.ready else Hindered(words)
+        blameless = [one for one in self._children.values() if one.verdict is None]
+        for number, child in list(self._children.items()):
+            alone = [child] == blameless and len(self._children) == 1 and zygote.ready
+            self._settle(number, child.verdict or (Lost(words) if alone else outcome))
 
     def _end_zygote(self, zygote: _Zygote) -> None:
         """Close its line, upon which it ends its children and itself; kill what is left."""
@@ -438,23 +434,35 @@ class Pool:
                     confine.kill_group(child.process)
         self._zygote = None
 
+    def _asked_again(self, child: _Child, outcome: Hindered) -> Outcome:
+        """That the system stopped it; or, when it stops only this one, that it is at fault."""
+        document_id = child.job.document.id
+        times, others = self._hindered.get(document_id, (0, self._read))
+        self._hindered[document_id] = (times + 1, others)
+        if times + 1 < _HINDRANCES:
+            return outcome
+        if outcome.full and child.roomy:
+            return TOO_MUCH_ON_DISK
+        if self._read > others:
+            words = f"Reading this file was stopped {times + 1} times while others were read:"
+            return Failure(Reason.FAULT, f"{words} {outcome.message}")
+        return outcome
+
+    def _believed(self, child: _Child, answer: bytearray) -> Outcome:
+        """A child's answer, if it is one and about its own document."""
+        document = child.job.document
+        try:
+            outcome: Outcome = answers.decoded(
+                answer, document, self.reading.max_pages, (Failure, Lost, Hindered)
+            )
+        except answers.Distrusted as error:
+            LOG.error("%s: its answer is refused: %s", document.id, error)  # noqa: TRY400 - what was found is the news
+            return Lost(_NO_TRUST)
+        return outcome
+
 
 def _size(job: Job) -> int:
     try:
         return job.document.path.stat().st_size
     except OSError:  # its reading will say so
         return 0
-
-
-def _believed(child: _Child) -> Outcome:
-    """A child's answer, if it is one and about its own document."""
-    try:
-        outcome = wire.trusted(child.answer or b"", (Failure, Lost, Hindered))
-    except wire.Distrusted as error:
-        LOG.error("%s: its answer is refused: %s", child.job.document.id, error)  # noqa: TRY400 - what was asked for is the news
-        return Lost("The program that reads documents gave an answer that cannot be trusted.")
-    if isinstance(outcome, Extraction):
-        return replace(outcome, document=child.job.document)
-    if isinstance(outcome, Failure | Lost | Hindered):
-        return outcome
-    return Lost("The program that reads documents gave no answer.")

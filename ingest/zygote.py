@@ -22,7 +22,8 @@ from typing import NoReturn
 from config.settings import Reading
 from extractors.preload import preload
 from ingest import child, confine, wire
-from ingest.worker import Job, Read
+from ingest.outcomes import Job
+from ingest.worker import Read
 
 
 def main() -> None:
@@ -92,7 +93,7 @@ class Zygote:
             if not process:
                 self._be_child(zygote, job, files[0], scratch)
             self._children[process] = _Child(number, scratch)
-            self._tell(number=number, process=process)
+            self._tell(number=number, process=process, scratch=str(scratch))
         finally:
             os.close(files[0])
 

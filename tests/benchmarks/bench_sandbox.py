@@ -23,7 +23,8 @@ from extractors import media
 from extractors.engines.fake import Fake
 from extractors.interface import Document
 from extractors.preload import preload
-from ingest.worker import Job, Outcome, Pool, read_one
+from ingest.outcomes import Job, Outcome
+from ingest.worker import Pool, read_one
 
 
 def jobs(folder: Path, wanted: set[str], most: int) -> list[Job]:

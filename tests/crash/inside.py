@@ -24,7 +24,7 @@ from extractors.interface import Attachment, Extraction, Field, Kind
 from ingest import watcher
 from ingest.app import App, build
 from ingest.daemon import Daemon
-from ingest.worker import Failure, Job, Lost, Outcome
+from ingest.outcomes import Failure, Job, Lost, Outcome
 from outbox.interface import Workspace
 from tests.crash import papers
 from tests.crash.home import Home, Said

@@ -11,7 +11,8 @@ import pytest
 from extractors.read import read
 from ingest.app import App, build
 from ingest.daemon import Daemon
-from ingest.worker import Job, Outcome, Pool
+from ingest.outcomes import Job, Outcome
+from ingest.worker import Pool
 from outbox.interface import Workspace
 from outbox.verify import recount
 from tests.ingest.pools import Table

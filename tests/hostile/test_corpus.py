@@ -11,7 +11,8 @@ from config.reasons import Reason
 from config.settings import load
 from extractors import media
 from extractors.interface import Document, Extraction, Kind
-from ingest.worker import Failure, Job, Outcome, Pool
+from ingest.outcomes import Failure, Job, Outcome
+from ingest.worker import Pool
 from tests.hostile.corpus import IMAGES, MAILS, OTHERS, PDFS
 from tests.ingest.processes import below, gone
 

@@ -3,13 +3,20 @@
 import ctypes
 import datetime as dt
 import errno
+import fcntl
 import os
+import pickle
+import resource
 import signal
 import socket
+import stat
+import struct
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +27,9 @@ from config.reasons import Reason
 from config.settings import Reading, load
 from extractors.interface import Box, Document, Engine, ExtractionError, Word
 from extractors.sheet import Pixels
-from ingest.worker import Failure, Job, Pool
+from ingest import wire
+from ingest.outcomes import Failure, Job
+from ingest.worker import Pool
 
 READING = replace(
     load(None, {}).reading,
@@ -65,17 +74,8 @@ def ignores_sigterm(_engine: Engine) -> None:
 
 
 def forks(_engine: Engine) -> None:
-    """Leaves behind a process of its group, and one that has left the group."""
     if not os.fork():
         time.sleep(60)
-    if not os.fork():
-        os.setsid()
-        time.sleep(60)
-
-
-def forks_and_hangs(engine: Engine) -> None:
-    forks(engine)
-    time.sleep(60)
 
 
 def eats_memory(_engine: Engine) -> None:
@@ -151,14 +151,98 @@ def calls_out(_engine: Engine) -> None:
         pass
 
 
+def pipe() -> int:
+    """Where this process says what it has to say."""
+    for file in range(3, 256):
+        with suppress(OSError):
+            if stat.S_ISFIFO(os.fstat(file).st_mode):
+                return file
+    raise AssertionError
+
+
+def is_evil(_engine: Engine) -> None:
+    wire.say(pipe(), wire.RESULT, pickle.dumps(Evil()))
+    os._exit(0)
+
+
+def says_what_nobody_asked(_engine: Engine) -> None:
+    wire.say(pipe(), b"x")
+    time.sleep(60)
+
+
+def floods(_engine: Engine) -> None:
+    sayings = struct.pack("!cQ", wire.WAITS, 0) * 100_000
+    while True:
+        os.write(pipe(), sayings)
+
+
+def announces_too_much(_engine: Engine) -> None:
+    os.write(pipe(), struct.pack("!cQ", wire.RESULT, 1 << 40))
+    time.sleep(60)
+
+
+def ticks_for_ever(_engine: Engine) -> None:
+    while True:
+        wire.say(pipe(), wire.TICK)
+        time.sleep(0.4)
+
+
+def fills_its_folder(_engine: Engine) -> None:
+    for number in range(20):
+        with Path(tempfile.gettempdir(), str(number)).open("wb") as file:
+            file.writelines(bytes(10_000_000) for _ in range(10))
+    time.sleep(60)
+
+
+def attempts() -> dict[str, Callable[[], object]]:
+    """What a parser that was taken over might try against the rest of the system."""
+    zygote, own = os.getppid(), os.getpid()
+    home = Path(os.environ["OUTSIDE"])
+    return {
+        "limits": lambda: resource.prlimit(zygote, resource.RLIMIT_CPU),
+        "own limits": lambda: resource.setrlimit(
+            resource.RLIMIT_AS, resource.getrlimit(resource.RLIMIT_AS)
+        ),
+        "secret": (home / "secret").read_bytes,
+        "folder": lambda: list(home.iterdir()),
+        "chmod": lambda: (home / "secret").chmod(0o777),
+        "utime": lambda: os.utime(home, (1, 1)),
+        "xattr": lambda: os.setxattr(home, "user.x", b"1"),
+        "own xattr": lambda: os.setxattr(tempfile.gettempdir(), "user.x", b"1"),
+        "chown": lambda: os.chown(home, os.getuid(), os.getgid()),
+        "priority": lambda: os.setpriority(os.PRIO_PROCESS, zygote, 19),
+        "affinity": lambda: os.sched_setaffinity(zygote, {0}),
+        "signal": lambda: os.kill(zygote, 0),
+        "handle": lambda: os.pidfd_open(zygote),
+        "memory": lambda: Path(f"/proc/{zygote}/environ").read_bytes(),
+        "fork": lambda: os.fork() or os._exit(0),
+        "program": lambda: os.posix_spawn("/bin/true", ["true"], {}),
+        "socket": lambda: socket.socket(socket.AF_UNIX),
+        "special file": lambda: os.mkfifo(Path(tempfile.gettempdir(), "pipe")),
+        "link": lambda: Path(tempfile.gettempdir(), "link").symlink_to("/etc/passwd"),
+        "lock": lambda: fcntl.flock(pipe(), fcntl.LOCK_EX),
+        "room": lambda: os.chroot(tempfile.gettempdir()),
+        "own signal": lambda: os.kill(own, 0),
+        "own limit": lambda: resource.getrlimit(resource.RLIMIT_AS),
+        "thread": lambda: threading.Thread(target=int).start(),
+    }
+
+
+def tries_everything(_engine: Engine) -> None:
+    done = []
+    for what, attempt in attempts().items():
+        with suppress(OSError, ValueError):
+            attempt()
+            done.append(what)
+    raise ExtractionError(", ".join(done))
+
+
 def act(job: Job, _reading: Reading, engine: Engine) -> Any:
     """Do as the document's name says, then answer with what could be seen from in there."""
     doing = globals().get(job.document.name)
     if doing is not None:
         doing(engine)
     match job.document.name:
-        case "is_evil":
-            return Evil()
         case "is_odd":
             return {"reason": "none"}
         case "says_much":
@@ -202,12 +286,12 @@ def looks(job: Job, _reading: Reading, engine: Engine) -> Failure:
 
 
 def work_until_killed() -> None:
-    """A daemon with one document that left processes behind, and one whose page hangs."""
+    """A daemon with one document that hangs, and one whose page hangs."""
     reading = replace(
         READING, workers=2, seconds_per_page=60.0, engines=("tests.ingest.naughty:Moody",)
     )
     pool = Pool(reading, act)
-    pool.submit(job("forks_and_hangs"))
+    pool.submit(job("hangs"))
     pool.submit(job("has_a_page_that_hangs"))
     while True:
         list(pool.collect(0.1))

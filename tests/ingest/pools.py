@@ -16,9 +16,6 @@ class Table:
     handed: list[str] = field(default_factory=list)
 
     def warm(self) -> None:
-        """There is nothing to start."""
-
-    def warm(self) -> None:
         """Nothing has to be loaded."""
 
     def room(self, _size: int) -> bool:

@@ -8,7 +8,8 @@ import pytest
 
 from config.reasons import Reason
 from ingest import readers
-from ingest.worker import Failure, Hindered, Lost, Outcome, Pool
+from ingest.outcomes import Failure, Hindered, Lost, Outcome
+from ingest.worker import Pool
 from tests.ingest import naughty
 from tests.ingest.processes import below, gone
 from tests.ingest.test_sandbox import LINUX

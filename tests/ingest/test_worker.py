@@ -6,7 +6,8 @@ import pytest
 
 from config.reasons import Reason
 from ingest import worker
-from ingest.worker import BIG_BYTES, Failure, Hindered, Job, Lost, Pool
+from ingest.outcomes import Failure, Hindered, Job, Lost
+from ingest.worker import BIG_BYTES, Pool
 from tests.ingest import naughty
 
 READING = replace(naughty.READING, workers=2, seconds_per_page=60.0)
