@@ -264,6 +264,7 @@ class Intake:
         if again <= moment:
             again, words = moment + AGAIN_SECONDS, ""
             try:
+                self._bring_back(row)
                 arrived = _hashed(row, moves.spooled(self._workspace, row.id))
             except OutboxError as error:
                 words = str(error)
@@ -283,6 +284,34 @@ class Intake:
         if words:
             missing[row.id] = words
         return None
+
+    def _bring_back(self, row: DocumentRow) -> None:
+        """Move what was put aside as a duplicate into the spool again, if its twin has changed.
+
+        Raises:
+            OutboxError: what lies there is not what arrived; nothing of it is removed.
+        """
+        aside = self._workspace.duplicates / row.id
+        if not row.token or not aside.is_dir():
+            return
+        home = self._workspace.spool / row.id
+        if not list(moves.files_below([home])):
+            begun = self._workspace.building / f"{row.id}.back"
+            begun.unlink(missing_ok=True)
+            moves.place(aside / moves.own_name(row.name), begun)
+            home.mkdir(exist_ok=True, mode=0o700)
+            begun.rename(home / row.name)
+            moves.sync_folder(home)
+            moves.sync_folder(home.parent)
+            step("intake.brought_back")  # reached by a change of the twin, like journal.changed
+        if moves.sha256_of(moves.spooled(self._workspace, row.id)) != row.sha256:
+            raise OutboxError(
+                f"The bytes of {row.id} are not those that were put aside in {aside}. Put the "
+                "original back there from a backup, and remove the other from the spool."
+            )
+        moves.clear(aside)
+        moves.sync_folder(aside.parent)
+        step("intake.put_aside_no_more")  # reached likewise
 
     def _note_arrived(self, rows: Mapping[str, DocumentRow], arrivals: Sequence[Arrived]) -> None:
         """Write hashes down, and decide about those whose bytes stand already."""

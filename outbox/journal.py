@@ -19,6 +19,8 @@ whoever still works on a document that was given to somebody else meanwhile.
     decided   on its way to its goal   rest               rest      token; a goal but `matched`
                                        close_delivery     rest      the goal `matched`, its delivery
                                        changed            claimed   token; nothing of it stands yet
+    either,   put aside                changed            claimed   it is its twin that changed
+      as a duplicate                                                (token + 1)
     rest      where its state says     reopen             received  an open case of it (token + 1),
                                          with a ruling:   decided   and not yet taken in hand
                                        carried_out        rest      the same (rejected)
@@ -40,7 +42,7 @@ from outbox.journal_base import DOCUMENT, UNSETTLED, Writing, batched, now, stam
 from outbox.journal_cases import CasePages
 from outbox.journal_deliveries import DeliveryPages
 from outbox.journal_looks import Looks
-from outbox.journal_rulings import NOTHING_DECIDED, Ruling, rule, withdraw
+from outbox.journal_rulings import NOTHING_DECIDED, Ruling, release_duplicates, rule, withdraw
 from outbox.tables import DocumentRow
 
 __all__ = ["Arrived", "Journal", "Ruling", "TakenOver", "now", "stamp"]
@@ -145,12 +147,15 @@ class Journal(DeliveryPages, CasePages, Looks):
         """The bytes are not those that were hashed: they are hashed and read again.
 
         A decision that has not been carried out falls, with its posting or its case. The caller
-        knows that no case folder stands and that no closed delivery holds it.
+        knows that no case folder stands and that no closed delivery holds it. What was put aside
+        as its duplicate is taken in hand again: the bytes that both had were never read.
         """
         with self._writing() as writing:
             standing = col(DocumentRow.stage).in_(("reading", "decided"))
             was = writing.get(document_id)
             fallen = {"was": was.stage, "case": None, "delivery": None}
+            if was.goal != State.DUPLICATE:
+                release_duplicates(writing, was)
             if was.stage == "decided":
                 fallen |= withdraw(writing, was)
             writing.change(
@@ -246,9 +251,10 @@ class Journal(DeliveryPages, CasePages, Looks):
     def waiting(self, limit: int, apart_from: Collection[str] = ()) -> Sequence[DocumentRow]:
         """Documents to be read next, one more than asked for: small ones first, then by arrival.
 
-        One lane is kept by arrival, so that a big one does not wait for ever: the first is the
-        oldest, unless an older one is being read. One that the daemon died of repeatedly comes last, and in the end is read alone; it is
-        never given up for that, because a power cut is no fault of the document.
+        The first is the oldest, unless an older one is being read: so one reader goes by arrival,
+        and what is large does not wait for ever. A document that the daemon died of repeatedly
+        comes last, and in the end is read alone; it is never given up for that, because a power
+        cut is no fault of the document.
         """
         with self.looking() as session:
             rank = case(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement
-from sqlmodel import func, select
+from sqlmodel import col, func, select
 
 from config.reasons import Reason
 from outbox.interface import State
@@ -118,6 +118,24 @@ def withdraw(writing: Writing, row: DocumentRow) -> dict[str, str | None]:
         session.delete(session.get_one(CaseRow, case))
     session.flush()
     return {"case": case, "delivery": delivery}
+
+
+def release_duplicates(writing: Writing, twin: DocumentRow) -> None:
+    """Take in hand again what was put aside because it has the bytes that *twin* had."""
+    rows = writing.session.exec(
+        select(DocumentRow)
+        .where(
+            DocumentRow.sha256 == twin.sha256,
+            DocumentRow.goal == State.DUPLICATE,
+            DocumentRow.id != twin.id,
+        )
+        .order_by(col(DocumentRow.id))
+    ).all()
+    for row in rows:
+        token, was = row.token + 1, row.stage
+        again = {"stage": "claimed", "state": State.IN_HAND, "finished": None, "token": token}
+        writing.change(row.id, col(DocumentRow.token) == row.token, **again, **NOTHING_DECIDED)
+        writing.note(row.id, "twin_changed", twin=twin.id, token=token, was=was)
 
 
 def sha256(text: str) -> str:

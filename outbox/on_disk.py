@@ -106,7 +106,7 @@ def _filings(session: Session, ids: Sequence[str]) -> defaultdict[str, list[Even
     found = defaultdict(list)
     query = select(EventRow).where(
         col(EventRow.document_id).in_(ids),
-        col(EventRow.event).in_(("decided", *FILED, *REJECTED)),
+        col(EventRow.event).in_(("decided", "twin_changed", *FILED, *REJECTED)),
     )
     for event in session.exec(query.order_by(col(EventRow.id))):
         found[event.document_id].append(event)
@@ -116,7 +116,7 @@ def _filings(session: Session, ids: Sequence[str]) -> defaultdict[str, list[Even
 def _kept(workspace: Workspace, row: DocumentRow, events: Sequence[EventRow]) -> Kept:
     """A document with what its events tell of its files; what cannot be read is left out."""
     case, rejected = "", None
-    filed = []
+    filed: list[tuple[tuple[Path, ...], dict[str, str]]] = []
     for event in events:
         try:
             detail = dict(json.loads(event.detail))
@@ -126,6 +126,8 @@ def _kept(workspace: Workspace, row: DocumentRow, events: Sequence[EventRow]) ->
             continue  # the audit chain names it
         if event.event == "decided":
             case = str(detail.get("case") or "")
+        elif event.event == "twin_changed":
+            filed.clear()  # what stood beside a duplicate went when it was taken in hand again
         elif event.event in REJECTED:
             rejected = str(detail.get("found") or "") or None
         elif files:

@@ -137,6 +137,12 @@ def _changed(known: Told, _event: EventRow, detail: Detail) -> None:
     known.cases.pop(detail["case"], None)
 
 
+def _twin_changed(known: Told, _event: EventRow, detail: Detail) -> None:
+    known.document |= dict.fromkeys(("goal", "kind", "record_id", "business_key", "case_name"))
+    known.document |= {"stage": "claimed", "state": State.IN_HAND, "token": detail["token"]}
+    known.document |= {"finished": None, "reasons": [], "fields": NO_FIELDS}
+
+
 def _decided(known: Told, event: EventRow, detail: Detail) -> None:
     known.document |= {"stage": "decided", **{name: detail[name] for name in RULED}}
     known.decisions.append({"by": detail["by"], "at": event.at, "dossier": detail["dossier"]})
@@ -194,6 +200,7 @@ _PLAYED: dict[str, Callable[[Told, EventRow, Detail], None]] = {
     "struck": _struck,
     "interrupted": _interrupted,
     "changed": _changed,
+    "twin_changed": _twin_changed,
     "decided": _decided,
     "matched": _rested,
     "exception": _rested,

@@ -117,6 +117,12 @@ def slow(home: Home) -> None:
     home.drop("letter.txt", papers.letter(5))
 
 
+def slow_twice(home: Home) -> None:
+    """The same page a second time: it is put aside while the first is read."""
+    slow(home)
+    home.drop("slow_again.png", papers.picture(3, papers.SLOW))
+
+
 def _while_reading(
     home: Home, words: str, env: Mapping[str, str], act: Callable[[int], None]
 ) -> int | None:
@@ -183,7 +189,7 @@ SCENES = (
     Scene("people", people, worked=True),
     Scene("deadly", deadly),
     Scene("stopped", slow, _stopped),
-    Scene("written late", slow, _written_late),
+    Scene("written late", slow_twice, _written_late),
     Scene("spoilt", spoilt),
     Scene("full", slow, _full),
     *([Scene("afar", afar)] if sys.platform == "linux" else []),
