@@ -38,7 +38,7 @@ def lay(folder: Path, name: str) -> Callable[[Path], None]:
     source.write_bytes(b"bytes")
 
     def fill(aside: Path) -> None:
-        moves.place(source, aside / name)
+        moves.place(source, aside / name, copy=True)
         (aside / "below").mkdir()
         moves.write_durably(aside / "below" / "note.txt", b"words")
 
