@@ -1,8 +1,7 @@
 """Any file to pages: where it has words of its own these, else its image for a reader."""
 
 import re
-from collections.abc import Iterator
-from io import BytesIO
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -10,10 +9,19 @@ from PIL import Image
 from config.reasons import Reason
 from config.settings import Reading
 from extractors import media, pdf, raster
-from extractors.interface import PAGE_DPI, Box, ExtractionError, Page, Word
+from extractors.interface import (
+    PAGE_DPI,
+    Box,
+    ExtractionError,
+    Field,
+    Page,
+    Word,
+    crop_name,
+)
 from extractors.sheet import Pixels, Sheet, check_pages, hostile_input
 
 _PICTURE_QUALITY = 80
+_MOST_CROPS = 500
 
 _TEXT_WIDTH, _TEXT_HEIGHT = 1654, 2339  # A4 at 200 dpi
 _LETTER_WIDTH, _LINE_HEIGHT = 16, 33  # 12.5 letters to the inch, 6 lines to the inch
@@ -93,18 +101,28 @@ def save_picture(image: Pixels, page: Page, folder: Path) -> None:
     )
 
 
-def crop(picture: Path, box: Box, margin: int = 12) -> bytes:
-    """The piece of a saved page picture at *box* with *margin* pixels around it, as PNG.
+def save_crops(fields: Sequence[Field], folder: Path, margin: int = 12) -> None:
+    """Cut the piece behind each reading out of the page pictures in *folder*, beside them.
+
+    The pieces have *margin* pixels around them and go by `crop_name`; a page without a picture has
+    none.
 
     Raises:
-        ExtractionError: the picture cannot be opened.
+        ExtractionError: a picture cannot be opened.
     """
-    with hostile_input("The page picture"), Image.open(picture, formats=["JPEG"]) as image:
-        left, right = _span(box.left, box.right, margin, image.width)
-        top, bottom = _span(box.top, box.bottom, margin, image.height)
-        buffer = BytesIO()
-        image.crop((left, top, right, bottom)).save(buffer, "PNG")
-        return buffer.getvalue()
+    boxes: dict[int, set[Box]] = {}
+    for one in fields[:_MOST_CROPS]:
+        if one.page and one.box:
+            boxes.setdefault(one.page, set()).add(one.box)
+    for number, places in boxes.items():
+        picture = folder / f"page-{number}.jpg"
+        if not picture.exists():
+            continue
+        with hostile_input("The page picture"), Image.open(picture, formats=["JPEG"]) as image:
+            for box in places:
+                left, right = _span(box.left, box.right, margin, image.width)
+                top, bottom = _span(box.top, box.bottom, margin, image.height)
+                image.crop((left, top, right, bottom)).save(folder / crop_name(number, box))
 
 
 def _span(one: int, other: int, margin: int, size: int) -> tuple[int, int]:

@@ -78,16 +78,20 @@ _NO_TRUST = "The program that reads documents gave an answer that cannot be trus
 
 
 def read_one(job: Job, reading: Reading, engine: Engine) -> Extraction:
-    """Read one document.
+    """Read one document, and cut out what a report shows of its pictures.
 
     Raises:
         Exception: it cannot be read; the child says what that means.
     """
+    from extractors import pages
     from extractors.read import read, read_with_parts
 
-    return (read_with_parts if job.parts else read)(
+    extraction = (read_with_parts if job.parts else read)(
         job.document, reading, pictures=job.pictures, kind=job.kind, engines=[engine]
     )
+    if job.pictures is not None:
+        pages.save_crops(extraction.fields, job.pictures)
+    return extraction
 
 
 @dataclass(slots=True)

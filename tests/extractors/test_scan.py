@@ -8,7 +8,7 @@ from PIL import Image
 from config.reasons import Reason
 from extractors import pages
 from extractors.engines.fake import Fake
-from extractors.interface import Box, ExtractionError, Word
+from extractors.interface import Box, ExtractionError, Field, Word, crop_name
 from extractors.scan import KEPT_IMAGES, draw, scan
 from tests.extractors import paper
 
@@ -46,6 +46,10 @@ def test_a_blank_page_is_not_read(tmp_path: Path) -> None:
     assert engine.asked == 0
 
 
+def read_at(page: int | None, box: Box) -> Field:
+    return Field(name="total", value="1", text="1", confidence=1.0, page=page, box=box)
+
+
 def test_pictures_are_saved_so_that_boxes_are_their_pixels(tmp_path: Path) -> None:
     scanned = paper.image_file(tmp_path / "a.png", paper.page_image(), dpi=(300, 300))
     born = paper.pdf_file(tmp_path / "b.pdf", paper.LINES * 2)
@@ -55,9 +59,8 @@ def test_pictures_are_saved_so_that_boxes_are_their_pixels(tmp_path: Path) -> No
         with Image.open(tmp_path / "page-1.jpg") as picture:
             assert picture.size == (found.pages[0].width, found.pages[0].height)
         box = found.pages[0].words[0].box
-        piece = pages.crop(tmp_path / "page-1.jpg", box, margin=10)
-        (tmp_path / "piece.png").write_bytes(piece)
-        with Image.open(tmp_path / "piece.png") as cut:
+        pages.save_crops([read_at(1, box)], tmp_path, margin=10)
+        with Image.open(tmp_path / crop_name(1, box)) as cut:
             assert cut.size == (box.width + 20, box.height + 20)
         (tmp_path / "page-1.jpg").unlink()
 
@@ -69,9 +72,10 @@ def test_a_crop_at_the_edge_stays_in_the_picture(tmp_path: Path, box: Box) -> No
     picture = tmp_path / "page-1.jpg"
     Image.new("RGB", (800, 1067)).save(picture)
 
-    (tmp_path / "piece.png").write_bytes(pages.crop(picture, box))
+    pages.save_crops([read_at(1, box), read_at(2, box), read_at(None, box)], tmp_path)
 
-    with Image.open(tmp_path / "piece.png") as cut:
+    assert len(list(tmp_path.iterdir())) == 2
+    with Image.open(tmp_path / crop_name(1, box)) as cut:
         assert min(cut.size) >= 1
 
 
