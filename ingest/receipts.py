@@ -6,7 +6,7 @@ import logging
 import os
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
@@ -31,6 +31,12 @@ MOST = 200
 
 PAUSE = 3.0
 """Seconds between two receipts while files come in."""
+
+SLICE = 0.2
+"""Seconds of one round for receipts..."""
+
+REST = 4
+"""...and so many times as long, at least, without any while some are still due."""
 
 ASIDE = "._RECEIPT.new"
 """The name under which a receipt is written before it takes the place of the last one."""
@@ -88,44 +94,62 @@ class Receipts:
     journal: Journal
     _due: float = field(init=False, default=float("-inf"))
     """Monotonic seconds before which nothing is written."""
-    _told: tuple[object, ...] = field(init=False, default=())
-    """What the last receipts told."""
+    _day: str = field(init=False, default="")
+    _seq: int = field(init=False, default=0)
+    _passed: frozenset[PassedOver] = field(init=False, default=frozenset())
+    """What the receipts tell, or will when all that are due are written."""
+    _places: dict[str, PurePosixPath] = field(init=False, default_factory=dict)
+    """The folders that have receipts, by the name that the journal gives them."""
+    _stale: dict[str, PurePosixPath] = field(init=False, default_factory=dict)
+    """Those of which something changed since their receipts were written, the longest due first."""
     _closed: set[Path] = field(init=False, default_factory=set)
     """Folders into which no receipt can be written, as the log knows."""
 
     def write(self, passed_over: Sequence[PassedOver] = (), *, at_once: bool = False) -> None:
-        """Tell what is new, a few seconds after it happened at most, or *at_once*.
+        """Tell what is new, a few seconds after it happened at most, or all of it *at_once*.
 
-        Where nothing is new this costs one look at the journal, and between two receipts nothing.
+        Only receipts that would say something else are written, for a slice of time in a round;
+        between two receipts this costs nothing.
         """
-        moment = time.monotonic()
-        if moment < self._due and not at_once:
+        started = time.monotonic()
+        if started < self._due and not at_once:
             return
-        self._due = moment + PAUSE
-        day = now().date().isoformat()
-        head = self.journal.head()
-        told = (day, head.seq if head else 0, tuple(passed_over))
-        if told == self._told:
-            return
-        folders = {folder: PurePosixPath(folder) for folder in ("", *self.journal.folders(day))}
-        for one in passed_over:
-            place = self._inside(one.path).parent
-            folders[_journalled(place)] = place
-        for folder, place in sorted(folders.items()):
-            self._write(folder, place, day, passed_over)
-        self._told = told
+        self._note(passed_over)
+        left = _left_in(self._stale, [(self._inside(one.path), one) for one in passed_over])
+        for folder, place in list(self._stale.items()):
+            self._write(folder, place, left.get(folder, ([], 0)))
+            del self._stale[folder]
+            if time.monotonic() > started + SLICE and not at_once:
+                break
+        ended = time.monotonic()
+        self._due = ended + (REST * (ended - started) if self._stale else PAUSE)
 
-    def _write(
-        self, folder: str, place: PurePosixPath, day: str, passed_over: Sequence[PassedOver]
-    ) -> None:
+    def _note(self, passed_over: Sequence[PassedOver]) -> None:
+        """Find the folders of which something happened since the last look."""
+        day, head, passed = now().date().isoformat(), self.journal.head(), frozenset(passed_over)
+        seq = head.seq if head else 0
+        if (day, seq, passed) == (self._day, self._seq, self._passed):
+            return
+        changed = self.journal.folders_since(self._seq)
+        parents = {self._inside(one.path).parent for one in passed ^ self._passed}
+        changed |= {_journalled(parent) for parent in parents}
+        touched = {above for folder in changed for above in _with_those_above(folder)}
+        places = {folder: PurePosixPath(folder) for folder in ("", *self.journal.folders(day))}
+        for place in sorted({self._inside(one.path).parent for one in passed}):
+            places[_journalled(place)] = place
+        for folder, place in sorted({**self._places, **places}.items()):
+            new = folder in places and (folder not in self._places or day != self._day)
+            if new or folder in touched:
+                self._stale.setdefault(folder, place)
+        self._day, self._seq, self._passed, self._places = day, seq, passed, places
+
+    def _write(self, folder: str, place: PurePosixPath, left: tuple[Sequence[_Left], int]) -> None:
         """Both forms of one folder's receipt; *folder* is its *place* as the journal names it."""
         home = self.workspace.inbox / place
-        rows, count = self.journal.arrivals(day, folder, MOST)
-        below = ((_below(self._inside(one.path), place), one.why) for one in passed_over)
-        left = [_Left(_fit(inside), why) for inside, why in below if inside is not None]
+        rows, count = self.journal.arrivals(self._day, folder, MOST)
         taken = [_line(row, folder) for row in rows]
         made = f"{now():%H:%M:%S}"
-        receipt = _Receipt(day, made, _fit(place), left[:MOST], len(left), taken, count)
+        receipt = _Receipt(self._day, made, _fit(place), *left, taken, count)
         try:
             if home.resolve(strict=True) != self.workspace.inbox.resolve() / place:
                 return  # a link that leads elsewhere
@@ -144,6 +168,28 @@ class Receipts:
     def _inside(self, path: Path) -> PurePosixPath:
         """A path's place in the inbox."""
         return PurePosixPath(path.relative_to(self.workspace.inbox).as_posix())
+
+
+def _left_in(
+    places: Mapping[str, PurePosixPath], passed: Sequence[tuple[PurePosixPath, PassedOver]]
+) -> dict[str, tuple[list[_Left], int]]:
+    """By folder, the first files in it or below that were not taken, and how many there are."""
+    found: dict[str, tuple[list[_Left], int]] = {}
+    for inside, one in passed:
+        for folder in _with_those_above(_journalled(inside.parent)):
+            if folder in places:
+                lines, count = found.get(folder, ([], 0))
+                below = _below(inside, places[folder])
+                if count < MOST and below is not None:
+                    lines.append(_Left(_fit(below), one.why))
+                found[folder] = lines, count + 1
+    return found
+
+
+def _with_those_above(folder: str) -> list[str]:
+    """A folder of the inbox as the journal names it, and each that it lies in, up to the top."""
+    parts = folder.split("/") if folder else []
+    return ["/".join(parts[:depth]) for depth in range(len(parts) + 1)]
 
 
 def _journalled(place: PurePosixPath) -> str:

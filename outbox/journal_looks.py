@@ -89,6 +89,13 @@ class Looks(Books):
             dropped = (*_came_on(day), col(DocumentRow.parent).is_(None))
             return sorted(session.exec(select(DocumentRow.folder).where(*dropped).distinct()))
 
+    def folders_since(self, seq: int) -> set[str]:
+        """The folders of the inbox whose dropped files something happened to after an event."""
+        with self.looking() as session:
+            touched = select(EventRow.document_id).where(col(EventRow.id) > seq)
+            dropped = (col(DocumentRow.id).in_(touched), col(DocumentRow.parent).is_(None))
+            return set(session.exec(select(DocumentRow.folder).where(*dropped).distinct()))
+
     def counts(self, day: str | None = None) -> dict[tuple[str, bool], int]:
         """How many documents stand in each state, dropped ones and parts (True) apart."""
         with self.looking() as session:

@@ -235,3 +235,56 @@ def test_a_long_list_of_what_was_left_is_cut_and_the_rest_counted(
     assert "NOT TAKEN (5)" in told(workspace)
     assert "and 3 more" in told(workspace)
     assert "And 3 more." in (workspace.inbox / PAGE).read_text("utf-8")
+
+
+def test_only_receipts_that_would_say_something_else_are_written(
+    workspace: Workspace,
+    journal: Journal,
+    drop: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for inside in ("a/1.pdf", "a/deep/2.pdf", "b/3.pdf", "c/4.pdf"):
+        drop(inside)
+    receipts = Receipts(workspace, journal)
+    receipts.write(at_once=True)
+    written: list[str] = []
+    real = module._put
+
+    def put(path: Path, content: str) -> None:
+        real(path, content)
+        if path.name == TEXT:
+            written.append(path.parent.relative_to(workspace.inbox).as_posix())
+
+    monkeypatch.setattr(module, "_put", put)
+    drop("a/deep/5.pdf")
+    receipts.write(at_once=True)
+    assert sorted(written) == [".", "a", "a/deep"]
+    written.clear()
+    over = PassedOver(workspace.inbox / "c" / "link", "It is a link.")
+    receipts.write([over], at_once=True)
+    assert sorted(written) == [".", "c"]
+    assert "It is a link." in told(workspace, "c")
+    written.clear()
+    receipts.write(at_once=True)
+    assert sorted(written) == [".", "c"]
+    assert "It is a link." not in told(workspace, "c")
+    receipts.write(at_once=True)
+    assert sorted(written) == [".", "c"]
+
+
+def test_receipts_take_a_slice_of_a_round_and_are_all_written_in_the_end(
+    workspace: Workspace,
+    journal: Journal,
+    drop: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for folder in ("a", "b", "c"):
+        drop(f"{folder}/1.pdf")
+    monkeypatch.setattr(module, "SLICE", -1.0)
+    receipts = Receipts(workspace, journal)
+    for count in (1, 2, 3):
+        receipts._due = 0.0
+        receipts.write()
+        assert len(list(workspace.inbox.rglob(TEXT))) == count
+    receipts.write(at_once=True)
+    assert len(list(workspace.inbox.rglob(TEXT))) == 4
