@@ -92,8 +92,11 @@ def _tried(mutant: Mutant) -> dict[str, Any]:
 @cache
 def _sound(tests: tuple[str, ...]) -> str:
     """What is wrong with these tests on the code as it is; empty when they pass."""
-    with _copy() as folder:
-        code, said = _run(tests, folder)
+    try:
+        with _copy() as folder:
+            code, said = _run(tests, folder)
+    except subprocess.TimeoutExpired:
+        return f"its tests take more than {LONGEST} s as it is"
     return "" if code == 0 else _first(said) or f"pytest ends with {code}: {said[-300:]}"
 
 

@@ -294,4 +294,34 @@ MUTANTS = (
         "",
         (f"{FAULTS}::test_a_decision_that_was_carried_out_is_not_taken_up_again",),
     ),
+    Mutant(
+        "an original that others may still write to is linked",
+        "outbox/moves.py",
+        "    if copy or _may_be_written(source) or not _linked(",
+        "    if copy or not _linked(",
+        (
+            "tests/outbox/test_filing.py::test_an_original_that_has_another_name_elsewhere_is_copied",
+        ),
+    ),
+    Mutant(
+        "an id that a document has is given again",
+        "ingest/intake.py",
+        "for one in more - self._journal.known(more) if",
+        "for one in more if",
+        (f"{INTAKE}::test_an_id_that_a_document_has_is_drawn_again",),
+    ),
+    Mutant(
+        "links that a reader left are followed",
+        "outbox/evidence.py",
+        "    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK",
+        "    flags = os.O_RDONLY | os.O_NONBLOCK",
+        ("tests/outbox/test_evidence.py::test_what_is_no_plain_picture_is_left_and_named",),
+    ),
+    Mutant(
+        "work goes on with a database that was set back",
+        "outbox/heads.py",
+        '                raise OutboxError(f"The database is not fit: {why}. {RESTORE}")\n',
+        "                continue\n",
+        ("tests/outbox/test_heads.py::test_no_work_is_done_on_a_journal_that_was_set_back",),
+    ),
 )
