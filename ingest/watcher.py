@@ -297,8 +297,8 @@ class _Writer(Enum):
 def _writer(path: Path) -> _Writer:
     """Who holds the file, by a read lease: Linux grants it only while nobody writes.
 
-    It grants none at all on another account's file, except to who has the right to lease any, and
-    none on some kinds of disks. Other systems know no leases, and then nobody is assumed to write.
+    It grants none at all on another account's file, except to who has the right to lease any.
+    Other systems and some kinds of disks know no leases, and then nobody is assumed to write.
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -312,8 +312,10 @@ def _writer(path: Path) -> _Writer:
             fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
     except BlockingIOError:
         return _Writer.THERE
-    except OSError:
+    except PermissionError:
         return _Writer.UNKNOWN
+    except OSError:
+        return _Writer.NONE
     finally:
         os.close(handle)
     return _Writer.NONE

@@ -324,4 +324,25 @@ MUTANTS = (
         "                continue\n",
         ("tests/outbox/test_heads.py::test_no_work_is_done_on_a_journal_that_was_set_back",),
     ),
+    Mutant(
+        "what failed after its move is thrown away",
+        "ingest/spool.py",
+        "        if not clear_empty(home):\n",
+        "        moves.clear(home)\n        if not clear_empty(home):\n",
+        (f"{INTAKE}::test_a_file_that_was_moved_though_the_system_denies_it_is_taken_up",),
+    ),
+    Mutant(
+        "an id is drawn unseen",
+        "ingest/intake.py",
+        "more - self._journal.known(more) if not",
+        "more if not",
+        (f"{INTAKE}::test_an_id_that_a_document_has_is_drawn_again",),
+    ),
+    Mutant(
+        "a reader's death counts twice",
+        "outbox/journal.py",
+        'if was.stage == "reading" and writing.said_last',
+        "if not was and writing.said_last",
+        (f"{JOURNAL}::test_a_readers_death_counts_once_however_often_it_is_told",),
+    ),
 )
