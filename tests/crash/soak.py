@@ -9,7 +9,9 @@ checked, and a fresh one takes its place. A finding ends the soak, and the works
 import argparse
 import json
 import secrets
+import shutil
 import sys
+import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -101,7 +103,8 @@ def _points(starter: Starter, folder: Path, tally: Tally) -> bool:
     """Every step at its first, middle and last passing, but what the tally has already."""
     held = [one for one in tally.lines() if one["what"] == "step" and not one["findings"]]
     done = {(one["step"], one["position"]) for one in held}
-    world = points.World(tally._database, starter, folder)
+    own = Path(tempfile.mkdtemp(prefix=f"{tally._database}-steps-", dir=folder))
+    world = points.World(tally._database, starter, own)
     for step in points.tried():
         for position in POSITIONS:
             if (step, position) in done:
@@ -111,6 +114,7 @@ def _points(starter: Starter, folder: Path, tally: Tally) -> bool:
             say(f"{step} {position}: {findings or 'holds'}")
             if findings:
                 return False
+    shutil.rmtree(own)
     return True
 
 
