@@ -125,3 +125,25 @@ def test_processor_time_that_is_used_up_is_a_timeout(pool: Pool) -> None:
     said = pool._outcome(child, 24, 0)
     assert isinstance(said, Failure)
     assert said.reason is Reason.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("full", "roomy", "others", "reason"),
+    [
+        (True, True, 0, Reason.TOO_LARGE),
+        (False, False, 1, Reason.FAULT),
+        (True, False, 0, None),
+        (False, True, 0, None),
+    ],
+)
+def test_a_document_that_alone_is_stopped_again_and_again_is_at_fault(
+    pool: Pool, full: bool, roomy: bool, others: int, reason: Reason | None
+) -> None:
+    pool.submit(naughty.job("hangs"))
+    (child,) = pool._children.values()
+    child.roomy = roomy
+    for _ in range(2):
+        assert isinstance(pool._asked_again(child, Hindered("No space.", full)), Hindered)
+        pool._read += others
+    said = pool._asked_again(child, Hindered("No space.", full))
+    assert (said.reason if isinstance(said, Failure) else None) is reason
