@@ -19,6 +19,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +186,7 @@ def _events(home: Home, documents: list[dict[str, Any]]) -> Iterator[str]:
         events = told.get(one["id"], [])
         claims, rests = events.count("claimed"), sum(event in REST for event in events)
         expected = 1 + events.count("reopened") - (one["state"] not in REST)
+        expected += list(pairwise(events)).count(("duplicate", "twin_changed"))
         if claims != 1:
             yield f"I5 {one['id']} was claimed {claims} times: {events}"
         if one["state"] == "rejected":
