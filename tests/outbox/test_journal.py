@@ -397,3 +397,13 @@ def test_a_whole_database_is_sound(workspace: Workspace, journal: Journal) -> No
     arrive(workspace, journal, "d1", b"one")
     hold(journal, "d1", Reason.NO_CANDIDATE)
     assert journal.sound()
+
+
+def test_a_reading_that_ended_with_others_is_counted_like_a_death_of_the_daemon(
+    journal: Journal, workspace: Workspace
+) -> None:
+    arrive(workspace, journal, "d1", b"one")
+    journal.give_back("d1", journal.start("d1"), interrupted=True)
+    row = journal.get("d1")
+    assert row is not None
+    assert (row.stage, row.crashes, row.strikes) == ("received", 1, 0)
