@@ -199,7 +199,7 @@ def test_what_happens_while_it_is_recounted_is_no_finding(
     workspace: Workspace, journal: Journal
 ) -> None:
     def busy(where: str) -> None:
-        name = f"m{len(where)}"
+        name = f"m{len(journal.documents())}"
         arrive(workspace, journal, name, where.encode())
         match(journal, name, f"R-{name}")
         Deliveries(workspace, journal).close(DAY)
