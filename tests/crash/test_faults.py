@@ -57,8 +57,9 @@ def drop(shop: Shop, name: str, content: bytes) -> None:
 
 def test_a_second_daemon_is_refused_though_the_first_is_frozen(home: Home) -> None:
     first = started(home)
-    home.drop("letter.txt", papers.letter(1))
+    wait_until(lambda: (home.root / "state" / "heartbeat.json").exists())
     os.kill(first, signal.SIGSTOP)
+    home.drop("letter.txt", papers.letter(1))
     try:
         for command in ("run", "watch"):
             said = home.call(command)
