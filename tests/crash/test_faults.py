@@ -57,7 +57,7 @@ def drop(shop: Shop, name: str, content: bytes) -> None:
 
 def test_a_second_daemon_is_refused_though_the_first_is_frozen(home: Home) -> None:
     first = started(home)
-    wait_until(lambda: (home.root / "state" / "heartbeat.json").exists())
+    wait_until((home.root / "state" / "heartbeat.json").exists)
     os.kill(first, signal.SIGSTOP)
     home.drop("letter.txt", papers.letter(1))
     try:

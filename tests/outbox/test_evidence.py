@@ -20,7 +20,9 @@ PNG = b"\x89PNG\r\n\x1a\n a field"
 
 
 def linked(path: Path) -> None:
-    path.symlink_to("/etc/passwd")
+    other = path.parent.parent / f"theirs{path.suffix}"
+    other.write_bytes(JPEG if path.suffix == ".jpg" else PNG)
+    path.symlink_to(other)
 
 
 def second_name(path: Path) -> None:
