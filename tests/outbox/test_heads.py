@@ -53,7 +53,10 @@ def test_no_work_is_done_on_a_journal_that_was_set_back(
     set_back._engine.dispose()
     app = build(workspace)
     seq = app.journal.head()
-    with pytest.raises(OutboxError, match="ends before event 2"), holding(app, "run", lambda: False):
+    with (
+        pytest.raises(OutboxError, match="ends before event 2"),
+        holding(app, "run", lambda: False),
+    ):
         raise AssertionError
     assert app.journal.head() == seq
     app.journal._engine.dispose()
