@@ -49,10 +49,11 @@ def _nameless(process: int) -> int:
     """Bytes of its open files without a name; none where the system does not say."""
     in_all = 0
     try:
-        for one in os.scandir(f"/proc/{process}/fd"):
-            found = Path(one.path).stat()
-            if not found.st_nlink:
-                in_all += found.st_blocks * _BLOCK
+        with os.scandir(f"/proc/{process}/fd") as files:
+            for one in files:
+                found = Path(one.path).stat()
+                if not found.st_nlink:
+                    in_all += found.st_blocks * _BLOCK
     except OSError:
         return in_all
     return in_all

@@ -52,13 +52,12 @@ def export(workspace: Workspace, journal: Journal) -> None:
     for day in _open_days(folder, journal, now().date()):
         written = _head(journal, day)
         path = folder / f"{day}.json"
-        if not path.exists():
-            moves.replace(path, written)
-            step("delivery.head_exported")
-        elif path.read_bytes() != written:
+        if path.exists():
+            if path.read_bytes() == written:
+                continue
             _demand(journal, [path])
-            moves.replace(path, written)
-            step("delivery.head_exported")
+        moves.replace(path, written)
+        step("delivery.head_exported")
 
 
 def demand_newest(workspace: Workspace, journal: Journal) -> None:

@@ -18,7 +18,7 @@ READING = replace(
     naughty.READING,
     engines=("tests.ingest.naughty:Moody",),
     seconds_per_page=1.0,
-    reader_megabytes=300,
+    reader_megabytes=500,
     document_megabytes=500,
 )
 
