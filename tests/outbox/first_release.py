@@ -96,8 +96,9 @@ CREATE INDEX ix_record_po_fold ON record (po_fold) WHERE po_fold != '';
 CREATE INDEX ix_record_account_fold ON record (account_fold) WHERE account_fold != '';
 INSERT INTO party VALUES (1, 'acme');
 INSERT INTO party_name (rowid, fold) VALUES (1, 'acme');
-INSERT INTO record VALUES ('R1', '644bae2c7c8c2f3b3c684bf0', 'AP', 'invoice', 'Acme', '', '', '', '', '', 'INV-1', '',
-    '2026-11-01', NULL, 'EUR', 10000, 10000, NULL, NULL, 'open', 1, '1nv1', '', '', '', '', '',
+INSERT INTO record VALUES ('R1', '644bae2c7c8c2f3b3c684bf0', 'AP', 'invoice', 'Acme',
+    '', '', '', '', '', 'INV-1', '', '2026-11-01', NULL, 'EUR', 10000, 10000, NULL, NULL, 'open', 1,
+    '1nv1', '', '', '', '', '',
     10000, 739921);
 INSERT INTO ledger_import VALUES (1, '2026-11-20T09:00:00.000+00:00', 'l.csv', 1, 0, 0);
 """

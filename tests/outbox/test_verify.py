@@ -124,7 +124,7 @@ def test_a_flipped_byte_at_random_is_always_found(
         findings = recount(workspace, journal).findings
     finally:
         spoil(path, whole)
-    assert junk.encode() == whole or any(str(path) in one for one in findings)
+    assert any(str(path) in one for one in findings)
 
 
 @ON_SQLITE
@@ -314,7 +314,7 @@ def test_junk_in_any_file_is_a_finding_and_never_a_breakdown(
         findings = recount(workspace, journal).findings
     finally:
         spoil(path, whole)
-    assert any(str(path) in one for one in findings), (whole, findings)
+    assert junk.encode() == whole or any(str(path) in one for one in findings)
 
 
 # ---- the database
