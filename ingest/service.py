@@ -1,6 +1,8 @@
 """Holding a workspace and working on it: until told to stop, or until all is done."""
 
 import logging
+import os
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -41,12 +43,27 @@ def holding(
         OutboxError: the database is older than what was exported of it.
     """
     heads.demand_newest(app.workspace, app.journal)
-    daemon = Daemon(app, told, command, stop)
-    daemon.recover()
+    with _temporary_files_in(app.workspace.building):
+        daemon = Daemon(app, told, command, stop)
+        daemon.recover()
+        try:
+            yield daemon
+        finally:
+            daemon.stop()
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Have libraries and readers write them where the next start clears what a kill left."""
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     try:
-        yield daemon
+        yield
     finally:
-        daemon.stop()
+        tempfile.tempdir = None
+        del os.environ["TMPDIR"]
+        if before is not None:
+            os.environ["TMPDIR"] = before
 
 
 def keep_watching(workspace: Workspace, stop: Stop, ready: Callable[[], None]) -> None:

@@ -50,7 +50,10 @@ def stand_up(workspace: Workspace) -> None:
 def clear_building(workspace: Workspace) -> None:
     """Remove what was being built when an earlier start ended; it is built again."""
     for begun in workspace.building.iterdir():
-        moves.clear(begun)
+        if begun.is_dir() and not begun.is_symlink():
+            moves.clear(begun)
+        else:
+            begun.unlink()
 
 
 def chores(workspace: Workspace, journal: Journal, in_hand: Container[str]) -> Iterator[None]:

@@ -24,3 +24,11 @@ def test_an_original_is_cleared_only_where_the_same_bytes_rest(
     (home / "d1.pdf").write_bytes(left)
     list(tidy.chores(workspace, journal, ()))
     assert home.exists() is stays
+
+
+def test_whatever_was_being_built_is_cleared(workspace: Workspace) -> None:
+    (workspace.building / "a-case").mkdir()
+    (workspace.building / "a-case" / "report.html").write_text("half")
+    (workspace.building / "openpyxl.x1").write_text("half a workbook")
+    tidy.clear_building(workspace)
+    assert list(workspace.building.iterdir()) == []
