@@ -10,6 +10,8 @@ from pathlib import Path
 import cv2
 import pdfplumber  # noqa: F401 - the one library that is loaded only when a table is looked for
 from PIL import Image
+from stdnum.eu import vat
+from stdnum.util import get_cc_module
 
 import extractors
 from config.settings import Reading
@@ -28,6 +30,8 @@ def preload(settings: Reading) -> None:
     Image.init()
     for module in pkgutil.walk_packages(extractors.__path__, "extractors."):
         importlib.import_module(module.name)
+    for state in vat.MEMBER_STATES:
+        get_cc_module(state, "vat")
     with suppress(ExtractionError):  # there is no reader: each page that needs one will say so
         engines.configured(settings)
     sample = Document(

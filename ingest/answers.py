@@ -46,6 +46,8 @@ _DEEPEST = 8
 _FARTHEST = 1 << 30
 """Pixels from the corner of a page: a text file may be a line of millions of letters."""
 
+_AS_THEY_ARE = frozenset({bool, float, int, NoneType})
+
 _HEAD = struct.Struct("!Q")
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -103,7 +105,7 @@ def _outcome(
     decoder = _Decoder(answer[_HEAD.size + size :], document, most_pages)
     name, raw = json.loads(head, parse_constant=_refuse)
     noun = {one.__name__: one for one in (Extraction, *others)}[name]
-    outcome = decoder.value(noun, raw)
+    outcome = decoder.noun(noun, raw)
     if decoder.left:
         raise Distrusted("bytes are left over")
     return replace(outcome, document=document) if isinstance(outcome, Extraction) else outcome
@@ -120,9 +122,18 @@ def _refuse(what: str) -> None:
 
 def _plain(value: object, tail: list[bytes]) -> object:  # noqa: PLR0911 - one for each form
     """A value as JSON holds it; bytes go to the tail and leave their number."""
+    if type(value) in _AS_THEY_ARE:  # most are; they are asked first
+        return value
     match value:
-        case str() if len(value) > _MOST_TEXT:
-            raise TooMuch
+        case str():
+            if len(value) > _MOST_TEXT:
+                raise TooMuch
+            return value
+        case tuple():
+            return [_plain(one, tail) for one in value]
+        case _ if is_dataclass(value):
+            noun: type = type(value)
+            return [_plain(getattr(value, name), tail) for name in _hints(noun)]
         case bytes():
             tail.append(value)
             return len(value)
@@ -130,13 +141,7 @@ def _plain(value: object, tail: list[bytes]) -> object:  # noqa: PLR0911 - one f
             return {"number": format(value, "f")}
         case dt.date():
             return {"day": value.isoformat()}
-        case tuple():
-            return [_plain(one, tail) for one in value]
-        case Document():
-            return [_plain(getattr(value, name), tail) for name in _OF_DOCUMENT]
-        case _ if is_dataclass(value):
-            return [_plain(getattr(value, one.name), tail) for one in fields(value)]
-        case float() | int() if not isinstance(value, bool):
+        case float() | int():  # of a library's own kind
             return float(value) if isinstance(value, float) else int(value)
         case _:
             return value
@@ -162,37 +167,16 @@ class _Decoder:
     def __post_init__(self) -> None:
         self.left = len(self.tail)
 
-    def value(self, hint: Any, raw: Any) -> Any:  # noqa: ANN401, PLR0911 - of the type that the hint names
-        """A value of the type that *hint* declares."""
-        origin = get_origin(hint)
-        if origin in (Union, UnionType):
-            hint = next((one for one in get_args(hint) if _looks_like(one, raw)), None)
-            return self.value(hint, raw)
-        if origin is tuple:
-            return tuple(self.value(get_args(hint)[0], one) for one in _list(raw, _MOST_WORDS))
-        if hint is Box:
-            return Box(*(_whole(one, -_FARTHEST, _FARTHEST) for one in _list(raw, 4)))
-        if is_dataclass(hint):
-            return self._noun(hint, raw)
-        if hint is bytes:
-            return self._bytes(_whole(raw, 0, MOST_BYTES))
-        if isinstance(hint, type) and issubclass(hint, StrEnum):
-            return hint(_text(raw))
-        try:
-            return _SIMPLE[hint](raw)
-        except KeyError:
-            raise Distrusted("a value is of no known type") from None
-
-    def _noun(self, noun: Any, raw: Any) -> Any:  # noqa: ANN401 - an instance of the noun
-        hints = _hints(noun)
-        if len(_list(raw, len(hints))) != len(hints):
+    def noun(self, noun: Any, raw: Any) -> Any:  # noqa: ANN401 - an instance of the noun
+        """A *noun* out of the list of its fields."""
+        makers = _makers(noun)
+        if len(_list(raw, len(makers))) != len(makers):
             raise Distrusted(f"a {noun.__name__} is not whole")
         self.depth += 1
         if self.depth > _DEEPEST:
             raise Distrusted("it is too deep")
         found = {
-            name: self.value(hint, one)
-            for (name, hint), one in zip(hints.items(), raw, strict=True)
+            name: make(self, one) for (name, make), one in zip(makers.items(), raw, strict=True)
         }
         self.depth -= 1
         made = replace(self.document, **found) if noun is Document else noun(**found)
@@ -201,7 +185,8 @@ class _Decoder:
             raise Distrusted(f"a {noun.__name__} is beyond its bounds")
         return made
 
-    def _bytes(self, size: int) -> bytes:
+    def bytes(self, size: int) -> bytes:
+        """The next *size* bytes of the tail."""
         if size > self.left:
             raise Distrusted("bytes are missing")
         start = len(self.tail) - self.left
@@ -220,15 +205,58 @@ class _Decoder:
         )
 
 
-def _looks_like(hint: Any, raw: Any) -> bool:  # noqa: ANN401 - any type, any JSON
-    """Whether *raw* is what a value of one member of a union looks like."""
+Maker = Callable[[_Decoder, Any], Any]
+"""Makes a value of one type out of plain JSON."""
+
+
+@cache
+def _makers(noun: type) -> Mapping[str, Maker]:
+    return {name: _maker(hint) for name, hint in _hints(noun).items()}
+
+
+@cache
+def _maker(hint: Any) -> Maker:  # noqa: ANN401, PLR0911 - any type, one for each form
+    """What makes values of the type that *hint* declares."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin in (Union, UnionType):
+        return _one_of(inner)
+    if origin is tuple:
+        make = _maker(inner[0])
+        return lambda decoder, raw: tuple([make(decoder, one) for one in _list(raw, _MOST_WORDS)])
+    if hint is Box:
+        return lambda _, raw: Box(*[_whole(one, -_FARTHEST, _FARTHEST) for one in _list(raw, 4)])
+    if is_dataclass(hint):
+        return lambda decoder, raw: decoder.noun(hint, raw)
+    if hint is bytes:
+        return lambda decoder, raw: decoder.bytes(_whole(raw, 0, MOST_BYTES))
+    if isinstance(hint, type) and issubclass(hint, StrEnum):
+        return lambda _, raw: hint(_text(raw))
+    simple = _SIMPLE[hint]
+    return lambda _, raw: simple(raw)
+
+
+def _one_of(members: Sequence[Any]) -> Maker:
+    """What makes a value of the first of these types that it looks like."""
+    looks = [(_look(one), _maker(one)) for one in members]
+
+    def make(decoder: _Decoder, raw: Any) -> Any:  # noqa: ANN401 - any JSON, any type
+        for looks_like, make_one in looks:
+            if looks_like(raw):
+                return make_one(decoder, raw)
+        raise Distrusted("a value is of no known type")
+
+    return make
+
+
+def _look(hint: Any) -> Callable[[Any], bool]:  # noqa: ANN401 - any type
+    """Whether JSON is what a value of one member of a union looks like."""
     if get_origin(hint) is tuple or is_dataclass(hint):
-        return isinstance(raw, list)
+        return lambda raw: type(raw) is list
     if hint is Decimal or hint is dt.date:
-        return isinstance(raw, dict) and ("day" in raw) == (hint is dt.date)
+        return lambda raw: type(raw) is dict and ("day" in raw) == (hint is dt.date)
     if isinstance(hint, type) and issubclass(hint, str):
-        return isinstance(raw, str)
-    return type(raw) is hint or (raw is None and hint is NoneType)
+        return lambda raw: type(raw) is str
+    return lambda raw: type(raw) is hint
 
 
 def _list(raw: Any, most: int) -> list[Any]:  # noqa: ANN401 - any JSON

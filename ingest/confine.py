@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from ingest import calls
@@ -209,8 +210,9 @@ def _set(what: int, most: int, grace: int = 0) -> None:
     resource.setrlimit(what, (min(most, highest), highest))
 
 
+@cache
 def code() -> Sequence[Path]:
-    """Where Python and what it has loaded lie."""
+    """Where Python and what it has loaded lie; worked out once, after the loading."""
     homes = {Path(sys.prefix), Path(sys.base_prefix)}
     loaded = {
         Path(place)

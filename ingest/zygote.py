@@ -33,6 +33,7 @@ def main() -> None:
     message, _ = wire.receive(line)
     reading, read = pickle.loads(message)  # noqa: S301 - from the daemon, which started us
     preload(reading)
+    confine.code()  # for all children, which inherit the answer
     confine.leave_network()
     Zygote(line, desk, reading, resolve_name(read)).serve()
 

@@ -22,7 +22,7 @@ READING = replace(
     load(None, {}).reading,
     workers=2,
     engines=("fake",),
-    seconds_per_page=1.0,
+    seconds_per_page=3.0,
     document_megabytes=400,
     max_pages=50,
     max_megapixels=50,
