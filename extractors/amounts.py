@@ -236,49 +236,11 @@ def _rounded(by: Mapping[str, Sequence[Decimal]]) -> dict[Decimal, Decimal]:
     }
 
 
-TOTAL_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.2,
-    "total": 4.6,
-    "due": 4.2,
-    "subtotal": 1.4,
-    "net": -0.4,
-    "amount": 1.0,
-    "paid": 0.6,
-    "strange": -3.0,
-    "other": -1.5,
-    "heading total": 2.2,
-    "heading due": 2.6,
-    "heading amount": 0.4,
-    "heading strange": -2.0,
-    "garbled": -6.0,
-    "inclusive": 1.2,
-    "rounded": 2.2,
-    "before rounding": -2.5,
-    "with tax": 2.6,
-    "paid less change": 2.6,
-    "running": 1.2,
-    "part": -2.5,
-    "whole of parts": 1.5,
-    "repeated": 0.6,
-    "largest": 0.9,
-    "tall": 0.8,
-    "currency": 0.3,
-    "whole": -1.6,
-    "mended": -1.5,
-    "zero": -4.0,
-    "negative": -2.5,
-    "summary": -2.2,
-    "between": -0.7,
-    "late": 0.8,
-    "qualified": -1.5,
-}
-"""Log-odds of the signs of a total."""
-
-
 def totals(found: Sequence[Amount], checks: Sums) -> tuple[Field, ...]:
     """The readings of the total, surest first."""
     late = max((place for place, one in enumerate(found) if one.meaning in _LATE), default=-1)
     return ranked(
+        "total",
         (
             at(
                 "total",
@@ -289,7 +251,6 @@ def totals(found: Sequence[Amount], checks: Sums) -> tuple[Field, ...]:
             )
             for place, one in enumerate(found)
         ),
-        TOTAL_WEIGHTS,
     )
 
 

@@ -1,8 +1,9 @@
 """Places on a page that may hold a field: what labels them, and how sure each one is.
 
 A candidate carries the signs that speak for it by name. Weights turn the signs into a score, and
-the scores of all candidates of a field, with that of "it is not on the page", into probabilities
-that sum to one (a conditional logit): rivals take confidence from each other.
+the scores of all candidates of a field, with that of "it is not on the page", into shares that sum
+to one (a conditional logit): rivals take confidence from each other. What the best share has proved
+to be worth on labelled pages is its confidence. Weights and worth are data (`model.py`).
 """
 
 import re
@@ -14,6 +15,7 @@ from math import exp
 from extractors.interface import Box, Field, Page, Value
 from extractors.layout import Sheet, Spot, beneath
 from extractors.layout import sheet as laid_out
+from extractors.model import Model, model
 from extractors.profiles import Label, Profile, labels, profile
 from extractors.values.money import Money
 from extractors.values.money import find as find_money
@@ -26,9 +28,6 @@ LEAST = 0.01
 
 ABOVE_REACH = 3.2
 """Letter heights between a heading and the value beneath it, at most."""
-
-READER_FLOOR = 0.35
-"""What a reader's own confidence of 0 leaves of a candidate's probability."""
 
 UNDER = 0.4
 """Of the narrower one's width: what a value shares with the heading that it stands under."""
@@ -193,38 +192,49 @@ class Candidate:
 
 
 def ranked(
+    name: str,
     candidates: Iterable[Candidate],
-    weights: Mapping[str, float],
     kept: int = KEPT,
     least: float = LEAST,
 ) -> tuple[Field, ...]:
-    """The best candidates of one field as readings, surest first, each value once.
+    """The best candidates of the field *name* as readings, surest first, each value once.
 
-    At most *kept* of them, none less likely than *least*. *weights* gives the log-odds of each
-    sign; "bias" is added to all, and the score of "none of these" is 0.
+    At most *kept* of them, none less likely than *least*. What the best one leaves of certainty
+    its runners-up have between them, each by its share.
     """
-    best: dict[Value, tuple[float, Candidate]] = {}
-    for one in candidates:
-        score = weights["bias"] + sum(
-            weights[sign] * strength for sign, strength in one.signs.items()
-        )
-        known = best.get(one.value)
-        if known is None or score > known[0]:
-            best[one.value] = (score, one)
-    shares = {value: exp(min(score, 50.0)) for value, (score, _) in best.items()}
-    whole = 1.0 + sum(shares.values())
-    order = sorted(best, key=lambda value: -best[value][0])[:kept]
-    readings = (_field(best[value][1], shares[value] / whole) for value in order)
+    order = contest(model(name), candidates)[:kept]
+    if not order:
+        return ()
+    shares = [share for share, _ in order]
+    sure = model(name).probability(shares, order[0][1].reader)
+    rest = (1 - sure) / max(1 - shares[0], 1e-9)
+    chances = [sure, *(min(share * rest, sure) for share in shares[1:])]
+    readings = (_field(one, chance) for (_, one), chance in zip(order, chances, strict=True))
     return tuple(one for one in readings if one.confidence >= least)
 
 
-def _field(one: Candidate, share: float) -> Field:
-    read = READER_FLOOR + (1 - READER_FLOOR) * one.reader
+def contest(by: Model, candidates: Iterable[Candidate]) -> list[tuple[float, Candidate]]:
+    """The best candidate of each value with its share of probability, largest share first.
+
+    The shares and that of "none of these", whose score is 0, come to one.
+    """
+    best: dict[Value, tuple[float, Candidate]] = {}
+    for one in candidates:
+        score = by.score(one.signs)
+        known = best.get(one.value)
+        if known is None or score > known[0]:
+            best[one.value] = (score, one)
+    weighed = [(exp(min(score, 50.0)), one) for score, one in best.values()]
+    whole = 1.0 + sum(share for share, _ in weighed)
+    return sorted(((share / whole, one) for share, one in weighed), key=lambda pair: -pair[0])
+
+
+def _field(one: Candidate, chance: float) -> Field:
     return Field(
         name=one.name,
         value=one.value,
         text=one.text,
-        confidence=round(min(share * read, 0.999), 4),
+        confidence=round(chance, 4),
         page=one.page,
         box=one.box,
         source=one.source,

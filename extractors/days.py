@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.candidates import Link, View, at, links, ranked
@@ -153,63 +153,21 @@ def _mended(
         yield Spot(sheet.number, line, piece, begin, begin + len(bare)), day, bool(second)
 
 
-DATE_WEIGHTS: Mapping[str, float] = {
-    "bias": 0.9,
-    "date": 3.2,
-    "due_date": -4.5,
-    "other_date": -3.5,
-    "other": -0.4,
-    "title": 1.5,
-    "title row": 2.2,
-    "garbled": -4.0,
-    "between": -0.6,
-    "timed": 1.2,
-    "first": 1.0,
-    "repeated": 0.9,
-    "top": 0.3,
-    "mended": -1.2,
-    "second": -2.8,
-    "open": -0.4,
-    "due elsewhere": -3.0,
-}
-"""Log-odds of the signs of the document's date."""
-
-DUE_WEIGHTS: Mapping[str, float] = {
-    "bias": -4.5,
-    "date": -3.0,
-    "due_date": 8.0,
-    "other_date": -2.0,
-    "other": -1.0,
-    "title": -1.0,
-    "title row": -2.0,
-    "garbled": -8.0,
-    "between": -0.6,
-    "timed": -1.5,
-    "first": 0.0,
-    "repeated": 0.3,
-    "top": 0.0,
-    "mended": -1.2,
-    "second": -2.8,
-    "open": -0.4,
-    "due elsewhere": 0.0,
-}
-"""Log-odds of the signs of the day until which to pay."""
-
-
 def issued(found: Sequence[Day]) -> tuple[Field, ...]:
     """The readings of the document's date."""
-    return _ranked("date", found, DATE_WEIGHTS)
+    return _ranked("date", found)
 
 
 def due(found: Sequence[Day]) -> tuple[Field, ...]:
     """The readings of the day until which to pay."""
-    return _ranked("due_date", found, DUE_WEIGHTS)
+    return _ranked("due_date", found)
 
 
-def _ranked(name: str, found: Sequence[Day], weights: Mapping[str, float]) -> tuple[Field, ...]:
+def _ranked(name: str, found: Sequence[Day]) -> tuple[Field, ...]:
     count = Counter(one.day.date for one in found)
     due = {one.day.date for one in found if one.label and one.label.meaning == "due_date"}
     return ranked(
+        name,
         (
             at(
                 name,
@@ -220,7 +178,6 @@ def _ranked(name: str, found: Sequence[Day], weights: Mapping[str, float]) -> tu
             )
             for place, one in enumerate(found)
         ),
-        weights,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.candidates import Candidate, Link, View, at, links, ranked
@@ -84,87 +84,36 @@ def _kind(text: str) -> str:
     return "money" if any(one.cents and not one.repaired for one in money.readings(text)) else ""
 
 
-NUMBER_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.6,
-    "invoice_number": 6.6,
-    "slip_number": 5.0,
-    "title": 3.2,
-    "heading invoice_number": 6.0,
-    "heading slip_number": 4.0,
-    "heading title": 0.8,
-    "po_number": -3.0,
-    "other": -2.5,
-    "garbled": -5.0,
-    "between": -1.2,
-    "not a code": -3.5,
-    "short": -1.5,
-    "year": -2.0,
-    "letters and figures": 0.5,
-    "parts": 0.3,
-    "series": 1.0,
-    "repeated": 0.5,
-    "first page": 0.5,
-    "far": -1.0,
-    "numbered": 3.4,
-}
-"""Log-odds of the signs of the document's number."""
-
-ORDER_WEIGHTS: Mapping[str, float] = {
-    "bias": -4.5,
-    "invoice_number": -3.0,
-    "slip_number": -3.0,
-    "title": -2.0,
-    "heading invoice_number": -3.0,
-    "heading slip_number": -2.0,
-    "heading title": -1.0,
-    "po_number": 7.0,
-    "heading po_number": 6.4,
-    "other": -2.5,
-    "garbled": -6.0,
-    "between": -1.2,
-    "not a code": -3.5,
-    "short": -1.5,
-    "year": -2.0,
-    "letters and figures": 0.3,
-    "parts": 0.2,
-    "order series": 1.0,
-    "series": -0.5,
-    "repeated": 0.2,
-    "first page": 0.5,
-    "far": -1.0,
-}
-"""Log-odds of the signs of the number of the buyer's order."""
-
 _NUMBERS = ("invoice_number", "slip_number", "title", "po_number")
 
 
 def own(found: Sequence[Code]) -> tuple[Field, ...]:
     """The readings of the document's own number."""
-    return _ranked("invoice_number", found, NUMBER_WEIGHTS)
+    return _ranked("invoice_number", found)
 
 
 def order(found: Sequence[Code]) -> tuple[Field, ...]:
     """The readings of the number of the buyer's order."""
-    return _ranked("po_number", found, ORDER_WEIGHTS)
+    return _ranked("po_number", found)
 
 
-def _ranked(name: str, found: Sequence[Code], weights: Mapping[str, float]) -> tuple[Field, ...]:
+def _ranked(name: str, found: Sequence[Code]) -> tuple[Field, ...]:
     count = Counter(one.text for one in found)
     return ranked(
-        (at(name, one.text, one.spot, one.sheet, _signs(one, count, weights)) for one in found),
-        weights,
+        name,
+        (at(name, one.text, one.spot, one.sheet, _signs(one, count)) for one in found),
         least=LEAST,
     )
 
 
-def _signs(one: Code, count: Counter[str], weights: Mapping[str, float]) -> dict[str, float]:
+def _signs(one: Code, count: Counter[str]) -> dict[str, float]:
     text = one.text
     signs: dict[str, float] = {}
     label = one.label
     if label:
         heading = label is one.link.above
         name = f"heading {label.meaning}" if heading else label.meaning
-        signs[name if label.meaning in _NUMBERS and name in weights else "other"] = 1
+        signs[name if label.meaning in _NUMBERS else "other"] = 1
         signs["garbled"] = 1 - label.strength
         signs["between"] = 0 if heading else min(one.link.between, 2)
         gap = one.spot.box.left - label.spot.box.right
@@ -183,7 +132,7 @@ def _signs(one: Code, count: Counter[str], weights: Mapping[str, float]) -> dict
         "repeated": min(count[text] - 1, 2),
         "first page": one.sheet.number == 1,
     }
-    return {sign: float(value) for sign, value in signs.items() if value and sign in weights}
+    return {sign: float(value) for sign, value in signs.items() if value}
 
 
 # --- accounts and tax numbers --------------------------------------------------------------------
@@ -236,21 +185,6 @@ def _account(value: str, spot: Spot, sheet: Sheet, sureness: float) -> Field:
     )
 
 
-TAX_ID_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.0,
-    "tax_id": 5.0,
-    "heading tax_id": 3.0,
-    "valid": 3.5,
-    "buyer": -4.0,
-    "long": 1.0,
-    "first": 0.8,
-    "not a code": -2.0,
-    "garbled": -6.0,
-    "between": -1.0,
-}
-"""Log-odds of the signs of the sender's tax number."""
-
-
 def tax_ids(
     found: Sequence[Code], theirs: frozenset[int], words: frozenset[str]
 ) -> tuple[Field, ...]:
@@ -277,7 +211,7 @@ def tax_ids(
             "between": float(0 if heading else min(one.link.between, 2)),
         }
         candidates.append(at("vendor_tax_id", one.text, one.spot, one.sheet, signs))
-    return ranked(candidates, TAX_ID_WEIGHTS)
+    return ranked("vendor_tax_id", candidates)
 
 
 def _of_buyer(label: Label | None, words: frozenset[str]) -> bool:

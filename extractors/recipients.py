@@ -1,6 +1,6 @@
 """Who gets a bill: beside or below the labels that name the buyer, or in the address window."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from extractors.blocks import BLOCK_ROWS, Line, beside, block, first_name, legal, sections, stated
 from extractors.candidates import Candidate, View, ranked
@@ -13,19 +13,6 @@ LEAST = 0.2
 SENTENCE = 9
 """Words: a line with more is a sentence, not a name."""
 
-BUYER_WEIGHTS: Mapping[str, float] = {
-    "bias": -2.5,
-    "labelled": 4.6,
-    "named": 6.0,
-    "window": 2.0,
-    "legal": 0.8,
-    "address below": 1.6,
-    "label": -2.5,
-    "figures": -4.0,
-    "street": -3.0,
-    "sentence": -3.0,
-}
-"""Log-odds of the signs of the name of who gets the bill."""
 
 _OF_BUYER = ("buyer", "ship_to")
 
@@ -80,7 +67,7 @@ def buyer(view: View, found: Sequence[Line], sender: Field | None) -> tuple[Fiel
                 signs=signs,
             )
         )
-    return ranked(candidates, BUYER_WEIGHTS, kept=3, least=LEAST)
+    return ranked("buyer", candidates, kept=3, least=LEAST)
 
 
 def _by_label(found: Sequence[Line]) -> Iterator[tuple[Line, str, str]]:

@@ -57,39 +57,6 @@ _SITE = re.compile(r"(?:@|www\.|https?://)([a-z0-9][a-z0-9\-]{3,62})\.", re.IGNO
 _FREE_MAIL = frozenset({"gmail", "hotmail", "yahoo", "outlook", "googlemail", "example"})
 _PARTED = re.compile(r"\s+[-\u2013·•|*]\s+|\s*[·•|]\s*|\s{2,}")
 
-VENDOR_WEIGHTS: Mapping[str, float] = {
-    "bias": -2.6,
-    "early": 3.6,
-    "legal": 3.0,
-    "business": 1.0,
-    "tall": 1.3,
-    "labelled": 4.5,
-    "buyer": -5.0,
-    "street": -3.5,
-    "contact": -5.0,
-    "title": -6.0,
-    "label": -3.0,
-    "key": -4.0,
-    "money": -5.0,
-    "priced": -2.0,
-    "figures": -5.0,
-    "sentence": -3.0,
-    "address below": 2.0,
-    "number below": 1.0,
-    "site": 2.2,
-    "again": 0.8,
-    "small letters": -1.8,
-    "few letters": -3.0,
-    "registered": 1.0,
-    "top": 0.8,
-    "sender line": 2.5,
-    "another page": -2.5,
-    "former": -3.0,
-    "after title": -1.8,
-    "tail": -3.5,
-    "stamp": -4.0,
-}
-"""Log-odds of the signs of the name of who sends the bill."""
 
 _OPENINGS = frozenset({"date", "invoice_number", "slip_number", "description", "buyer"})
 _NAMED = frozenset({"vendor", "party_name"})
@@ -112,7 +79,7 @@ def vendor(view: View, found: Sequence[Line], theirs: frozenset[int]) -> tuple[F
 
     *theirs* are the identities of the rows that belong to the buyer.
     """
-    return ranked(_candidates(view, found, theirs), VENDOR_WEIGHTS, least=LEAST)
+    return ranked("vendor", _candidates(view, found, theirs), least=LEAST)
 
 
 def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> Iterator[Candidate]:
@@ -323,16 +290,6 @@ def _is_form(word: str, known: Words) -> bool:
 
 # --- the sender's address ------------------------------------------------------------------------
 
-ADDRESS_WEIGHTS: Mapping[str, float] = {
-    "bias": -3.0,
-    "name": 3.0,
-    "postcode": 1.6,
-    "street": 1.0,
-    "lines": 0.5,
-    "one line": -0.6,
-    "stopped": 0.6,
-}
-"""Log-odds of the signs of the sender's address."""
 
 _STOPS = frozenset(
     {
@@ -371,7 +328,7 @@ def address(view: View, found: Sequence[Line], names: Sequence[Field]) -> tuple[
         lines, stopped = _address_lines(found, at, view.profile.words)
         if lines:
             candidates.append(_address_candidate(lines, stopped=stopped, name=name))
-    return ranked(candidates, ADDRESS_WEIGHTS, kept=2, least=LEAST)
+    return ranked("vendor_address", candidates, kept=2, least=LEAST)
 
 
 def _address_candidate(lines: Sequence[Line], *, stopped: bool, name: Field) -> Candidate:

@@ -1,7 +1,7 @@
 """Net amount, tax and currency of a bill: what with each other comes to its total."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
@@ -14,64 +14,11 @@ from extractors.layout import Spot
 from extractors.profiles import plain_words
 from extractors.values import money
 
-NET_WEIGHTS: Mapping[str, float] = {
-    "bias": -4.0,
-    "net": 5.6,
-    "heading net": 4.6,
-    "subtotal": 4.0,
-    "total": -2.0,
-    "heading total": -2.0,
-    "amount": -1.0,
-    "heading amount": -1.0,
-    "strange": -4.0,
-    "other": -2.0,
-    "garbled": -6.0,
-    "closes": 3.2,
-    "is the total": -2.0,
-    "untaxed": 7.5,
-    "repeated": 0.4,
-    "whole": -1.6,
-    "mended": -1.5,
-    "zero": -4.0,
-    "summary": -0.8,
-    "between": -0.7,
-    "column": -2.5,
-}
-"""Log-odds of the signs of the net amount."""
-
-TAX_WEIGHTS: Mapping[str, float] = {
-    "bias": -4.0,
-    "tax": 5.4,
-    "heading tax": 4.2,
-    "total": -3.0,
-    "heading total": -3.0,
-    "net": -3.0,
-    "heading net": -3.0,
-    "subtotal": -3.0,
-    "amount": -2.0,
-    "heading amount": -2.0,
-    "strange": -4.0,
-    "other": -2.0,
-    "garbled": -6.0,
-    "closes": 3.4,
-    "is the total": -3.0,
-    "summed": -0.3,
-    "repeated": 0.4,
-    "whole": -1.8,
-    "mended": -1.5,
-    "zero": -1.5,
-    "zero closes": 1.5,
-    "summary": -0.5,
-    "between": -0.7,
-    "column": -2.5,
-}
-"""Log-odds of the signs of the tax."""
-
 
 def nets(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
     """The readings of the net amount; *total* is what net and tax should come to."""
     taxes = _sums_of_few({one.value for one in found if _is(one, "tax")})
-    return ranked(_sides("net", found, total, taxes), NET_WEIGHTS)
+    return ranked("net", _sides("net", found, total, taxes))
 
 
 def taxes(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
@@ -79,7 +26,7 @@ def taxes(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
     bases = {one.value for one in found if _is(one, "net") or _is(one, "subtotal")}
     candidates = list(_sides("tax", found, total, bases))
     candidates += _summed(found, total, bases)
-    return ranked(candidates, TAX_WEIGHTS)
+    return ranked("tax", candidates)
 
 
 def _is(one: Amount, meaning: str) -> bool:
@@ -119,8 +66,7 @@ def _sides(
             "between": min(one.link.between, 3),
             "column": one.column != "" and columns[id(one.link.above)] > 1,
         }
-        weights = NET_WEIGHTS if name == "net" else TAX_WEIGHTS
-        kept = {sign: float(value) for sign, value in signs.items() if value and sign in weights}
+        kept = {sign: float(value) for sign, value in signs.items() if value}
         yield at(name, value, one.spot, one.sheet, kept)
 
 
@@ -161,17 +107,6 @@ def _summed(
             yield replace(first, text=text, signs={"tax": 1.0, "closes": 1.0, "summed": 1.0})
 
 
-CURRENCY_WEIGHTS: Mapping[str, float] = {
-    "bias": -2.0,
-    "named": 4.5,
-    "beside amounts": 4.0,
-    "in text": 1.6,
-    "only one": 1.2,
-    "shared mark": -2.0,
-}
-"""Log-odds of the signs of the document's currency."""
-
-
 def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
     """The readings of the currency: named by a label, beside the amounts, or in the text."""
     candidates: list[Candidate] = []
@@ -195,6 +130,6 @@ def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
             candidates.append(at("currency", code, spot, sheet, signs))
     only = len({one.value for one in candidates}) == 1
     return ranked(
+        "currency",
         (replace(one, signs={**one.signs, "only one": float(only)}) for one in candidates),
-        CURRENCY_WEIGHTS,
     )

@@ -1,0 +1,77 @@
+"""What signs weigh, and what a score is worth: fitted on labelled pages, kept as data.
+
+`weights.json` is written by `python -m tests.fitting`. Each field has the log-odds of its signs
+and a calibration: a logistic of how far the best candidate is ahead and how well it was read.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, log
+from pathlib import Path
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+
+SUREST = 0.999
+"""No reading is surer: there is always the paper itself that may be wrong."""
+
+FARTHEST = 8.0
+"""Log-odds that count, at most: beyond them a lead is as good as any other."""
+
+CLEAR = 0.99
+"""A reader's confidence from which its reading takes nothing from a candidate."""
+
+UNCALIBRATED: Mapping[str, float] = {"bias": 0.0, "odds": 1.0, "margin": 0.0, "reader": 0.5}
+"""The calibration that takes a share for a probability; fits are drawn towards it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """The weights and the calibration of one field."""
+
+    weights: Mapping[str, float]
+    calibration: Mapping[str, float]
+
+    def score(self, signs: Mapping[str, float]) -> float:
+        """The log-odds of a candidate against "none of these"; an unknown sign weighs nothing."""
+        return self.weights.get("bias", 0.0) + sum(
+            self.weights.get(sign, 0.0) * strength for sign, strength in signs.items()
+        )
+
+    def probability(self, shares: Sequence[float], reader: float) -> float:
+        """How likely the best candidate is right; *shares* of all, largest first."""
+        found = doubts(shares, reader)
+        score = sum(weight * found[name] for name, weight in self.calibration.items())
+        return min(1 / (1 + exp(-score)), SUREST)
+
+
+def doubts(shares: Sequence[float], reader: float) -> dict[str, float]:
+    """What a calibration weighs: odds of the best share, its lead, and how well it was read."""
+    first = shares[0]
+    margin = log(first / shares[1]) if len(shares) > 1 and shares[1] > 0 else FARTHEST
+    return {
+        "bias": 1.0,
+        "odds": _odds(first),
+        "margin": min(margin, FARTHEST),
+        "reader": min(0.0, _odds(reader) - _odds(CLEAR)),
+    }
+
+
+def _odds(share: float) -> float:
+    inside = min(max(share, 1e-6), 1 - 1e-6)
+    return min(max(log(inside / (1 - inside)), -FARTHEST), FARTHEST)
+
+
+@lru_cache(maxsize=1)
+def _models() -> Mapping[str, Model]:
+    fields = json.loads(WEIGHTS.read_text(encoding="utf-8"))["fields"]
+    return {
+        name: Model(one["weights"], one.get("calibration", UNCALIBRATED))
+        for name, one in fields.items()
+    }
+
+
+def model(name: str) -> Model:
+    """The weights and the calibration of the field *name*."""
+    return _models()[name]
