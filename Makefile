@@ -7,9 +7,10 @@ DEMO := demo-workspace
 UV := 0.13.9
 KILLS := 1000
 DATABASE := sqlite
+OUT := looking-glass
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade setup setup-dev wheel pages bench soak soak-summary
+.PHONY: help demo test check format lock upgrade setup setup-dev wheel pages bench eval soak soak-summary
 .PHONY: mutants clean
 
 help:  ## this list
@@ -58,6 +59,9 @@ pages: setup-dev  ## write into the documents what they take from the code: --he
 bench: setup-dev  ## how fast ledgers are searched and, with FOLDER=DIR, its documents are read
 	$(BIN)/python -m tests.benchmarks.bench_matching
 	$(if $(FOLDER),$(BIN)/python -m tests.benchmarks.bench_reading $(FOLDER))
+
+eval: setup-dev  ## how well SET="DIR..." is read: figures and a page of failures in OUT; OPTIONS="--as-scan"
+	$(BIN)/python -m tests.looking_glass $(SET) --out $(OUT) $(OPTIONS)
 
 soak: setup-dev  ## kill it KILLS=1000 times on DATABASE=sqlite or postgresql; goes on where it was stopped
 	$(BIN)/python -m tests.crash.soak --kills $(KILLS) --database $(DATABASE)

@@ -1,0 +1,118 @@
+"""Reads the documents of a set in a few processes, as `mailroom extract` would."""
+
+import datetime as dt
+import os
+import resource
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import pypdfium2
+
+from config.settings import load
+from extractors import media
+from extractors.engines import configured
+from extractors.interface import PAGE_DPI, Document, Engine, Extraction, ExtractionError, Kind
+from extractors.present import as_json, failed
+from extractors.read import read_with_parts
+from outbox.moves import sha256_of
+from tests.benchmarks.remembered import Remembered
+from tests.looking_glass.labels import Labelled
+from tests.looking_glass.scoring import Reading
+
+_MOST_SCANNED = 10
+"""Pages of a PDF that are drawn as a scan."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class How:
+    """The way to read: *as_scan* draws PDFs first, so that OCR has to read them.
+
+    *kind* overrules the classification. What OCR reads is kept in *remember* and not read twice;
+    its seconds are then not counted.
+    """
+
+    as_scan: bool = False
+    kind: Kind | None = None
+    remember: Path | None = None
+    processes: int = 2
+
+
+def read_all(
+    rows: Sequence[Labelled], how: How, folder: Path
+) -> Iterator[tuple[Labelled, Reading, Path]]:
+    """Each document as it is read, in any order, and the folder with its upright pages.
+
+    The pages are `page-N.jpg` at 200 dpi, in folders of their own below *folder*.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    with ProcessPoolExecutor(how.processes, get_context("spawn")) as pool:
+        work = {}
+        for number, row in enumerate(rows):
+            pages = folder / f"{number:04d}"
+            work[pool.submit(read_one, row.path, how, pages)] = row, pages
+        for done in as_completed(work):
+            row, pages = work[done]
+            yield row, done.result(), pages
+
+
+def read_one(path: Path, how: How, pages: Path) -> Reading:
+    """What is read of the file at *path*; one that cannot be read has its error in the answer."""
+    pages.mkdir(parents=True)
+    settings = load(environment={}).reading
+    if how.as_scan and media.sniff(path) == media.PDF:
+        path = drawn(path, pages / "scan.tif")
+    began = _seconds()
+    digest = sha256_of(path)
+    document = Document(
+        id=pages.name,
+        sha256=digest,
+        path=path,
+        name=path.name,
+        media_type=media.sniff(path),
+        received=dt.datetime.now(dt.UTC),
+    )
+    engines: Sequence[Engine] = configured(settings)
+    if how.remember is not None:
+        engines = [Remembered(one, how.remember) for one in engines]
+    try:
+        extraction = read_with_parts(
+            document, settings, kind=how.kind, pictures=pages, engines=engines
+        )
+    except ExtractionError as error:
+        said = failed(str(path), digest, f"{error.reason}: {error}")
+        return Reading(answer=said, seconds=_seconds() - began)
+    return _reading(extraction, path, _seconds() - began)
+
+
+def drawn(path: Path, target: Path) -> Path:
+    """The pages of a PDF as grey images in a TIFF: no text, no XML, only what eyes can see."""
+    pdf = pypdfium2.PdfDocument(path)
+    try:
+        images = [
+            pdf[number].render(scale=PAGE_DPI / 72).to_pil().convert("L")
+            for number in range(min(len(pdf), _MOST_SCANNED))
+        ]
+    finally:
+        pdf.close()
+    images[0].save(
+        target,
+        save_all=True,
+        append_images=images[1:],
+        dpi=(PAGE_DPI, PAGE_DPI),
+        compression="tiff_lzw",
+    )
+    return target
+
+
+def _reading(extraction: Extraction, path: Path, seconds: float) -> Reading:
+    return Reading(answer=as_json(extraction, str(path)), pages=extraction.pages, seconds=seconds)
+
+
+def _seconds() -> float:
+    """Processor time of this process and of the programs that it started."""
+    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in both)
