@@ -1,8 +1,7 @@
 """E-invoices: the XML inside or beside a PDF, read into the contract's fields.
 
 Both syntaxes of EN 16931 are known: Cross Industry Invoice (ZUGFeRD 1 and 2, Factur-X, XRechnung)
-and UBL (invoice and credit note). Elements are found by their local names, because the namespaces
-change with every edition while the names stay.
+and UBL (invoice and credit note), in every profile from MINIMUM to EXTENDED.
 """
 
 import datetime as dt
@@ -17,32 +16,50 @@ from defusedxml.ElementTree import fromstring
 
 from config.reasons import Reason
 from extractors.interface import ExtractionError, Field, Kind, LineItem, Value
+from extractors.syntaxes import SYNTAXES, Syntax, name_of, nodes, text, texts
 
 XML_CONFIDENCE = 0.995
 """The XML is the legal invoice; what remains is that its writer erred."""
 
 FURTHER_CONFIDENCE = 0.5
-"""A second bank account on the same invoice."""
+"""A second bank account, due date or name on the same invoice; a total that was rounded."""
 
 ROUNDING = Decimal("0.05")
-"""How far net, tax and total may be apart: editions allow each line its own rounding."""
+"""How far sums may be apart: editions allow each line its own rounding."""
+
+PRICE_DIGITS = Decimal("0.00000001")
+"""To what a price for one is rounded where the invoice prices a hundred, or three."""
 
 CREDIT_CODES = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split())
 """Document types that reduce what is owed (UNTDID 1001, as listed in EN 16931)."""
 
-
-NO_DEMAND_CODES = frozenset("310 315 325 351 385 751".split())
+NO_DEMAND_CODES = frozenset("310 315 325 351 385".split())
 """Document types that ask for no payment: offers, orders, pro forma and information only."""
+
+BOOKING_AID = "751"
+"""The type of an XML that only helps to book the page beside it, which is the invoice."""
+
+_NO_ORDER = frozenset({"NA", "N/A", "NONE", "-"})
+"""What writers put where the syntax demands an order number and there is none."""
+
+_SUMMED_UP = frozenset({"GROUP", "INFORMATION"})
+"""Lines of EXTENDED whose amounts stand in other lines already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Einvoice:
-    """What an e-invoice says; money of a credit note is positive, its kind carries the sign."""
+    """What an e-invoice says; money of a credit note is positive, its kind carries the sign.
+
+    *accounts* are numbers to pay to that are no IBANs. A *booking_aid* is no invoice without the
+    page that it goes with.
+    """
 
     kind: Kind
     fields: tuple[Field, ...]
     lines: tuple[LineItem, ...]
     problems: tuple[Reason, ...] = ()
+    accounts: tuple[str, ...] = ()
+    booking_aid: bool = False
 
 
 def find(xml: bytes) -> Einvoice | None:
@@ -59,192 +76,106 @@ def find(xml: bytes) -> Einvoice | None:
             Reason.UNREADABLE,
         ) from error
     for node in (root, *root):  # Peppol wraps the invoice in an envelope
-        syntax = _SYNTAXES.get(_name(node))
+        syntax = SYNTAXES.get(name_of(node))
         if syntax is not None and syntax.namespace in str(node.tag):
             return _read(node, syntax)
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Syntax:
-    """Where one syntax keeps what; `|` separates names of editions, `,` places in order."""
-
-    namespace: str
-    type_code: str
-    not_original: str
-    """Marks of a test or a copy: elements that then say "true"."""
-    texts: Mapping[str, str]
-    days: Mapping[str, str]
-    money: Mapping[str, str]
-    taxes: str
-    ibans: str
-    seller: str
-    tax_ids: str
-    address: tuple[str, ...]
-    line: str
-    line_texts: str
-    line_numbers: Mapping[str, str]
-
-
-_DOCUMENT = "ExchangedDocument|HeaderExchangedDocument"
-_TRADE = "SupplyChainTradeTransaction|SpecifiedSupplyChainTradeTransaction"
-_AGREEMENT = f"{_TRADE}/ApplicableHeaderTradeAgreement|ApplicableSupplyChainTradeAgreement"
-_SETTLEMENT = f"{_TRADE}/ApplicableHeaderTradeSettlement|ApplicableSupplyChainTradeSettlement"
-_SUMS = (
-    f"{_SETTLEMENT}/SpecifiedTradeSettlementHeaderMonetarySummation"
-    "|SpecifiedTradeSettlementMonetarySummation"
-)
-_LINE_AGREEMENT = "SpecifiedLineTradeAgreement|SpecifiedSupplyChainTradeAgreement"
-_LINE_SETTLEMENT = "SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettlement"
-_CII = _Syntax(
-    namespace=":CrossIndustry",
-    type_code=f"{_DOCUMENT}/TypeCode",
-    not_original="ExchangedDocumentContext|SpecifiedExchangedDocumentContext/TestIndicator/Indicator",
-    texts={
-        "vendor": f"{_AGREEMENT}/SellerTradeParty/Name",
-        "buyer": f"{_AGREEMENT}/BuyerTradeParty/Name",
-        "invoice_number": f"{_DOCUMENT}/ID",
-        "po_number": f"{_AGREEMENT}/BuyerOrderReferencedDocument/IssuerAssignedID|ID",
-        "currency": f"{_SETTLEMENT}/InvoiceCurrencyCode",
-        "terms": f"{_SETTLEMENT}/SpecifiedTradePaymentTerms/Description",
-    },
-    days={
-        "date": f"{_DOCUMENT}/IssueDateTime/DateTimeString",
-        "due_date": f"{_SETTLEMENT}/SpecifiedTradePaymentTerms/DueDateDateTime/DateTimeString",
-    },
-    money={
-        "net": f"{_SUMS}/TaxBasisTotalAmount",
-        "total": f"{_SUMS}/GrandTotalAmount",
-    },
-    taxes=f"{_SUMS}/TaxTotalAmount",
-    ibans=f"{_SETTLEMENT}/SpecifiedTradeSettlementPaymentMeans/PayeePartyCreditorFinancialAccount/IBANID",
-    seller=f"{_AGREEMENT}/SellerTradeParty",
-    tax_ids="SpecifiedTaxRegistration",
-    address=(
-        "PostalTradeAddress/LineOne",
-        "PostalTradeAddress/LineTwo",
-        "PostalTradeAddress/LineThree",
-        "PostalTradeAddress/PostcodeCode",
-        "PostalTradeAddress/CityName",
-        "PostalTradeAddress/CountryID",
-    ),
-    line=f"{_TRADE}/IncludedSupplyChainTradeLineItem",
-    line_texts="SpecifiedTradeProduct/Name",
-    line_numbers={
-        "quantity": "SpecifiedLineTradeDelivery|SpecifiedSupplyChainTradeDelivery/BilledQuantity",
-        "unit_price": f"{_LINE_AGREEMENT}/NetPriceProductTradePrice/ChargeAmount",
-        "amount": f"{_LINE_SETTLEMENT}/SpecifiedTradeSettlementLineMonetarySummation"
-        "|SpecifiedTradeSettlementMonetarySummation/LineTotalAmount",
-    },
-)
-_UBL_SELLER = "AccountingSupplierParty/Party"
-_UBL_BUYER = "AccountingCustomerParty/Party"
-_UBL = _Syntax(
-    namespace="oasis:names:specification:ubl:schema:xsd",
-    type_code="InvoiceTypeCode|CreditNoteTypeCode",
-    not_original="CopyIndicator",
-    texts={
-        "vendor": f"{_UBL_SELLER}/PartyLegalEntity/RegistrationName,{_UBL_SELLER}/PartyName/Name",
-        "buyer": f"{_UBL_BUYER}/PartyLegalEntity/RegistrationName,{_UBL_BUYER}/PartyName/Name",
-        "invoice_number": "ID",
-        "po_number": "OrderReference/ID",
-        "currency": "DocumentCurrencyCode",
-        "terms": "PaymentTerms/Note",
-    },
-    days={"date": "IssueDate", "due_date": "DueDate,PaymentMeans/PaymentDueDate"},
-    money={
-        "net": "LegalMonetaryTotal/TaxExclusiveAmount",
-        "total": "LegalMonetaryTotal/TaxInclusiveAmount",
-    },
-    taxes="TaxTotal/TaxAmount",
-    ibans="PaymentMeans/PayeeFinancialAccount/ID",
-    seller=_UBL_SELLER,
-    tax_ids="PartyTaxScheme",
-    address=(
-        "PostalAddress/StreetName",
-        "PostalAddress/AdditionalStreetName",
-        "PostalAddress/AddressLine/Line",
-        "PostalAddress/PostalZone",
-        "PostalAddress/CityName",
-        "PostalAddress/CountrySubentity",
-        "PostalAddress/Country/IdentificationCode",
-    ),
-    line="InvoiceLine|CreditNoteLine",
-    line_texts="Item/Name,Item/Description",
-    line_numbers={
-        "quantity": "InvoicedQuantity|CreditedQuantity",
-        "unit_price": "Price/PriceAmount",
-        "amount": "LineExtensionAmount",
-    },
-)
-_SYNTAXES = {
-    "CrossIndustryInvoice": _CII,
-    "CrossIndustryDocument": _CII,
-    "Invoice": _UBL,
-    "CreditNote": _UBL,
-}
-
-
-def _read(root: Element, syntax: _Syntax) -> Einvoice:
+def _read(root: Element, syntax: Syntax) -> Einvoice:
     money = _money(root, syntax)
     owed = [money[name].value for name in ("total", "net") if name in money]
-    code = _text(root, syntax.type_code)
-    by_code = code in CREDIT_CODES or _name(root) == "CreditNote"
-    no_demand = code in NO_DEMAND_CODES or _text(root, syntax.not_original).lower() == "true"
+    code = text(root, syntax.type_code)
+    by_code = code in CREDIT_CODES or name_of(root) == "CreditNote"
+    no_demand = code in NO_DEMAND_CODES or text(root, syntax.not_original).lower() == "true"
     negative = bool(owed) and owed[0] < 0
     sign = -1 if negative else 1
-    amounts = [_field(name, sign * one.value, one.text) for name, one in money.items()]
-    fields = (*_texts(root, syntax), *_days(root, syntax), *amounts, *_accounts(root, syntax))
-    lines = (_line(node, syntax, sign) for node in _all(root, syntax.line))
+    ibans, accounts = _accounts(root, syntax)
+    fields = (*_texts(root, syntax), *_days(root, syntax), *_sums(money, sign), *ibans)
+    lines = tuple(_line(node, syntax, sign) for node in _goods(root, syntax))
     return Einvoice(
         kind=Kind.CREDIT_NOTE if by_code or negative else Kind.INVOICE,
         fields=fields,
-        lines=tuple(line for line in lines if line.amount is not None),  # others are remarks
+        lines=lines,
         problems=(
-            *_problems(fields, contradictory=by_code and negative),
+            *([Reason.SIGN_MISMATCH] if by_code and negative else []),
+            *(
+                []
+                if _adds_up(money, [line.amount for line in lines], sign)
+                else [Reason.ARITHMETIC]
+            ),
+            *([] if {"invoice_number", "total"} <= {one.name for one in fields} else [_MISSING]),
             *([Reason.CLASS_UNCERTAIN] if no_demand else []),
         ),
+        accounts=accounts,
+        booking_aid=code == BOOKING_AID,
     )
 
 
-def _texts(root: Element, syntax: _Syntax) -> Iterator[Field]:
+_MISSING = Reason.FIELD_MISSING
+
+
+def _texts(root: Element, syntax: Syntax) -> Iterator[Field]:
     for name, path in syntax.texts.items():
-        if text := _text(root, path):
-            yield _field(name, text, text)
-    for seller in _all(root, syntax.seller):
+        value = text(root, path)
+        if name == "po_number" and value.upper() in {"", *_NO_ORDER}:
+            value = _order_of_lines(root, syntax)
+        if value:
+            yield _field(name, value, value)
+    trading = text(root, syntax.trading_name)
+    if trading not in ("", text(root, syntax.texts["vendor"])):
+        yield _field("vendor", trading, trading, FURTHER_CONFIDENCE)
+    for seller in nodes(root, syntax.seller):
         if number := _tax_id(seller, syntax):
             yield _field("vendor_tax_id", number, number)
-        parts = [text for path in syntax.address if (text := _text(seller, path))]
+        parts = [part for path in syntax.address if (part := text(seller, path))]
         if parts:
             yield _field("vendor_address", ", ".join(parts), ", ".join(parts))
 
 
-def _tax_id(seller: Element, syntax: _Syntax) -> str:
-    """The VAT number, or else the local tax number."""
+def _order_of_lines(root: Element, syntax: Syntax) -> str:
+    """The buyer's order where only the lines name it, and all name the same one."""
+    lines = list(nodes(root, syntax.line))
+    orders = {text(line, syntax.line_order) for line in lines}
+    return orders.pop() if len(orders) == 1 else ""
+
+
+def _tax_id(seller: Element, syntax: Syntax) -> str:
+    """The VAT number, or else the national tax number."""
     numbers: dict[str, str] = {}
-    for node in _all(seller, syntax.tax_ids):
-        place = next(_all(node, "ID"), None)
-        scheme = _text(node, "TaxScheme/ID") if place is None else place.get("schemeID", "")
-        numbers.setdefault(scheme, _text(node, "ID|CompanyID"))
+    for node in nodes(seller, syntax.tax_ids):
+        place = next(nodes(node, "ID"), None)
+        scheme = text(node, "TaxScheme/ID") if place is None else place.get("schemeID", "")
+        numbers.setdefault(scheme, text(node, "ID|CompanyID"))
     preferred = ("VA", "VAT", "FC", *numbers)
     return next((numbers[scheme] for scheme in preferred if numbers.get(scheme)), "")
 
 
-def _days(root: Element, syntax: _Syntax) -> Iterator[Field]:
+def _days(root: Element, syntax: Syntax) -> Iterator[Field]:
+    """The day of issue and the due dates; instalments have several, of which the first counts."""
     for name, path in syntax.days.items():
-        text = _text(root, path)
-        if day := _day(text):
-            yield _field(name, day, text)
+        printed: dict[dt.date, str] = {}
+        for one in texts(root, path):
+            if day := _day(one):
+                printed.setdefault(day, one)
+        for place, (day, one) in enumerate(printed.items()):
+            yield _field(name, day, one, FURTHER_CONFIDENCE if place else XML_CONFIDENCE)
 
 
-def _accounts(root: Element, syntax: _Syntax) -> Iterator[Field]:
+def _accounts(root: Element, syntax: Syntax) -> tuple[tuple[Field, ...], tuple[str, ...]]:
+    """The IBANs to pay to, the first as the surest, and the accounts that have none."""
     found: dict[str, str] = {}
-    for node in _all(root, syntax.ibans):
-        printed = " ".join((node.text or "").split())
+    for printed in texts(root, syntax.accounts):
         found.setdefault(printed.replace(" ", ""), printed)
-    found.pop("", None)
-    for place, (account, printed) in enumerate(found.items()):
-        yield _field("iban", account, printed, FURTHER_CONFIDENCE if place else XML_CONFIDENCE)
+    ibans = [account for account in found if _IBAN.match(account)]
+    return tuple(
+        _field("iban", one, found[one], FURTHER_CONFIDENCE if place else XML_CONFIDENCE)
+        for place, one in enumerate(ibans)
+    ), tuple(account for account in found if account not in ibans)
+
+
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]+$", re.IGNORECASE)
+"""How IBANs begin, sound or not: other numbers of accounts do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,87 +183,115 @@ class _Amount:
     """An amount with its sign, and its text in the XML."""
 
     value: Decimal
-    text: str
+    text: str = ""
 
 
-def _money(root: Element, syntax: _Syntax) -> dict[str, _Amount]:
-    currency = _text(root, syntax.texts["currency"])
-    places = {name: list(_all(root, path)) for name, path in syntax.money.items()}
-    places["tax"] = [  # it may be stated in the seller's own currency as well
-        node for node in _all(root, syntax.taxes) if node.get("currencyID", currency) == currency
-    ]
-    found = {
-        name: _Amount(amount, (node.text or "").strip())
-        for name, nodes in places.items()
-        for node in nodes[:1]
-        if (amount := _decimal(node.text)) is not None
-    }
-    if "tax" not in found and {"net", "total"} <= found.keys():
-        tax = found["total"].value - found["net"].value
-        found["tax"] = _Amount(tax, "")
-    return found
+def _money(root: Element, syntax: Syntax) -> dict[str, _Amount]:
+    """The sums in the invoice's currency; net, tax or total from the others where left out."""
+    currency = text(root, syntax.texts["currency"])
+    found: dict[str, list[_Amount]] = {}
+    for name, path in syntax.money.items():
+        for node in nodes(root, path):  # the tax may be stated in the seller's own currency as well
+            amount = _decimal(node.text)
+            if amount is not None and node.get("currencyID", currency) == currency:
+                found.setdefault(name, []).append(_Amount(amount, (node.text or "").strip()))
+    money = {name: amounts[0] for name, amounts in found.items()}
+    value = {name: one.value for name, one in money.items()}
+    if "payable" in money and not text(root, syntax.money["total"]):  # UBL may leave it out
+        before = value["payable"] + value.get("prepaid", _NONE) - value.get("rounding", _NONE)
+        money["total"] = _Amount(before)
+    if {"net", "total"} <= money.keys():
+        rest = money["total"].value - money["net"].value
+        taxes = found.get("tax", [])  # of several kinds, each with a sum of its own
+        if not taxes or (len(taxes) > 1 and sum(one.value for one in taxes) == rest):
+            money["tax"] = _Amount(rest)
+    elif {"tax", "total"} <= money.keys():
+        money["net"] = _Amount(money["total"].value - money["tax"].value)
+    return money
 
 
-def _problems(fields: tuple[Field, ...], *, contradictory: bool) -> Iterator[Reason]:
-    values = {one.name: one.value for one in fields}
-    sums = [one for name in ("net", "tax", "total") if isinstance(one := values.get(name), Decimal)]
-    if contradictory:
-        yield Reason.SIGN_MISMATCH
-    if len(sums) == len(("net", "tax", "total")) and abs(sums[0] + sums[1] - sums[2]) > ROUNDING:
-        yield Reason.ARITHMETIC
-    if not {"invoice_number", "total"} <= values.keys():
-        yield Reason.FIELD_MISSING
+_NONE = Decimal(0)
 
 
-def _line(node: Element, syntax: _Syntax, sign: int) -> LineItem:
+def _sums(money: Mapping[str, _Amount], sign: int) -> Iterator[Field]:
+    """Net, tax and total; beside a total that is rounded for payment what comes out."""
+    for name in ("net", "tax", "total"):
+        if one := money.get(name):
+            yield _field(name, sign * one.value, one.text)
+    if {"total", "rounding"} <= money.keys() and (step := money["rounding"].value):
+        rounded = sign * (money["total"].value + step)
+        yield _field("total", rounded, money["rounding"].text, FURTHER_CONFIDENCE)
+
+
+def _adds_up(money: Mapping[str, _Amount], lines: list[Decimal | None], sign: int) -> bool:
+    """The lines come to the goods, these to the net, that to the total, and that to the payment.
+
+    Where the first part of a sum is left out, as MINIMUM leaves out what is prepaid, it is not
+    known.
+    """
+    value = {name: one.value for name, one in money.items()}
+    amounts = [sign * one for one in lines if one is not None]
+    gross = sum(amounts, _NONE) == value.get("total")  # as writers for consumers state them
+    sums = (
+        (sum(amounts, _NONE) if amounts and not gross else None, {"goods": 1}),
+        (value.get("goods"), {"net": 1, "allowances": 1, "charges": -1}),
+        (value.get("total"), {"net": 1, "tax": 1}),
+        (value.get("payable"), {"prepaid": -1, "total": 1, "rounding": 1}),
+    )
+    return all(
+        whole is None
+        or next(iter(parts)) not in value
+        or abs(whole - sum(way * value.get(name, _NONE) for name, way in parts.items())) <= ROUNDING
+        for whole, parts in sums
+    )
+
+
+def _goods(root: Element, syntax: Syntax) -> Iterator[Element]:
+    """The lines with an amount; others are remarks, or sum up lines that stand there too."""
+    for node in nodes(root, syntax.line):
+        summed_up = syntax.line_status and text(node, syntax.line_status).upper() in _SUMMED_UP
+        if not summed_up and _number(node, syntax.line_numbers["amount"]) is not None:
+            yield node
+
+
+def _line(node: Element, syntax: Syntax, sign: int) -> LineItem:
+    """A line with its price for one; turned with the document, it still multiplies."""
     numbers = {name: _number(node, path) for name, path in syntax.line_numbers.items()}
-    amount = numbers["amount"]
+    quantity, price, amount = numbers["quantity"], numbers["unit_price"], numbers["amount"]
+    base = numbers["base"]
+    if price is not None and base is not None and base > 0:
+        price = Decimal(f"{(price / base).quantize(PRICE_DIGITS).normalize():f}")
+    if price is not None and price < 0:
+        price *= sign
+    elif quantity is not None:
+        quantity *= sign
     return LineItem(
-        description=_text(node, syntax.line_texts),
-        quantity=numbers["quantity"],
-        unit_price=numbers["unit_price"],
+        description=text(node, syntax.line_texts),
+        quantity=quantity,
+        unit_price=price,
         amount=None if amount is None else sign * amount,
     )
 
 
-def _field(name: str, value: Value, text: str, confidence: float = XML_CONFIDENCE) -> Field:
-    return Field(name=name, value=value, text=text, confidence=confidence, source="xml")
+def _field(name: str, value: Value, printed: str, confidence: float = XML_CONFIDENCE) -> Field:
+    return Field(name=name, value=value, text=printed, confidence=confidence, source="xml")
 
 
-def _name(node: Element) -> str:
-    return str(node.tag).rpartition("}")[2]
+_DECIMAL = re.compile(r"[-+]?(?:\d{1,15}(?:\.\d{0,10})?|\.\d{1,10})")
 
 
-def _all(node: Element, path: str) -> Iterator[Element]:
-    """The elements at a path of local names below *node*, in document order."""
-    for place in path.split(","):
-        nodes = [node]
-        for step in place.split("/"):
-            names = step.split("|")
-            nodes = [child for one in nodes for child in one if _name(child) in names]
-        yield from nodes
-
-
-def _text(node: Element, path: str) -> str:
-    texts = (" ".join((one.text or "").split()) for one in _all(node, path))
-    return next((text for text in texts if text), "")
-
-
-_DECIMAL = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,10})?")
-
-
-def _decimal(text: str | None) -> Decimal | None:
-    plain = (text or "").strip()
+def _decimal(printed: str | None) -> Decimal | None:
+    plain = (printed or "").strip()
     return Decimal(plain) if _DECIMAL.fullmatch(plain) else None
 
 
 def _number(node: Element, path: str) -> Decimal | None:
-    return _decimal(_text(node, path))
+    return _decimal(text(node, path))
 
 
-def _day(text: str) -> dt.date | None:
+def _day(printed: str) -> dt.date | None:
     """A day as CII (20181225) or UBL (2018-12-25, perhaps with a zone) write it."""
-    digits = re.sub(r"\D", "", text[: len("2018-12-25")])[: len("20181225")]
+    digits = re.sub(r"\D", "", printed[: len("2018-12-25")])[: len("20181225")]
     try:
         return dt.date.fromisoformat(digits) if len(digits) == len("20181225") else None
     except ValueError:

@@ -27,8 +27,10 @@ _POINTS_PER_INCH = 72
 _WRITTEN_ON = frozenset({raw.FPDF_ANNOT_WIDGET, raw.FPDF_ANNOT_FREETEXT, raw.FPDF_ANNOT_STAMP})
 _MOST_ANNOTATIONS = 10_000
 
-_INVOICE_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "order-x.xml")
+_INVOICE_NAMES = ("factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml")
 _MOST_XML = 20_000_000
+_MOST_ATTACHMENTS = 100
+_BEFORE_XML = b"\xef\xbb\xbf \t\r\n"
 
 
 @contextmanager
@@ -120,24 +122,23 @@ def _drawn(page: pdfium.PdfPage) -> Pixels:
     return pixels
 
 
-def invoice_xml(path: Path) -> bytes | None:
-    """The e-invoice that a PDF carries (Factur-X, ZUGFeRD, XRechnung), or None.
+def attached_xml(path: Path) -> tuple[bytes, ...]:
+    """The XML files that a PDF carries; those named as e-invoices are come first.
 
     Raises:
         ExtractionError: the PDF cannot be opened.
     """
+    found: dict[str, bytes] = {}
     with opened(path) as document:
-        found = {}
-        for index in range(document.count_attachments()):
+        for index in range(min(document.count_attachments(), _MOST_ATTACHMENTS)):
             attachment = document.get_attachment(index)
             name = attachment.get_name().lower()
-            if name.endswith(".xml"):
-                found[name] = attachment
-        for name in (*_INVOICE_NAMES, *sorted(found)):
-            if name in found:
-                content = bytes(found[name].get_data())
-                return content if len(content) <= _MOST_XML else None
-    return None
+            if name.endswith(".xml") or "." not in name:
+                content = bytes(attachment.get_data())
+                if len(content) <= _MOST_XML and content.lstrip(_BEFORE_XML)[:1] == b"<":
+                    found.setdefault(name, content)
+    named = [name for name in _INVOICE_NAMES if name in found]
+    return tuple(found[name] for name in dict.fromkeys((*named, *sorted(found))))
 
 
 def tables(path: Path, number: int) -> tuple[tuple[tuple[str, ...], ...], ...]:

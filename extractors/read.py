@@ -68,7 +68,9 @@ def read(
         lines=findings.lines,
         problems=ordered((*findings.problems, *kinds.doubts(sureness))),
     )
-    return _with_invoice_xml(extraction) if document.media_type == media.PDF else extraction
+    if document.media_type != media.PDF:
+        return extraction
+    return embedded.led(extraction, pdf.attached_xml(document.path))
 
 
 def read_with_parts(
@@ -113,18 +115,6 @@ def _blank(document: Document, scanned: Scan) -> Extraction:
         pages=scanned.pages,
         problems=(Reason.EMPTY_PAGE,),
     )
-
-
-def _with_invoice_xml(extraction: Extraction) -> Extraction:
-    """The reading of a PDF, led by the e-invoice inside it if there is one."""
-    xml = pdf.invoice_xml(extraction.document.path)
-    if xml is None:
-        return extraction
-    try:
-        invoice = einvoice.find(xml)
-    except ExtractionError:  # the page can be read, but a person must see that its XML cannot
-        return replace(extraction, problems=ordered((*extraction.problems, Reason.LOW_CONFIDENCE)))
-    return extraction if invoice is None else embedded.compared(extraction, invoice)
 
 
 def _read_xml(document: Document) -> Extraction:

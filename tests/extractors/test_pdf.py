@@ -211,17 +211,17 @@ def with_attachment(path: Path, name: str, content: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", ["factur-x.xml", "ZUGFeRD-invoice.xml", "other.xml"])
+@pytest.mark.parametrize("name", ["factur-x.xml", "ZUGFeRD-invoice.xml", "other.XML", "invoice"])
 def test_the_invoice_inside_a_pdf_is_found(tmp_path: Path, name: str) -> None:
     path = with_attachment(tmp_path / "a.pdf", name, b"<Invoice/>")
 
-    assert pdf.invoice_xml(path) == b"<Invoice/>"
+    assert pdf.attached_xml(path) == (b"<Invoice/>",)
 
 
 def test_other_files_inside_a_pdf_are_no_invoice(tmp_path: Path) -> None:
     path = with_attachment(tmp_path / "a.pdf", "terms.txt", b"<Invoice/>")
 
-    assert pdf.invoice_xml(path) is None
+    assert pdf.attached_xml(path) == ()
 
 
 def test_a_ruled_table_comes_as_rows_of_cells(tmp_path: Path) -> None:
