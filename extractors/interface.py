@@ -84,6 +84,10 @@ class Box:
         )
 
 
+WORDS = "words.jsonl"
+"""The file, beside the page pictures, with the words that were read on each page."""
+
+
 def crop_name(page: int, box: Box) -> str:
     """The file, beside the page pictures, with the piece of a page that a field was read from."""
     return f"crop-{page}-{box.left}-{box.top}-{box.right}-{box.bottom}.png"
@@ -99,10 +103,20 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Barcode:
+    """A bar code: its *form* (`qr`, `code128`, `code39`, `patch`), what it says, and its place."""
+
+    form: str
+    text: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """One upright page: its size in pixels at 200 dpi, and the words on it in reading order.
 
-    *source* names the reader: `text_layer`, `tesseract`, `rapidocr`, or `` for a page not read.
+    *source* names the reader: `text_layer`, `tesseract`, `rapidocr`, `barcode` for a sheet that
+    only separates, or `` for a page not read.
     """
 
     number: int
@@ -111,6 +125,7 @@ class Page:
     words: tuple[Word, ...] = ()
     source: str = ""
     blank: bool = False
+    barcodes: tuple[Barcode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,12 +158,31 @@ class LineItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file inside an email; *name* is a label from outside and never a path."""
+    """A file inside an email; *name* is a label from outside and never a path.
+
+    *document* is False for what only adorns or proves the mail: logos, signatures, a bounce's parts.
+    """
 
     name: str
     media_type: str
     sha256: str
     content: bytes = field(repr=False)
+    document: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The documents of a file that follow a batch ticket: from the *first* to the *last*, from 1.
+
+    *problems* says in which ways they are not what the ticket announces, *detail* in words, with
+    both sums; no document of such a batch is posted.
+    """
+
+    name: str
+    first: int
+    last: int
+    problems: tuple[Reason, ...] = ()
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +209,9 @@ class Extraction:
 
     *fields* may hold several readings under one name; `get` gives the surest. *problems* are the
     reading's own findings. *attachments* are the files inside an email, *body* its text as an email
-    of its own where it must not be lost, *parts* the readings of all these where the caller asked.
+    of its own where it must not be lost. *cut* are the documents that a file of several was cut
+    into, *batches* what its tickets say of them. *parts* are the readings of all these files where
+    the caller asked.
     """
 
     document: Document
@@ -187,7 +223,15 @@ class Extraction:
     problems: tuple[Reason, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     body: Attachment | None = None
+    cut: tuple[Attachment, ...] = ()
+    batches: tuple[Batch, ...] = ()
     parts: tuple["Extraction", ...] = ()
+
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """The files that are documents of their own: an email's, with its body, and cut ones."""
+        own = tuple(one for one in self.attachments if one.document)
+        return (*own, *([self.body] if self.body else ()), *self.cut)
 
     def get(self, name: str) -> Field | None:
         """The surest reading of a field, or None."""
