@@ -167,7 +167,7 @@ def _near(verdict: Verdict, sound: Sequence[Spot]) -> Named | None:
     if wanted not in read and read not in wanted and likeness(one, other) < ALIKE:
         return None
     longer = len(read) - len(wanted)
-    if slips - abs(longer) > len(wanted) * _OTHERWISE:
+    if not longer or slips - abs(longer) > len(wanted) * _OTHERWISE:
         return slip
     if longer > 0:
         return Cause.LONG, f"{longer} letters too many"

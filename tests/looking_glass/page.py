@@ -13,6 +13,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from extractors.interface import Box
+from outbox.differences import pieces
 from outbox.showing import visible
 from tests.looking_glass import tables
 from tests.looking_glass.causes import MEANINGS, Cause, Failure
@@ -22,6 +23,9 @@ from tests.looking_glass.scoring import SURE, Judged, by_field, figures, reliabi
 
 _AROUND = 70
 """Pixels of the page above and below a box that are shown with it."""
+
+_TOP = 700
+"""Pixels of the first page that are shown where nothing was read and nothing found."""
 
 _MOST_BANDS = 3
 """Pieces of pages that are shown of one failure."""
@@ -136,6 +140,8 @@ def _kinds(judged: Sequence[Judged]) -> list[tuple[str, str, list[str]]]:
 
 def _shown(number: int, one: Failure, folder: Path, beside: Path) -> dict[str, Any]:
     field = one.verdict.field
+    value = "" if field is None else _text(field["value"])
+    read, want = pieces(value, _text(one.verdict.want))
     return {
         "number": number,
         "name": one.verdict.name,
@@ -143,9 +149,10 @@ def _shown(number: int, one: Failure, folder: Path, beside: Path) -> dict[str, A
         "detail": one.detail,
         "file": one.judged.labelled.file,
         "kind": one.judged.reading.answer["kind"],
-        "want": _text(one.verdict.want),
-        "read": None if field is None else _text(field["value"]),
-        "text": "" if field is None else field["text"],
+        "want": want,
+        "read": read,
+        "nothing": field is None,
+        "text": "" if field is None or field["text"] == value else field["text"],
         "source": "" if field is None else field["source"],
         "confidence": one.verdict.confidence,
         "sure": field is not None and one.verdict.confidence >= SURE,
@@ -163,24 +170,16 @@ def _text(value: Any) -> str:
 
 def _bands(number: int, one: Failure, folder: Path, beside: Path) -> Iterator[Band]:
     """Pieces of the pages with what was read and where the truth stands, no place twice."""
-    places = list(_places(one)) or [(1, None)]
-    bands: list[tuple[int, int, int]] = []
-    for page, box in places:
+    for place, (page, start, end) in enumerate(_strips(list(_places(one)))[:_MOST_BANDS]):
         picture = folder / f"page-{page}.jpg"
-        if not picture.exists() or len(bands) == _MOST_BANDS:
+        if not picture.exists():
             continue
-        if any(page == p and box and top <= box.top and box.bottom <= end for p, top, end in bands):
-            continue
+        source, whole = f"{number}-{place}.jpg", f"{folder.name}-{page}.jpg"
         with Image.open(picture) as image:
-            top = max(0, box.top - _AROUND) if box else 0
-            end = min(image.height, box.bottom + _AROUND if box else image.height // 3)
-            if end - top < 2:
+            width, top, bottom = image.width, max(0, start), min(image.height, end)
+            if bottom <= top:  # a box outside the page: there is nothing to show of it
                 continue
-            bands.append((page, top, end))
-            source = f"{number}-{len(bands)}.jpg"
-            image.crop((0, top, image.width, end)).save(beside / source, quality=_QUALITY)
-            width = image.width
-        whole = f"{folder.name}-{page}.jpg"
+            image.crop((0, top, width, bottom)).save(beside / source, quality=_QUALITY)
         if not (beside / whole).exists():
             shutil.copyfile(picture, beside / whole)
         yield Band(
@@ -188,12 +187,25 @@ def _bands(number: int, one: Failure, folder: Path, beside: Path) -> Iterator[Ba
             whole=f"{beside.name}/{whole}",
             page=page,
             width=width,
-            height=end - top,
-            marks=tuple(_marks(one, page, top, end, width)),
+            height=bottom - top,
+            marks=tuple(_marks(one, page, top, bottom, width)),
         )
 
 
-def _places(one: Failure) -> Iterator[tuple[int, Box | None]]:
+def _strips(places: Sequence[tuple[int, Box]]) -> list[tuple[int, int, int]]:
+    """Page, top and bottom of what to show of the places; what lies close together is one piece."""
+    strips: list[tuple[int, int, int]] = []
+    for page, box in places:
+        top, end = box.top - _AROUND, box.bottom + _AROUND
+        near = [one for one in strips if one[0] == page and one[1] < end and top < one[2]]
+        joined = page, min([top, *(one[1] for one in near)]), max([end, *(one[2] for one in near)])
+        place = strips.index(near[0]) if near else len(strips)
+        strips = [one for one in strips if one not in near]
+        strips.insert(place, joined)
+    return strips or [(1, 0, _TOP)]
+
+
+def _places(one: Failure) -> Iterator[tuple[int, Box]]:
     """The read box and those of the truth, the read one first."""
     field = one.verdict.field
     if field is not None and field["box"] and field["page"]:

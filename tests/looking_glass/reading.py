@@ -3,6 +3,7 @@
 import datetime as dt
 import os
 import resource
+import traceback
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import pypdfium2
 from config.settings import load
 from extractors import media
 from extractors.engines import configured
-from extractors.interface import PAGE_DPI, Document, Engine, Extraction, ExtractionError, Kind
+from extractors.interface import PAGE_DPI, Document, Engine, ExtractionError, Kind
 from extractors.present import as_json, failed
 from extractors.read import read_with_parts
 from outbox.moves import sha256_of
@@ -83,9 +84,11 @@ def read_one(path: Path, how: How, pages: Path) -> Reading:
             document, settings, kind=how.kind, pictures=pages, engines=engines
         )
     except ExtractionError as error:
-        said = failed(str(path), digest, f"{error.reason}: {error}")
-        return Reading(answer=said, seconds=_seconds() - began)
-    return _reading(extraction, path, _seconds() - began)
+        return _unread(path, digest, f"{error.reason}: {error}", began)
+    except Exception:  # noqa: BLE001 - a fault of ours is one failure among the others on the page
+        return _unread(path, digest, f"fault: {traceback.format_exc(limit=-2)}", began)
+    answer = as_json(extraction, str(path))
+    return Reading(answer=answer, pages=extraction.pages, seconds=_seconds() - began)
 
 
 def drawn(path: Path, target: Path) -> Path:
@@ -108,8 +111,8 @@ def drawn(path: Path, target: Path) -> Path:
     return target
 
 
-def _reading(extraction: Extraction, path: Path, seconds: float) -> Reading:
-    return Reading(answer=as_json(extraction, str(path)), pages=extraction.pages, seconds=seconds)
+def _unread(path: Path, digest: str, why: str, began: float) -> Reading:
+    return Reading(answer=failed(str(path), digest, why), seconds=_seconds() - began)
 
 
 def _seconds() -> float:
