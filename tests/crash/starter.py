@@ -133,6 +133,7 @@ class _Server:
         pid = os.fork()
         if pid == 0:
             _play(call)
+        self._ended.pop(pid, None)  # of an earlier process that had this number
         self._running.add(pid)
         return pid
 
