@@ -160,7 +160,7 @@ class LineItem:
 class Attachment:
     """A file inside an email; *name* is a label from outside and never a path.
 
-    *document* is False for what only adorns or proves the mail: logos, signatures, a bounce's parts.
+    *document* is False for what only adorns or proves the mail: logos, signatures, a bounce's.
     """
 
     name: str

@@ -1,27 +1,32 @@
 """Opens email: who, to whom, about what, when, the text, and the files inside.
 
-What counts as an attachment is what a clerk would call a document of its own: every part that is
-not the text of the mail. Plain text and HTML without a file name are the text; in a
-multipart/alternative one of its versions is read. Pictures shown inside the text are attachments
-too: a phone's photo of an invoice arrives exactly so.
+Every part that is not the text of the mail is an attachment. Plain text and HTML without a file
+name are the text; in a multipart/alternative the version that says more is read. Pictures shown
+inside the text are documents only where they are large enough for a page: a phone's photo of an
+invoice arrives so, and so does every logo. What a mail system gives back with a bounce proves it
+and is no mail of its own. A winmail.dat is opened where it stands.
 """
 
 import datetime as dt
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.errors import MessageError
 from email.message import Message
 from email.policy import Compat32
 from email.utils import collapse_rfc2231_value, getaddresses, parsedate_tz
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from config.reasons import Reason
-from extractors import mailtext
+from extractors import mailtext, tnef
 from extractors.interface import Attachment, ExtractionError
 from extractors.mailbody import says_something
+from extractors.mailfiles import is_document
+from extractors.values import dates
 
 MAX_ATTACHMENTS = 100
 MAX_NESTED_MESSAGES = 3
@@ -30,6 +35,12 @@ MAX_NESTED_PARTS = 30
 
 MAX_NAME = 150
 """Characters of an attachment's name that are kept."""
+
+_FULLER, _A_LINE = 3, 10
+"""Words: a version with three times those of the plain text, and a line more, is the real one."""
+
+_LONGEST_DATE = 80
+_SHOWN = re.compile(r"""\bcid:([^"'\s>)]{1,200})""", re.IGNORECASE)
 
 _SUFFIXES = {
     "application/pdf": ".pdf",
@@ -89,7 +100,8 @@ class Mail:
 
     *sender* and *recipient* are bare addresses, *date* is the day as sent in the sender's own zone,
     *body* the text (HTML as text). *body_document* is an .eml of the body alone, where the mail has
-    attachments and the body says something that must not be lost.
+    documents attached and the body says something that must not be lost. *bounced* says that a mail
+    system reports a mail of ours as undelivered.
     """
 
     sender: tuple[str, ...]
@@ -99,6 +111,7 @@ class Mail:
     body: str
     attachments: tuple[Attachment, ...]
     body_document: bytes | None
+    bounced: bool = False
 
 
 def open_mail(data: bytes) -> Mail:
@@ -112,7 +125,9 @@ def open_mail(data: bytes) -> Mail:
     found = _Contents()
     found.take(message)
     body = mailtext.tidy("\n\n".join(found.texts))
-    attachments = tuple(found.attachments)
+    report = message.get_content_type() == "multipart/report"
+    attachments = tuple(found.files(evidence=report))
+    alone = any(one.document for one in attachments) and says_something(body)
     return Mail(
         sender=_addresses(message, "From") or _addresses(message, "Sender"),
         recipient=_addresses(message, "To") or _addresses(message, "Delivered-To"),
@@ -120,7 +135,8 @@ def open_mail(data: bytes) -> Mail:
         date=_day(message),
         body=body,
         attachments=attachments,
-        body_document=_body_alone(message, body) if attachments and says_something(body) else None,
+        body_document=_body_alone(message, body) if alone else None,
+        bounced=report and _undelivered(message),
     )
 
 
@@ -198,11 +214,23 @@ def _content(part: _Part) -> bytes:
 
 
 class _Contents:
-    """The texts and attachments of a mail, gathered part by part in their order."""
+    """The texts and attachments of a mail, gathered part by part in their order.
 
-    def __init__(self, attachments: list[Attachment] | None = None) -> None:
+    *shown* are the labels (Content-ID) of the pictures that its HTML shows.
+    """
+
+    def __init__(self) -> None:
         self.texts: list[str] = []
-        self.attachments: list[Attachment] = [] if attachments is None else attachments
+        self.shown: set[str] = set()
+        self._files: list[tuple[_Part, Attachment]] = []
+
+    def files(self, *, evidence: bool) -> Iterator[Attachment]:
+        """The attachments, documents or not; as *evidence* of a bounce none is one."""
+        for part, file in self._files:
+            label = part.get("Content-ID", "").strip(" <>\t\r\n")
+            shown = _disposition(part) == "inline" or (bool(label) and label in self.shown)
+            own = not evidence and is_document(file.media_type, file.content, shown=shown)
+            yield replace(file, document=own)
 
     def take(self, part: _Part) -> None:
         """Sort one part, and all that is in it, into text or attachment."""
@@ -214,45 +242,84 @@ class _Contents:
             for child in _children(part):
                 self.take(child)
         elif _is_body(part):
-            self.texts.append(_text_of(part))
+            self.texts.append(self._text(part))
+        elif part.get_content_type() in tnef.MEDIA_TYPES and _content(part).startswith(tnef.MAGIC):
+            self._unwrap(part)
         else:
             self._attach(part, _content(part))
 
+    def _text(self, part: _Part) -> str:
+        if part.get_content_subtype() != "html":
+            return _text_of(part)
+        page = mailtext.decoded(_content(part), part.get_param("charset", ""))
+        self.shown.update(unquote(one) for one in _SHOWN.findall(page))
+        return mailtext.from_html(page)
+
     def _take_alternative(self, versions: list[_Part]) -> None:
-        """One version's text, plain if it says anything; the attachments of all versions."""
+        """One version's text, plain if it says the same; the attachments of all versions."""
         told: list[tuple[bool, list[str]]] = []
         for version in versions:
-            inside = _Contents(self.attachments)
-            inside.take(version)
-            is_plain = version.get_content_type() == "text/plain"
-            told.append((is_plain, [text for text in inside.texts if text.strip()]))
+            above, self.texts = self.texts, []
+            self.take(version)
+            said = [text for text in self.texts if text.strip()]
+            told.append((version.get_content_type() == "text/plain", said))
+            self.texts = above
         saying = [one for one in told if one[1]]
-        best = next((one for one in saying if one[0]), saying[0] if saying else None)
+        fullest = max(saying, key=lambda one: _words(one[1]), default=None)
+        plain = next((one for one in saying if one[0]), None)
+        if plain and fullest and _words(fullest[1]) > _FULLER * _words(plain[1]) + _A_LINE:
+            plain = None  # it only says that this mail program cannot show the mail
+        best = plain or fullest
         self.texts.extend(best[1] if best else ())
+
+    def _unwrap(self, part: _Part) -> None:
+        """The files of a winmail.dat in its place, and its text where the mail has no other."""
+        try:
+            inside = _read(tnef.as_mail(_content(part)))
+        except ExtractionError as error:
+            if error.reason is Reason.TOO_LARGE:
+                raise
+            self._attach(part, _content(part))  # damaged: a person sees it as it came
+            return
+        above, self.texts = self.texts, []
+        self.take(inside)
+        self.texts = above if any(text.strip() for text in above) else self.texts
 
     def _attach(self, part: _Part, content: bytes) -> None:
         media_type = part.get_content_type()
-        name = _file_name(part) or f"part-{len(self.attachments) + 1}" + _SUFFIXES.get(
+        name = _file_name(part) or f"part-{len(self._files) + 1}" + _SUFFIXES.get(
             media_type, ".bin"
         )
         if media_type == "message/rfc822" and not name.lower().endswith(".eml"):
             name += ".eml"
-        if len(self.attachments) >= MAX_ATTACHMENTS:
+        if len(self._files) >= MAX_ATTACHMENTS:
             raise ExtractionError(
                 f"This email has more than {MAX_ATTACHMENTS} attachments; "
                 "have it sent again in smaller mails.",
                 Reason.TOO_LARGE,
             )
         digest = hashlib.sha256(content).hexdigest()
-        self.attachments.append(
-            Attachment(name=name, media_type=media_type, sha256=digest, content=content)
-        )
+        file = Attachment(name=name, media_type=media_type, sha256=digest, content=content)
+        self._files.append((part, file))
+
+
+def _words(texts: list[str]) -> int:
+    return sum(len(text.split()) for text in texts)
+
+
+def _disposition(part: _Part) -> str:
+    return part.get("Content-Disposition", "").partition(";")[0].strip().lower()
 
 
 def _is_body(part: _Part) -> bool:
-    disposition = part.get("Content-Disposition", "").partition(";")[0].strip().lower()
     is_text = part.get_content_type() in {"text/plain", "text/html"}
-    return is_text and disposition != "attachment" and not _file_name(part)
+    return is_text and _disposition(part) != "attachment" and not _file_name(part)
+
+
+def _undelivered(report: _Part) -> bool:
+    """Whether a mail system says that a mail was not delivered, and not that it was read."""
+    states = (str(part.get("Action", "")).strip().lower() for part in report.walk())
+    return any(one in {"failed", "expired"} for one in states)
 
 
 def _text_of(part: _Part) -> str:
@@ -295,12 +362,22 @@ def _addresses(message: _Part, name: str) -> tuple[str, ...]:
 
 
 def _day(message: _Part) -> dt.date | None:
-    """The day that the Date header names, in the zone that it names."""
-    try:
-        stamp = parsedate_tz(mailtext.header(message.get("Date", "")))
-        return dt.date(*stamp[:3]) if stamp else None
-    except (ValueError, TypeError, IndexError, OverflowError):  # no such day
-        return None
+    """The day that the Date header names, in the zone that it names; any form that has one reading.
+
+    Without such a header it is the day on which the first mail server took the mail.
+    """
+    received = [one.rpartition(";")[2] for one in message.get_all("Received", [])[-1:]]
+    stated = [*message.get_all("Date", []), *message.get_all("Resent-Date", []), *received]
+    days = (_day_of(mailtext.header(one)) for one in stated)
+    return next((day for day in days if day), None)
+
+
+def _day_of(told: str) -> dt.date | None:
+    with suppress(ValueError, TypeError, IndexError, OverflowError):  # no such day
+        if stamp := parsedate_tz(told):
+            return dt.date(*stamp[:3])
+    found = {day.date for *_, day in dates.find(told[:_LONGEST_DATE])}
+    return found.pop() if len(found) == 1 else None
 
 
 def _body_alone(message: _Part, body: str) -> bytes:

@@ -6,6 +6,7 @@ from pathlib import Path
 PDF = "application/pdf"
 XML = "application/xml"
 EMAIL = "message/rfc822"
+OUTLOOK = "application/vnd.ms-outlook"
 TEXT = "text/plain"
 UNKNOWN = "application/octet-stream"
 
@@ -19,7 +20,7 @@ IMAGES = {
 }
 """The image types that are read, with Pillow's name for the decoder that may open each."""
 
-READABLE = frozenset({PDF, XML, EMAIL, TEXT, *IMAGES})
+READABLE = frozenset({PDF, XML, EMAIL, OUTLOOK, TEXT, *IMAGES})
 """Every type that the reading stage can open."""
 
 _MAGIC = (
@@ -33,6 +34,13 @@ _MAGIC = (
     (b"MM\x00+", "image/tiff"),
 )
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLE_SECTOR = 512
+_OUTLOOK_NAMES = tuple(
+    name.encode("utf-16-le") for name in ("__substg1.0_", "__properties_version1.0", "__nameid_")
+)
+"""What the directory of a .msg begins with, and that of no other OLE file, such as old Word's."""
 
 _LOOK = 8192
 """Bytes from the start that decide."""
@@ -75,7 +83,12 @@ def sniff(path: Path) -> str:
         OSError: the file cannot be read at all.
     """
     with path.open("rb") as file:
-        return of_bytes(file.read(_LOOK))
+        start = file.read(_LOOK)
+        if not start.startswith(_OLE):
+            return of_bytes(start)
+        file.seek(_directory(start))
+        entries = file.read(_OLE_SECTOR)
+        return OUTLOOK if any(name in entries for name in _OUTLOOK_NAMES) else UNKNOWN
 
 
 def of_bytes(start: bytes) -> str:
@@ -90,6 +103,12 @@ def of_bytes(start: bytes) -> str:
     if b"%PDF-" in start[:_PDF_WITHIN] or _PDF_OBJECT.search(start[:_PDF_WITHIN]):
         return PDF
     return _of_text(start)
+
+
+def _directory(start: bytes) -> int:
+    """Where the directory of the OLE file that begins with *start* lies."""
+    shift = int.from_bytes(start[30:32], "little")
+    return (int.from_bytes(start[48:52], "little") + 1) << min(shift, 12)
 
 
 def decoded(content: bytes) -> str:

@@ -1,6 +1,7 @@
 """Document to Extraction: open, read, classify, find."""
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -10,7 +11,7 @@ from tempfile import TemporaryDirectory
 from config import plugins
 from config.reasons import Reason, ordered
 from config.settings import Reading
-from extractors import einvoice, embedded, kinds, media, pdf
+from extractors import einvoice, embedded, kinds, media, outlook, pdf
 from extractors.engines import configured
 from extractors.finders import FINDERS
 from extractors.finders.email import find_mail
@@ -49,7 +50,7 @@ def read(
     Raises:
         ExtractionError: the document cannot be read; it carries the reason.
     """
-    if document.media_type == media.EMAIL:
+    if document.media_type in {media.EMAIL, media.OUTLOOK}:
         return _read_mail(document)
     if document.media_type == media.XML:
         return _read_xml(document)
@@ -90,7 +91,7 @@ def read_with_parts(
     """
     reader = partial(read, settings=settings, engines=engines)
     whole = reader(document, kind=kind, pictures=pictures)
-    return _with_parts(whole, reader, 1) if whole.attachments else whole
+    return _with_parts(whole, reader, 1) if whole.files else whole
 
 
 def _find(kind: Kind, scanned: Scan, document: Document, settings: Reading) -> Findings:
@@ -129,7 +130,10 @@ def _read_xml(document: Document) -> Extraction:
 
 
 def _read_mail(document: Document) -> Extraction:
-    opened = open_mail(document.path.read_bytes())
+    data = document.path.read_bytes()
+    if document.media_type == media.OUTLOOK:
+        data = outlook.as_mail(data)
+    opened = open_mail(data)
     findings = find_mail(opened)
     return Extraction(
         document=document,
@@ -148,7 +152,7 @@ def _body(mail: Mail, document: Document) -> Attachment | None:
     if mail.body_document is None:
         return None
     return Attachment(
-        name=document.name,
+        name=re.sub(r"\.msg$", ".eml", document.name, flags=re.IGNORECASE),
         media_type=media.EMAIL,
         sha256=hashlib.sha256(mail.body_document).hexdigest(),
         content=mail.body_document,
@@ -159,16 +163,15 @@ def _with_parts(
     whole: Extraction, reader: Callable[[Document], Extraction], depth: int
 ) -> Extraction:
     """The email with each of its files read, from a folder that is gone afterwards."""
-    files = (*whole.attachments, *([whole.body] if whole.body else []))
     parts = []
     with TemporaryDirectory() as folder:
-        for number, file in enumerate(files, 1):
+        for number, file in enumerate(whole.files, 1):
             path = Path(folder) / str(number)
             path.write_bytes(file.content)
             part = _part(whole.document, number, file.name, path)
             try:
                 read_part = reader(part)
-                if read_part.attachments and depth < _DEEPEST:
+                if read_part.files and depth < _DEEPEST:
                     read_part = _with_parts(read_part, reader, depth + 1)
             except ExtractionError as error:
                 read_part = Extraction(

@@ -45,7 +45,7 @@ class Pipeline:
         if row is None or (row.stage, row.token) != ("reading", job.token):
             raise TakenOver(f"{job.document.id} was taken over by somebody else. Nothing to do.")
         match outcome:
-            case Extraction(kind=Kind.EMAIL) if outcome.attachments:
+            case Extraction() if outcome.files:
                 ruling = self._split(outcome)
             case Extraction():
                 ruling = self._ruling(self._decide(outcome, partial=row.partial))
@@ -108,9 +108,8 @@ class Pipeline:
     def _split(self, mail: Extraction) -> Ruling:
         """Make every file inside an email a document of its own."""
         parent = mail.document
-        files = [*mail.attachments, *([mail.body] if mail.body else [])]
         first = 1 + self.journal.parts(parent.id)
-        rows = [self._part(parent, number, file) for number, file in enumerate(files, first)]
+        rows = [self._part(parent, number, file) for number, file in enumerate(mail.files, first)]
         moves.sync_folder(self.workspace.spool)
         step("pipeline.parts_laid")
         fields = dossiers.as_json(Held(document=parent, reasons=(), detail="", extraction=mail))

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from config.reasons import Reason
 from extractors import phrases
 from extractors.finders import letter, mentions
 from extractors.interface import Field, Findings, Hints, Page, Value
 from extractors.mail import Mail
+from extractors.mailbody import own_words
 
 HEADERS = 0.99
 """Headers are stated, not read; what may be wrong is the mail program that wrote them."""
@@ -27,6 +29,7 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
 def find_mail(mail: Mail) -> Findings:
     """Sender, recipient, subject and date from the headers; numbers and money from the text."""
     told = f"{mail.subject}\n{mail.body}"
+    own = f"{mail.subject}\n{own_words(mail.body)}"
     stated: tuple[tuple[str, Value | None], ...] = (
         ("sender", mail.sender),
         ("recipient", mail.recipient),
@@ -40,7 +43,9 @@ def find_mail(mail: Mail) -> Findings:
     )
     return Findings(
         fields=(*headers, *_mentioned(told)),
-        problems=mentions.problems(told, settled=_settled(told)),
+        problems=(Reason.RETURN_TO_SENDER,)
+        if mail.bounced
+        else mentions.problems(own, settled=_settled(told)),
     )
 
 

@@ -2,16 +2,18 @@
 
 import base64
 import datetime as dt
+import io
 from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from config.reasons import Reason
 from extractors.interface import ExtractionError
 from extractors.mail import MAX_ATTACHMENTS, open_mail
-from extractors.mailbody import says_something
+from extractors.mailbody import own_words, says_something
 
 PDF = b"%PDF-1.4 not really"
 
@@ -252,3 +254,136 @@ def test_no_bytes_bring_the_opening_down(data: bytes) -> None:
         open_mail(data)
     except ExtractionError as error:
         assert error.reason is Reason.TOO_LARGE  # noqa: PT017 - most bytes must not raise at all
+
+
+def picture(width: int, height: int) -> bytes:
+    kept = io.BytesIO()
+    Image.new("L", (width, height), 200).save(kept, "PNG")
+    return kept.getvalue()
+
+
+def mail_showing(content: bytes) -> bytes:
+    message = EmailMessage()
+    message["From"] = "a@example.com"
+    message.set_content("Please see below.")
+    message.add_alternative('<p>Please see below.</p><img src="cid:one@x">', subtype="html")
+    versions = message.get_payload()
+    assert isinstance(versions, list)
+    page = versions[1]
+    assert isinstance(page, EmailMessage)
+    page.add_related(content, maintype="image", subtype="png", cid="<one@x>", filename="i.png")
+    return message.as_bytes()
+
+
+def test_a_logo_in_the_text_is_named_and_no_document() -> None:
+    for width, height in ((1, 1), (160, 60), (1200, 300)):
+        mail = open_mail(mail_showing(picture(width, height)))
+        assert [(one.name, one.document) for one in mail.attachments] == [("i.png", False)]
+        assert mail.body_document is None
+
+
+def test_a_scan_shown_in_the_text_is_a_document() -> None:
+    (attachment,) = open_mail(mail_showing(picture(430, 1000))).attachments
+    assert attachment.document
+
+
+def test_a_small_picture_that_is_attached_is_a_document() -> None:
+    message = EmailMessage()
+    message.add_attachment(picture(160, 60), maintype="image", subtype="png", filename="x.png")
+    assert open_mail(message.as_bytes()).attachments[0].document
+
+
+def test_a_digital_signature_is_no_document() -> None:
+    message = EmailMessage()
+    message.set_content("Total 5.00")
+    message.add_attachment(
+        b"0", maintype="application", subtype="pkcs7-signature", filename="smime.p7s"
+    )
+    assert not open_mail(message.as_bytes()).attachments[0].document
+
+
+BOUNCE = b"""\
+From: MAILER-DAEMON@example.com
+Subject: Delivery problem
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+
+--b
+
+Your message could not be handed over.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.com
+
+Final-Recipient: rfc822; gone@example.org
+Action: %s
+Status: 5.1.1
+
+--b
+Content-Type: message/rfc822
+
+From: us@example.com
+Subject: Our invoice
+Content-Type: application/pdf
+
+%%PDF
+--b--
+"""
+
+
+def test_a_bounce_is_one_document_and_its_parts_are_evidence() -> None:
+    mail = open_mail(BOUNCE % b"failed")
+    assert mail.bounced
+    assert len(mail.attachments) == 2
+    assert not any(one.document for one in mail.attachments)
+    assert not open_mail(BOUNCE % b"delayed").bounced
+
+
+def test_a_plain_version_that_says_less_gives_way_to_the_real_one() -> None:
+    message = EmailMessage()
+    message.set_content("Your mail program cannot show this message.")
+    words = "Invoice 4711 of 12 May over 90.00 EUR is still open. " * 6
+    message.add_alternative(f"<p>{words}</p>", subtype="html")
+    assert open_mail(message.as_bytes()).body.startswith("Invoice 4711")
+
+
+@pytest.mark.parametrize(
+    ("head", "day"),
+    [
+        (b"Date: 2026-06-01T08:15:00Z\n", dt.date(2026, 6, 1)),
+        (b"Date: Montag, 1. Juni 2026 08:15\n", dt.date(2026, 6, 1)),
+        (b"Received: by mx; Mon, 1 Jun 2026 08:15:00 +0200\n", dt.date(2026, 6, 1)),
+        (b"Date: 03/04/2026\n", None),
+    ],
+)
+def test_days_are_read_in_any_form_that_has_one_reading(head: bytes, day: dt.date | None) -> None:
+    assert open_mail(b"From: a@b.example\n" + head + b"\nx").date == day
+
+
+OLD = "We dispute invoice 4711 over 90.00 EUR."
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "-----Original Message-----\n",
+        "-----Ursprüngliche Nachricht-----\n",
+        "On Mon, 1 Jun 2026, Anna <anna@example.com> wrote:\n",
+        "Am 01.06.2026 um 10:00 schrieb Anna:\n",
+        "Le 1 juin 2026 à 10:00, Anna <anna@example.com> a écrit :\n",
+        "Von: Anna\nGesendet: Montag, 1. Juni 2026\nAn: Post\nBetreff: Rechnung\n\n",
+        "From: Anna\nSent: Monday\nTo: us\nSubject: invoice\n",
+    ],
+)
+def test_the_mail_that_is_answered_is_not_the_answer(between: str) -> None:
+    assert (
+        own_words(f"Thank you for the note.\n\n{between}{OLD}").strip() == "Thank you for the note."
+    )
+
+
+def test_what_is_passed_on_is_the_message() -> None:
+    for body in (
+        f"FYI, see below please\n---------- Forwarded message ---------\nFrom: a\n{OLD}",
+        f"FYI\n-----Original Message-----\nFrom: a\n{OLD}",
+    ):
+        assert own_words(body) == body

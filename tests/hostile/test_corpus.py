@@ -14,9 +14,10 @@ from extractors.interface import Document, Extraction, Kind
 from ingest.outcomes import Failure, Job, Outcome
 from ingest.worker import Pool
 from tests.hostile.corpus import IMAGES, MAILS, OTHERS, PDFS
+from tests.hostile.outlook import OUTLOOK
 from tests.ingest.processes import below, gone
 
-CORPUS = IMAGES | PDFS | MAILS | OTHERS
+CORPUS = IMAGES | PDFS | MAILS | OUTLOOK | OTHERS
 
 READING = replace(
     load(None, {}).reading,
@@ -51,6 +52,9 @@ TOO_LARGE = {
     "mail_in_mail_in_mail",
     "mail_with_a_thousand_files",
     "mail_of_parts_in_parts",
+    "msg_in_msg_in_msg",
+    "msg_with_hundreds_of_files",
+    "msg_whose_streams_are_all_one",
     "text_of_forty_megabytes",
 }
 LOCKED = {"pdf_locked"}
