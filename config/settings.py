@@ -70,6 +70,13 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """What is kept for good."""
+
+    searchable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSettings:
     """How ledger exports are read; *columns* maps the contract's names to theirs.
 
@@ -101,6 +108,7 @@ class Settings:
     rules: Rules
     posting: Posting
     delivery: Delivery
+    archive: Archive
     ledger: LedgerSettings
     database: Database
 
@@ -184,6 +192,8 @@ def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - one of 
     try:
         if wanted is Decimal:
             result: Any = Decimal(str(value))
+        elif wanted is bool:
+            result = {"true": True, "false": False}[str(value).lower()]
         elif wanted in (int, float):
             result = wanted(value)
         elif wanted == tuple[str, ...]:
@@ -196,7 +206,7 @@ def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - one of 
             result = str(value)
         else:
             return dict(value)
-    except (ValueError, TypeError, InvalidOperation) as error:
+    except (ValueError, KeyError, TypeError, InvalidOperation) as error:
         raise SettingsError(
             f"setting {name!r} is {value!r}, which is not {_words(wanted)}."
         ) from error
@@ -210,6 +220,9 @@ def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - one of 
 
 
 def _words(wanted: Any) -> str:  # noqa: ANN401 - one of the leaf types
-    return {int: "a whole number", float: "a number", Decimal: "an amount"}.get(
-        wanted, "a list of names"
-    )
+    return {
+        int: "a whole number",
+        float: "a number",
+        Decimal: "an amount",
+        bool: "true or false",
+    }.get(wanted, "a list of names")

@@ -1,7 +1,9 @@
 """Any file to pages: where it has words of its own these, else its image for a reader."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 
 from PIL import Image
@@ -11,6 +13,7 @@ from config.settings import Reading
 from extractors import media, pdf, raster
 from extractors.interface import (
     PAGE_DPI,
+    WORDS,
     Box,
     ExtractionError,
     Field,
@@ -21,6 +24,8 @@ from extractors.interface import (
 from extractors.sheet import Pixels, Sheet, check_pages, hostile_input
 
 _PICTURE_QUALITY = 80
+_NOT_LOOKED_AT = frozenset({"", "text_layer"})
+"""Sources of a page whose words were not read from its picture."""
 _MOST_CROPS = 500
 
 _TEXT_WIDTH, _TEXT_HEIGHT = 1654, 2339  # A4 at 200 dpi
@@ -99,6 +104,19 @@ def save_picture(image: Pixels, page: Page, folder: Path) -> None:
     picture.save(
         folder / f"page-{page.number}.jpg", quality=_PICTURE_QUALITY, dpi=(PAGE_DPI, PAGE_DPI)
     )
+
+
+def save_words(pages: Sequence[Page], folder: Path) -> None:
+    """Write down what was read on each page, beside its picture: a line of JSON a page.
+
+    Where every page has words of its own, nothing is written: such a file can be searched as it is.
+    """
+    if all(page.source in _NOT_LOOKED_AT for page in pages):
+        return
+    with (folder / WORDS).open("w", encoding="ascii") as file:
+        for page in pages:
+            words = [(one.text, *astuple(one.box)) for one in page.words]
+            file.write(json.dumps([page.number, page.width, page.height, words]) + "\n")
 
 
 def save_crops(fields: Sequence[Field], folder: Path, margin: int = 12) -> None:

@@ -10,6 +10,7 @@ from ingest.pipeline import Pipeline
 from ingest.workspace import DATABASE
 from outbox import moves
 from outbox.cases import Cases
+from outbox.copies import Copies
 from outbox.deliveries import Deliveries
 from outbox.filing import Filer
 from outbox.interface import Workspace
@@ -35,6 +36,7 @@ class App:
     filer: Filer
     deliveries: Deliveries
     cases: Cases
+    copies: Copies
     pipeline: Pipeline
 
     def job(self, row: DocumentRow) -> Job:
@@ -46,7 +48,8 @@ class App:
         pictures = self.workspace.scratch / row.id
         moves.clear(pictures)
         pictures.mkdir(parents=True, mode=0o700)
-        return Job(document=document, pictures=pictures)
+        searchable = self.settings.archive.searchable
+        return Job(document=document, pictures=pictures, searchable=searchable)
 
 
 def build(workspace: Workspace, *, patience: float = PATIENCE) -> App:
@@ -76,6 +79,7 @@ def build(workspace: Workspace, *, patience: float = PATIENCE) -> App:
         filer=filer,
         deliveries=Deliveries(workspace, journal),
         cases=Cases(workspace, journal, ledger),
+        copies=Copies(workspace, journal),
         pipeline=Pipeline(
             workspace=workspace, settings=settings, journal=journal, ledger=ledger, filer=filer
         ),

@@ -13,6 +13,7 @@ from config.reasons import Reason
 from config.steps import step
 from ingest import disk, tidy
 from ingest.app import App
+from ingest.chores import ARCHIVE, Chores
 from ingest.disk import Disk
 from ingest.heartbeat import SILENCE, Heartbeat, Pulse
 from ingest.holds import Holds, pause, words_of
@@ -83,7 +84,7 @@ class Daemon:
     _receipts: Receipts = field(init=False)
     _disk: Disk = field(init=False)
     _heart: Heartbeat = field(init=False)
-    _chores: Iterator[None] = field(init=False)
+    _chores: Chores = field(init=False)
     _holds: Holds = field(init=False, default_factory=Holds)
     _ready: deque[Ready] = field(init=False, default_factory=deque)
     _in_hand: dict[str, Job] = field(init=False, default_factory=dict)
@@ -94,7 +95,6 @@ class Daemon:
     _next_decisions: float = field(init=False, default=float("-inf"))
     _resume: float = field(init=False, default=float("-inf"))
     _last_delivery: str | None = field(init=False, default=None)
-    _tidy: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         settings, workspace = self.app.settings, self.app.workspace
@@ -102,12 +102,11 @@ class Daemon:
         self._inbox = Lookout(workspace.inbox, intake=settings.intake)
         self._ledgers = LedgerDesk(self.app, self._holds)
         self._receipts = Receipts(workspace, self.app.journal)
-        self._disk = Disk(
-            state=workspace.state,
-            least_free=settings.intake.least_free_megabytes * disk.MEGABYTE,
-        )
+        least = settings.intake.least_free_megabytes * disk.MEGABYTE
+        self._disk = Disk(state=workspace.state, least_free=least)
         self._heart = Heartbeat(workspace.state, self.command)
-        self._chores = tidy.chores(workspace, self.app.journal, self._in_hand)
+        clearing = tidy.chores(workspace, self.app.journal, self._in_hand)
+        self._chores = Chores(clearing, self.app.copies, self._holds)
 
     def recover(self) -> None:
         """Take up whatever an earlier start left, before anything new comes in.
@@ -169,7 +168,7 @@ class Daemon:
         self._settle_done()
         self._file_decided()
         self._tell_inbox()
-        self._tidy_up()
+        self._do_chores(SLICE / 4)
 
     # ---- faults of the whole
 
@@ -400,11 +399,11 @@ class Daemon:
                 passed = [*self._inbox.passed_over(), *self.app.intake.passed_over()]
                 self._receipts.write(passed)
 
-    def _tidy_up(self) -> None:
-        """A little of what earlier starts left behind."""
-        until = time.monotonic() + SLICE / 4
-        while time.monotonic() < until and not self._tidy:
-            self._tidy = next(self._chores, self) is self
+    def _do_chores(self, seconds: float) -> None:
+        """A little of what can wait, unless something cannot."""
+        if not (self.short or self._hurried() or self._holds.waits(ARCHIVE)):
+            with self._holding_only(ARCHIVE):
+                self._chores.work(seconds, self.stop_asked)
 
     # ---- what goes out
 
@@ -439,7 +438,7 @@ class Daemon:
         """Whether nothing is left to do but to wait for the next file, or for what is stuck."""
         asked = {f"{ABOUT}{row.case_name}" for row in self.app.journal.open_resolutions()}
         return (
-            self._tidy
+            self._chores.done()
             and not (self._ready or self._in_hand or self.faults)
             and asked <= self._holds.hopeless().keys()
             and not self._inbox.pending()
@@ -475,7 +474,7 @@ class Daemon:
         self._heart.beat(pulse, silence=silence)
 
     def leave(self) -> None:
-        """Give back what is in hand, close the delivery and tell the inbox what was taken.
+        """Give back what is in hand, close the delivery, tell the inbox, and do what could wait.
 
         Raises:
             OSError, Unavailable, OutboxError: it cannot be done now; the next start does it.
@@ -485,6 +484,7 @@ class Daemon:
         heads.export(self.app.workspace, self.app.journal)
         passed = [*self._inbox.passed_over(), *self.app.intake.passed_over()]
         self._receipts.write(passed, at_once=True)
+        self._do_chores(float("inf"))
 
     def stop(self) -> None:
         """Give back what is in hand; nothing is lost, the next start reads it again."""

@@ -242,3 +242,9 @@ def _database(workspace: Workspace) -> Iterator[Finding]:
     last = f"last import {imported:%Y-%m-%d %H:%M} UTC" if imported else ""
     words = last or "empty: every document will be held"
     yield Finding("ledger", fit=True, words=words)
+    if due := app.copies.due():
+        words = (
+            f"{len(due)} searchable copies are still to be made, the first of {due[0]}; `run` and "
+            "`watch` make them when all else is done"
+        )
+        yield Finding("archive", fit=True, words=words)

@@ -13,7 +13,8 @@ from extractors.interface import Document, Extraction, Kind
 class Job:
     """A document to be read; *pictures* is the folder for its page pictures, if they are wanted.
 
-    *parts* asks for the attachments of an email to be read with it.
+    *parts* asks for the attachments of an email to be read with it, *searchable* for the words to
+    be kept beside the pictures, so that a searchable copy can be made of both.
     """
 
     document: Document
@@ -21,6 +22,7 @@ class Job:
     pictures: Path | None = None
     kind: Kind | None = None
     parts: bool = False
+    searchable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

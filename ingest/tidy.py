@@ -7,7 +7,7 @@ from pathlib import Path
 from config.steps import step
 from ingest.workspace import folders
 from matchers.interface import Unavailable
-from outbox import moves
+from outbox import evidence, moves
 from outbox.interface import State, Workspace
 from outbox.journal import Journal
 
@@ -59,7 +59,8 @@ def clear_building(workspace: Workspace) -> None:
 def chores(workspace: Workspace, journal: Journal, in_hand: Container[str]) -> Iterator[None]:
     """Clear, one folder at each step, what earlier starts left of documents that are at rest.
 
-    Originals are cleared only where the same bytes rest in their place.
+    Originals are cleared only where the same bytes rest in their place, and what a searchable copy
+    is made of when it is made.
     """
     for room in (workspace.scratch, workspace.spool):
         for home in sorted(room.iterdir()) if room.is_dir() else ():
@@ -69,7 +70,10 @@ def chores(workspace: Workspace, journal: Journal, in_hand: Container[str]) -> I
             else:
                 place = workspace.root / row.path
                 spare = row.stage == "rest" and place.is_file()
-                spare = spare and (room == workspace.scratch or _same(row.sha256, place, home))
+                if room == workspace.scratch:
+                    spare = spare and not evidence.has_words(home)
+                else:
+                    spare = spare and _same(row.sha256, place, home)
             if spare and home.name not in in_hand:
                 moves.clear(home)
                 step("daemon.cleared")  # reached when a kill left it

@@ -78,7 +78,7 @@ _NO_TRUST = "The program that reads documents gave an answer that cannot be trus
 
 
 def read_one(job: Job, reading: Reading, engine: Engine) -> Extraction:
-    """Read one document, and cut out what a report shows of its pictures.
+    """Read one document, and keep what a report shows of its pictures and a copy of its words.
 
     Raises:
         Exception: it cannot be read; the child says what that means.
@@ -91,6 +91,8 @@ def read_one(job: Job, reading: Reading, engine: Engine) -> Extraction:
     )
     if job.pictures is not None:
         pages.save_crops(extraction.fields, job.pictures)
+        if job.searchable:
+            pages.save_words(extraction.pages, job.pictures)
     return extraction
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from config.steps import step
-from outbox import heads, moves, writers
+from outbox import evidence, heads, moves, writers
 from outbox.filing import original_name
 from outbox.interface import ChangedBytes, OutboxError, Posting, Workspace
 from outbox.journal import Journal
@@ -57,7 +57,7 @@ class Deliveries:
         step("delivery.closed")
         for document_id in paths:
             moves.clear(self._workspace.spool / document_id)
-            moves.clear(self._workspace.scratch / document_id)
+            evidence.let_go(self._workspace.scratch / document_id)
         step("delivery.cleared")
         return folder
 

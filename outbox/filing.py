@@ -57,7 +57,7 @@ class Filer:
         self._journal.rest(document_id, row.token, place, files)
         step("filing.rested")
         moves.clear(self._workspace.spool / document_id)
-        moves.clear(self._workspace.scratch / document_id)
+        evidence.let_go(self._workspace.scratch / document_id)
         step("filing.cleared")
         page = path.parent / "report.html"
         return Filing(

@@ -32,6 +32,7 @@ a crash: the same words change nothing, other words are refused.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from sqlalchemy import ColumnElement, bindparam
 from sqlmodel import Session, and_, case, col, not_, or_, select, update
@@ -222,7 +223,26 @@ class Journal(DeliveryPages, CasePages, Looks):
             writing.note(document_id, row.state, **detail)
         step("journal.rested")
 
+    def archived(self, document_id: str, path: str, sha256: str) -> None:
+        """A searchable copy of a document stands at *path*, in the workspace."""
+        detail = {"path": path, "files": {PurePosixPath(path).name: sha256}}
+        with self._writing() as writing:
+            if not writing.said_last(document_id, "archived", detail):
+                writing.note(document_id, "archived", **detail)
+        step("journal.archived")
+
     # ---- what to do next
+
+    def resting(self, ids: Collection[str]) -> list[str]:
+        """Which of these documents are at rest, in the order of their ids."""
+        found: list[str] = []
+        with self.looking() as session:
+            for some in batched(sorted(ids), AT_ONCE):
+                query = select(DocumentRow.id).where(
+                    col(DocumentRow.id).in_(some), DocumentRow.stage == "rest"
+                )
+                found += session.exec(query.order_by(col(DocumentRow.id)))
+        return found
 
     def claimed(self, limit: int) -> Sequence[DocumentRow]:
         """Documents to be hashed, oldest first."""

@@ -46,7 +46,7 @@ def write_durably(path: Path, content: bytes) -> str:
 
     The folder is the caller's to sync.
     """
-    with _new(path) as file:
+    with new(path) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
@@ -61,7 +61,7 @@ def place(source: Path, destination: Path, *, copy: bool = False) -> str:
     lies in the spool was made durable when it came there.
     """
     if copy or _may_be_written(source) or not _linked(source, destination):
-        with source.open("rb") as read, _new(destination) as write:
+        with source.open("rb") as read, new(destination) as write:
             shutil.copyfileobj(read, write, HASH_CHUNK)
             write.flush()
             os.fsync(write.fileno())
@@ -109,7 +109,7 @@ def replace(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def _new(path: Path) -> BinaryIO:
+def new(path: Path) -> BinaryIO:
     """A new file that only its owner may read and write, open for writing."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "wb")
 

@@ -10,7 +10,8 @@ from pathlib import Path, PurePosixPath
 
 from sqlmodel import Session, col, select
 
-from outbox import heads, moves, writers
+from outbox import evidence, heads, moves, writers
+from outbox.copies import name_of
 from outbox.deliveries import posting_of
 from outbox.filing import NOTE
 from outbox.interface import CLOSED, VERBS, State, Workspace
@@ -106,7 +107,7 @@ def _filings(session: Session, ids: Sequence[str]) -> defaultdict[str, list[Even
     found = defaultdict(list)
     query = select(EventRow).where(
         col(EventRow.document_id).in_(ids),
-        col(EventRow.event).in_(("decided", "twin_changed", *FILED, *REJECTED)),
+        col(EventRow.event).in_(("decided", "twin_changed", "archived", *FILED, *REJECTED)),
     )
     for event in session.exec(query.order_by(col(EventRow.id))):
         found[event.document_id].append(event)
@@ -116,6 +117,7 @@ def _filings(session: Session, ids: Sequence[str]) -> defaultdict[str, list[Even
 def _kept(workspace: Workspace, row: DocumentRow, events: Sequence[EventRow]) -> Kept:
     """A document with what its events tell of its files; what cannot be read is left out."""
     case, rejected = "", None
+    copy: tuple[tuple[Path, ...], dict[str, str]] | None = None
     filed: list[tuple[tuple[Path, ...], dict[str, str]]] = []
     for event in events:
         try:
@@ -130,9 +132,17 @@ def _kept(workspace: Workspace, row: DocumentRow, events: Sequence[EventRow]) ->
             filed.clear()  # what stood beside a duplicate went when it was taken in hand again
         elif event.event in REJECTED:
             rejected = str(detail.get("found") or "") or None
+        elif event.event == "archived":
+            copy = ((home,), files)  # the newest is what stands
         elif files:
             filed.append(((home, *(_homes(workspace, case) if case else ())), files))
+    filed += [copy] if copy and not being_copied(workspace, row) else []
     return Kept(row, rejected if row.state == State.REJECTED else None, tuple(filed))
+
+
+def being_copied(workspace: Workspace, row: DocumentRow) -> bool:
+    """Whether a searchable copy is still to be made, or its making was cut short."""
+    return evidence.has_words(workspace.scratch / row.id)
 
 
 def _hash(path: Path) -> str:
@@ -284,12 +294,23 @@ def _strange_homes(journal: Journal, room: Path, states: set[State]) -> Iterator
 def _strange_originals(workspace: Workspace, journal: Journal) -> Iterator[str]:
     originals = workspace.archive / "originals"
     for path in inside(workspace.archive):
-        if path not in {originals, heads.home(workspace)}:
+        if path not in {originals, heads.home(workspace)} and not _is_copy(
+            workspace, journal, path
+        ):
             yield f"{discreet(str(path))} lies in the archive, but is nothing that Mailroom keeps"
     for path in inside(originals):
         row = journal.get(path.name) or journal.get(path.stem)
         if row is None or State.SPLIT not in {row.state, row.goal}:
             yield f"{discreet(str(path))} lies there, but the journal knows no such document"
+
+
+def _is_copy(workspace: Workspace, journal: Journal, path: Path) -> bool:
+    """Whether it is the searchable copy of a document; its hash is looked at with the document."""
+    row = journal.get(path.stem)
+    if row is None or path.name != name_of(row):
+        return False
+    told = any(event.event == "archived" for event in journal.events(row.id))
+    return told or being_copied(workspace, row)
 
 
 def _strange_spool(workspace: Workspace, journal: Journal) -> Iterator[str]:

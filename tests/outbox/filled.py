@@ -1,14 +1,16 @@
 """A workspace in which every kind of file lies and every table has rows."""
 
 import datetime as dt
-import io
 
 from PIL import Image
 
 from config.reasons import Reason
+from extractors.interface import PAGE_DPI, Box, Page, Word
+from extractors.pages import save_words
 from matchers.interface import LedgerRecord
 from outbox import heads
 from outbox.cases import Cases
+from outbox.copies import Copies
 from outbox.deliveries import Deliveries
 from outbox.filing import Filer
 from outbox.interface import State, Workspace
@@ -47,12 +49,8 @@ def fill(workspace: Workspace, journal: Journal) -> str:
 
 
 def _held(workspace: Workspace, journal: Journal, document: str) -> str:
-    """A case with a piece of image and a page picture as evidence."""
-    pictures = workspace.scratch / document
-    pictures.mkdir()
-    picture = io.BytesIO()
-    Image.new("RGB", (60, 40), "white").save(picture, "JPEG")
-    (pictures / "page-1.jpg").write_bytes(picture.getvalue())
+    """A case with a page picture as evidence, and a searchable copy."""
+    see(workspace, document, "Notice")
     name = hold(
         journal,
         document,
@@ -61,7 +59,23 @@ def _held(workspace: Workspace, journal: Journal, document: str) -> str:
         proposal="R9",
     )
     Filer(workspace, journal).file(document)
+    for _ in Copies(workspace, journal).make(document):
+        pass
     return name
+
+
+def see(workspace: Workspace, document: str, *words: str, pages: int = 1) -> None:
+    """Lay down what a reading leaves: pages with a word in each of their lines."""
+    home = workspace.scratch / document
+    home.mkdir(exist_ok=True)
+    read = tuple(Word(one, Box(5, 12 * n, 55, 12 * n + 10)) for n, one in enumerate(words))
+    seen = [
+        Page(number=n, width=60, height=40, words=read, source="eyes") for n in range(1, pages + 1)
+    ]
+    for page in seen:
+        picture = Image.new("RGB", (60, 40), "white")
+        picture.save(home / f"page-{page.number}.jpg", dpi=(PAGE_DPI, PAGE_DPI))
+    save_words(seen, home)
 
 
 def _aside(workspace: Workspace, journal: Journal) -> None:
