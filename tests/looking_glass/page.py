@@ -13,11 +13,11 @@ from markupsafe import Markup
 from PIL import Image
 
 from extractors.interface import Box
-from outbox.differences import pieces
+from outbox.differences import Piece, Pieces, pieces
 from outbox.showing import visible
 from tests.looking_glass import tables
-from tests.looking_glass.causes import MEANINGS, Cause, Failure
-from tests.looking_glass.compare import as_list
+from tests.looking_glass.causes import ALIKE, MEANINGS, Cause, Failure
+from tests.looking_glass.compare import as_list, likeness
 from tests.looking_glass.places import Spot
 from tests.looking_glass.scoring import SURE, Judged, by_field, figures, reliability
 
@@ -141,7 +141,7 @@ def _kinds(judged: Sequence[Judged]) -> list[tuple[str, str, list[str]]]:
 def _shown(number: int, one: Failure, folder: Path, beside: Path) -> dict[str, Any]:
     field = one.verdict.field
     value = "" if field is None else _text(field["value"])
-    read, want = pieces(value, _text(one.verdict.want))
+    read, want = _pieces(value, _text(one.verdict.want))
     return {
         "number": number,
         "name": one.verdict.name,
@@ -162,6 +162,13 @@ def _shown(number: int, one: Failure, folder: Path, beside: Path) -> dict[str, A
         ],
         "bands": list(_bands(number, one, folder, beside)),
     }
+
+
+def _pieces(read: str, want: str) -> tuple[Pieces, Pieces]:
+    """Both cut where they differ, so far as they are alike at all."""
+    if likeness(read, want) < ALIKE:
+        return (Piece(read, differs=False),), (Piece(want, differs=False),)
+    return pieces(read, want)
 
 
 def _text(value: Any) -> str:

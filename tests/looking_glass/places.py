@@ -125,7 +125,9 @@ def _likest(sought: str, page: Page) -> Spot | None:
     found = fuzz.partial_ratio_alignment(sought, text, score_cutoff=100 * FAINT)
     if found is None:
         return None
-    return _spot(page, owners[found.dest_start : found.dest_end], found.score / 100)
+    touched = owners[found.dest_start : found.dest_end]
+    covered = [one for one in touched if 2 * touched.count(one) >= len(fold(one.text))]
+    return _spot(page, covered or touched, found.score / 100)
 
 
 def _joined(words: Sequence[Word], shown: Callable[[str], str]) -> tuple[str, list[Word]]:
