@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from config.settings import Reading
-from extractors import imaging, media, pages, upright
+from extractors import imaging, media, outline, pages, upright
 from extractors.interface import Document, Engine, Page, Word
 from extractors.sheet import Pixels, Sheet
 
@@ -70,13 +70,21 @@ def _read(sheet: Sheet, engine: Engine) -> tuple[Page, Pixels | None]:
     if sheet.words:
         return _page(sheet, sheet.width, sheet.height, sheet.words, "text_layer"), None
     image = sheet.draw()
-    if imaging.is_blank(image):
-        return _page(sheet, sheet.width, sheet.height, (), ""), image
     scale = sheet.width / image.shape[1]
+    found = outline.sheets_of(image).images
+    image = found[0] if len(found) == 1 else image
+    if imaging.is_blank(image):
+        return _page(sheet, *_size(image, scale), (), ""), image
     image, words = upright.read(image, engine)
-    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
+    width, height = _size(image, scale)
     placed = tuple(Word(one.text, one.box.scaled(scale), one.confidence) for one in words)
     return _page(sheet, width, height, placed, engine.name), image
+
+
+def _size(image: Pixels, scale: float) -> tuple[int, int]:
+    """Width and height at 200 dpi."""
+    height, width = (max(1, round(side * scale)) for side in image.shape[:2])
+    return width, height
 
 
 def _page(sheet: Sheet, width: int, height: int, words: tuple[Word, ...], source: str) -> Page:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -128,3 +129,26 @@ def test_a_type_that_is_not_read_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ExtractionError) as caught:
         scan(paper.document(path), paper.SETTINGS, [])
     assert caught.value.reason is Reason.UNSUPPORTED_TYPE
+
+
+def test_a_photo_is_read_and_saved_without_the_desk_around_the_page(tmp_path: Path) -> None:
+    photo = np.full((1300, 1000, 3), 40, np.uint8)
+    photo[150:1150, 200:840] = paper.page_image(paper.LINES * 4, width=640, height=1000)
+    path = paper.image_file(tmp_path / "a.png", photo)
+
+    (page,) = scan(paper.document(path), paper.SETTINGS, [Fake(words=[WORD])], tmp_path).pages
+
+    assert page.width == pytest.approx(640, abs=8)
+    assert page.height == pytest.approx(1000, abs=8)
+    with Image.open(tmp_path / "page-1.jpg") as picture:
+        assert picture.size == (page.width, page.height)
+
+
+def test_an_empty_sheet_on_a_dark_lid_is_blank(tmp_path: Path) -> None:
+    lid = np.full((1300, 1000, 3), 30, np.uint8)
+    lid[100:1200, :700] = 250
+    path = paper.image_file(tmp_path / "a.png", lid)
+
+    (page,) = scan(paper.document(path), paper.SETTINGS, [Fake(words=[WORD])]).pages
+
+    assert page.blank
