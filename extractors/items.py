@@ -1,204 +1,311 @@
 """The lines of a bill: what was sold, how many, at what price, by the columns under their headings.
 
-Lines are believed when they add up: all of them when their amounts come to the net or the total,
-else only those whose quantity and price come to their amount.
+Columns say what a figure is meant to be, arithmetic says whether that can be so. Lines are believed
+when they add up: all of them when their amounts come to a sum of the bill, else only those whose
+quantity and price come to their amount.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import pairwise
 
 from extractors.amounts import ROUNDING, Amount
 from extractors.candidates import View
-from extractors.interface import LineItem
-from extractors.layout import Row, Sheet, beneath
-
-_SUMMING = frozenset(
-    {"total", "due", "net", "tax", "subtotal", "rounding", "paid", "change", "summary", "quantity"}
-)
-_SUM_COLUMNS = ("amount", "net", "total", "subtotal")
-_COUNT = re.compile(r"^\W*(\d{1,6}(?:[.,]\d{1,4})?)(?!\d)")
-_TIMES = re.compile(r"^\W*(\d{1,4}(?:[.,]\d{1,3})?)\s?(?:x|X|\u00d7|@|\*)")
-
-CONTINUES = 1.3
-"""Letter heights between a line and further words of its description, at most."""
-
-FEWEST_LETTERS = 3
-"""Letters of a description: fewer are a tax code or a unit."""
+from extractors.columns import AMOUNTS, Table, tables
+from extractors.interface import Box, LineItem, Word
+from extractors.layout import Row, Sheet, pieces, row
+from extractors.values import money
 
 SLACK = Decimal("0.011")
 """Quantity times price may miss the amount by this, as prices are printed rounded."""
 
+MOST_FIGURES = 10
+"""Figures of one row that are tried with each other, from the right."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+CONTINUES = 1.3
+"""Letter heights between a line and further words of its description, at most."""
+
+MOST_FURTHER = 4
+"""Rows below a line that its description may go on in."""
+
+FEWEST_LETTERS = 3
+"""Letters of a description: fewer are a tax code or a unit."""
+
+WORD_GAP = 0.7
+"""Letter heights between the groups of a figure that is set with spaces, at most."""
+
+_GROUPED = re.compile(r"\d{1,3}$")
+_GROUP = re.compile(r"\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
+_WITH_UNIT = re.compile(
+    r"[^\w]?(\d{1,6}(?:[.,]\d{1,4})?)[^\W\d_]{1,7}[.)]?$|(\d{1,4})[xX\u00d7@*]$"
+)
+_HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A figure of a row: what it may mean, and the column that it stands in."""
+
+    values: tuple[Decimal, ...]
+    words: tuple[Word, ...]
+    box: Box
+    column: str | None
+    percent: bool
+    cents: bool
+    counted: bool
+    """Letters are glued to it, as units are to quantities."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """Which figures are quantity, price and amount, and what speaks for that."""
+
+    score: float
+    quantity: Decimal | None = None
+    price: Decimal | None = None
+    amount: Decimal | None = None
+    used: tuple[_Figure, ...] = ()
+    proved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
-    """A line and where it stands: the place of its row, and that row's pieces."""
+    """A line, the row that its figures stand in, and whether they multiply."""
 
-    item: LineItem
-    sheet: Sheet
+    choice: _Choice
+    table: Table
     line: int
 
 
-def items(view: View, money: Sequence[Amount], sums: Sequence[Decimal]) -> tuple[LineItem, ...]:
+def items(view: View, found: Sequence[Amount], sums: Sequence[Decimal]) -> tuple[LineItem, ...]:
     """The believable lines of all pages; *sums* are the net and the total that they may come to."""
-    found = [
-        one
-        for sheet in view.sheets
-        for one in _on_sheet(view, sheet, [one for one in money if one.sheet is sheet])
-    ]
-    lines = tuple(_described(one, found) for one in found)
-    amounts = [line.amount for line in lines if line.amount is not None]
-    if amounts and any(abs(sum(amounts) - whole) <= ROUNDING for whole in sums):
-        return lines
-    return tuple(line for line in lines if _multiplies(line))
+    lines = [one for table in tables(view) for one in _lines(table)]
+    described = [(one, _item(one, lines)) for one in lines]
+    whole = sum((one.choice.amount or Decimal(0) for one in lines), Decimal(0))
+    if whole < 0:
+        whole = -whole
+        described = [(one, replace(item, amount=-(item.amount or 0))) for one, item in described]
+    goods = {one.value for one in found if one.meaning in ("subtotal", "net") and one.value}
+    if lines and any(abs(whole - one) <= ROUNDING for one in (*sums, *goods)):
+        return tuple(item for _, item in described)
+    return tuple(item for one, item in described if one.choice.proved)
 
 
-def _on_sheet(view: View, sheet: Sheet, money: Sequence[Amount]) -> Iterator[_Found]:
-    """The lines under each row of headings, down to the first row that sums up."""
-    by_line: dict[int, list[Amount]] = {}
-    for one in money:
-        by_line.setdefault(one.spot.line, []).append(one)
-    heads = _heading_rows(view, sheet)
-    if not heads:
-        return
-    closed = False
-    for line in sorted(by_line):
-        if any(head < line for head in heads) and not closed:
-            row = by_line[line]
-            if any(one.meaning in _SUMMING and one.link.left is not None for one in row):
-                closed = _sums_up(row)
-                continue
-            item = _item(sheet, line, row)
-            if item is not None:
-                yield _Found(item=item, sheet=sheet, line=line)
+def _lines(table: Table) -> Iterator[_Found]:
+    """The lines of a table; the amount of one may stand a little lower than the rest of it."""
+    rows = {line: tuple(_figures(table, table.sheet.rows[line])) for line in table.rows}
+    joined = -1
+    for line, figures in rows.items():
+        if line == joined:
+            continue
+        below = rows.get(line + 1, ())
+        if _close(table.sheet, line) and _halves(figures, below):
+            figures, joined = (*figures, *below), line + 1
+        choice = _best(figures[-MOST_FIGURES:], table)
+        if choice is not None:
+            yield _Found(choice, table, line)
 
 
-def _sums_up(row: Sequence[Amount]) -> bool:
-    """The row begins with the name of a sum, as rows do that close a table."""
-    return any(
-        one.link.left is not None and one.link.left.spot.start == 0 and one.meaning in _SUMMING
-        for one in row
-    )
+def _close(sheet: Sheet, line: int) -> bool:
+    rows = sheet.rows[line : line + 2]
+    return len(rows) > 1 and rows[1].box.top - rows[0].box.bottom < WORD_GAP * sheet.letter
 
 
-def _heading_rows(view: View, sheet: Sheet) -> list[int]:
-    """Rows that name at least two columns of a table of goods."""
-    named: dict[int, set[str]] = {}
-    for label in view.labels[view.sheets.index(sheet)]:
-        if label.meaning in ("description", "quantity", "unit", *_SUM_COLUMNS):
-            named.setdefault(label.spot.line, set()).add(label.meaning)
-    return [line for line, meanings in named.items() if len(meanings) > 1]
+def _halves(figures: Sequence[_Figure], below: Sequence[_Figure]) -> bool:
+    """A row holds quantity and price, the one below it the amount."""
+    upper = {one.column for one in figures if not one.percent}
+    lower = {one.column for one in below if one.cents}
+    return upper >= _COUNTED and not upper & AMOUNTS and bool(lower & AMOUNTS - _COUNTED)
 
 
-def _item(sheet: Sheet, line: int, row: Sequence[Amount]) -> LineItem | None:
-    """A line of goods from the amounts of one row, or None where it has no price or sum."""
-    columns: dict[str, list[Decimal]] = {}
-    for one in row:
-        head = one.link.above
-        columns.setdefault(head.meaning if head else "", []).append(one.value)
-    sums = [value for name in _SUM_COLUMNS for value in columns.get(name, ())]
-    prices = columns.get("unit", [])
-    if not sums and prices:  # both columns may be headed "price"
-        sums, prices = prices[-1:], prices[:-1]
-    price = next(iter(prices), None)
-    if not sums and price is None:
+_COUNTED = frozenset({"quantity", "unit"})
+
+
+# --- the figures of a row ------------------------------------------------------------------------
+
+
+def _figures(table: Table, line: Row) -> Iterator[_Figure]:
+    """The figures of a row from left to right; groups set apart come alone and joined."""
+    for at, word in enumerate(line.words):
+        after = line.words[at + 1] if at + 1 < len(line.words) else None
+        percent = word.text.endswith("%") or (after is not None and after.text.startswith("%"))
+        figure = _figure(table, (word,), percent=percent)
+        if figure is not None:
+            yield figure
+        if after is not None and _one_figure(table.sheet, word, after):
+            joined = _figure(table, (word, after), percent=False)
+            if joined is not None:
+                yield joined
+
+
+def _one_figure(sheet: Sheet, word: Word, after: Word) -> bool:
+    near = after.box.left - word.box.right < WORD_GAP * sheet.letter
+    return near and bool(_GROUPED.search(word.text) and _GROUP.match(after.text))
+
+
+def _figure(table: Table, words: tuple[Word, ...], *, percent: bool) -> _Figure | None:
+    text = "\u00a0".join(word.text for word in words)
+    readings = money.readings(text.rstrip("%"))
+    values = [one.amount for one in readings]
+    unit = None if values or len(words) > 1 else _WITH_UNIT.match(text)
+    if unit:
+        values = [Decimal((unit[1] or unit[2]).replace(",", "."))]
+    if not values:
         return None
-    count = next(iter(columns.get("quantity", ())), None)
-    if count is None:
-        count = _count(sheet, line)
-    amount = _fitting(count, price, sums)
-    if price is None and count == 1:
-        price = amount
-    return LineItem(
-        description=_words(sheet, line),
-        quantity=count,
-        unit_price=price,
-        amount=amount,
-        page=sheet.number,
+    box = words[0].box.union(words[-1].box)
+    column = table.meaning(box)
+    return _Figure(
+        values=tuple(dict.fromkeys(values)),
+        words=words,
+        box=box,
+        column=column,
+        percent=percent,
+        cents=bool(readings) and readings[0].cents,
+        counted=unit is not None,
     )
 
 
-def _fitting(count: Decimal | None, price: Decimal | None, sums: list[Decimal]) -> Decimal | None:
-    """The sum that quantity and price come to, else the first."""
-    if count is not None and price is not None:
-        for value in sums:
-            if abs(count * price - value) <= SLACK:
-                return value
-    return sums[0] if sums else None
+# --- quantity, price, amount ---------------------------------------------------------------------
 
 
-def _count(sheet: Sheet, line: int) -> Decimal | None:
-    """A quantity with its unit glued to it ("44 pcs"), or before a times sign ("2 x 5.50")."""
-    for piece in _pieces(sheet, line):
-        match = _TIMES.match(piece.text) or (
-            _COUNT.match(piece.text) if len(piece.text) <= len("44.00 pieces") else None
+def _best(figures: Sequence[_Figure], table: Table) -> _Choice | None:
+    """The likeliest reading of a row, or None where it is no line of goods."""
+    plain = [one for one in figures if not one.percent]
+    rates = [one.values[0] / _HUNDRED for one in figures if one.percent]
+    headed = any(column.meaning in AMOUNTS for column in table.columns)
+    best: _Choice | None = None
+    for place, amount in enumerate(plain):
+        before = plain[:place]
+        role = _as_amount(amount, headed=headed)
+        for quantity in (None, *plain):
+            for price in (None, *before):
+                if _clash(amount, quantity, price):
+                    continue
+                fit = _fit(quantity, price, amount, rates, plain)
+                score = role + _as(quantity, "quantity") + _as(price, "unit") + fit.score
+                headless = amount.column not in AMOUNTS and not fit.proved
+                if (best is None or score > best.score) and not (headless and headed):
+                    best = replace(fit, score=score)
+    return best if best is not None and best.score > 0 else None
+
+
+def _clash(amount: _Figure, quantity: _Figure | None, price: _Figure | None) -> bool:
+    """One word would be two of them."""
+    used = [word for one in (amount, quantity, price) if one for word in one.words]
+    return len(used) > len({id(word) for word in used})
+
+
+def _as_amount(figure: _Figure, *, headed: bool) -> float:
+    if figure.counted:
+        return -4
+    if figure.column in AMOUNTS:
+        return 3 if figure.cents else 0
+    return -3 if headed or figure.column != "unit" else 1
+
+
+def _as(figure: _Figure | None, role: str) -> float:
+    """What the column says about a figure as quantity or price; none at all is neutral."""
+    if figure is None:
+        return 0
+    if figure.column == role:
+        return 2
+    if figure.counted:
+        return 0.5 if role == "quantity" else -4
+    return -2 if figure.column else -1
+
+
+def _fit(
+    quantity: _Figure | None,
+    price: _Figure | None,
+    amount: _Figure,
+    rates: Sequence[Decimal],
+    figures: Sequence[_Figure],
+) -> _Choice:
+    """The values of the figures that fit each other best."""
+    used = tuple(one for one in (quantity, price, amount) if one)
+    if quantity is None or price is None:
+        return _Choice(
+            0,
+            quantity.values[0] if quantity else None,
+            price.values[0] if price else None,
+            amount.values[0],
+            used,
         )
-        if match and any(one.isalpha() or one in "@*\u00d7" for one in piece.text):
-            try:
-                return Decimal(match[1].replace(",", "."))
-            except InvalidOperation:
-                return None
-    return None
+    for many in quantity.values:
+        for each in price.values:
+            for value in amount.values:
+                worth = _worth(many * each, value, rates)
+                if worth:
+                    return _Choice(worth, many, each, value, used, proved=True)
+                for base in figures:  # a price for a hundred
+                    if base not in used and base.values[0] > 1 and many * each:
+                        share = many * each / base.values[0]
+                        if abs(share - value) <= SLACK and value:
+                            each_one = Decimal(f"{(each / base.values[0]).normalize():f}")
+                            return _Choice(2, many, each_one, value, used, proved=True)
+    return _Choice(-1.5, quantity.values[0], price.values[0], amount.values[0], used)
 
 
-def _pieces(sheet: Sheet, line: int) -> list[Row]:
-    return [piece for at, piece in sheet.pieces if at == line]
+def _worth(product: Decimal, value: Decimal, rates: Sequence[Decimal]) -> float:
+    """What it says that a product is the amount, or is it less a discount that is printed."""
+    left = abs(value)  # credit notes may print what a line comes to with a minus
+    if abs(abs(product) - left) <= SLACK:
+        return 4 if product else 1
+    return 3 if any(abs(abs(product) * (1 - rate) - left) <= SLACK for rate in rates) else 0
 
 
-def _words(sheet: Sheet, line: int) -> str:
-    """The piece of a row with the most letters: what was sold."""
-    texts = [piece.text for piece in _pieces(sheet, line)]
-    best = max(texts, key=lambda text: sum(one.isalpha() for one in text), default="")
-    letters = sum(one.isalpha() for one in best)
-    return " ".join(best.split()) if letters >= FEWEST_LETTERS and not _TIMES.match(best) else ""
+# --- what was sold -------------------------------------------------------------------------------
 
 
-def _described(one: _Found, found: Sequence[_Found]) -> LineItem:
-    """The line with the words that belong to its description from the rows around it."""
-    taken = {other.line for other in found if other.sheet is one.sheet}
-    words = [one.item.description] if one.item.description else []
-    if not words:
-        before = one.line - 1
-        text = _words(one.sheet, before) if before >= 0 and before not in taken else ""
-        words = [text] if text else []
-    else:
-        words += _further(one, taken)
+def _item(one: _Found, found: Sequence[_Found]) -> LineItem:
+    choice = one.choice
+    price = choice.price
+    if price is None and choice.quantity == 1:
+        price = choice.amount
+    taken = {other.line for other in found if other.table.sheet is one.table.sheet}
     return LineItem(
-        description=" ".join(words),
-        quantity=one.item.quantity,
-        unit_price=one.item.unit_price,
-        amount=one.item.amount,
-        page=one.item.page,
+        description=" ".join(_description(one, taken).split()),
+        quantity=choice.quantity,
+        unit_price=price,
+        amount=choice.amount,
+        page=one.table.sheet.number,
     )
 
 
-def _further(one: _Found, taken: set[int]) -> list[str]:
-    """Rows right below a line that hold nothing but more of its description."""
-    words: list[str] = []
-    above = _main_piece(one.sheet, one.line)
-    for line in range(one.line + 1, len(one.sheet.rows)):
-        pieces = _pieces(one.sheet, line)
-        if line in taken or len(pieces) != 1 or above is None:
-            break
-        box = pieces[0].box
-        near = box.top - above.box.bottom < CONTINUES * one.sheet.letter
-        if not near or beneath(above.box, box) == 0 or max(taken) < line:
-            break
-        words.append(pieces[0].text)
-        above = pieces[0]
-    return words
+def _description(one: _Found, taken: set[int]) -> str:
+    """The words of the line itself, and those below that go on; else those above."""
+    own = _words(one.table, one.line, one.choice.used)
+    below = list(_further(one, taken))
+    code = len(own.split()) == 1 and any(letter.isdigit() for letter in own)
+    if own or below:
+        return " ".join([*([own] if not (code and below) else []), *below])
+    above = one.line - 1
+    return "" if above < 0 or above in taken else _words(one.table, above, ())
 
 
-def _main_piece(sheet: Sheet, line: int) -> Row | None:
-    return max(
-        _pieces(sheet, line),
-        key=lambda piece: sum(one.isalpha() for one in piece.text),
-        default=None,
-    )
+def _further(one: _Found, taken: set[int]) -> Iterator[str]:
+    """The rows right below a line that hold more of its description, and no sum."""
+    rows = one.table.sheet.rows
+    inside = [line for line in one.table.rows if line >= one.line][: MOST_FURTHER + 1]
+    for above, line in pairwise(inside):
+        gap = rows[line].box.top - rows[above].box.bottom
+        if line in taken or gap > CONTINUES * one.table.sheet.letter:
+            return
+        text = _words(one.table, line, ())
+        if not text or any(value.cents for *_, value in money.find(rows[line].text)):
+            return
+        yield text
 
 
-def _multiplies(line: LineItem) -> bool:
-    if line.quantity is None or line.unit_price is None or line.amount is None:
-        return False
-    return abs(line.quantity * line.unit_price - line.amount) <= SLACK
+def _words(table: Table, line: int, used: Sequence[_Figure]) -> str:
+    """The text of a row in the column of descriptions; without one, its piece of most letters."""
+    figures = {id(word) for figure in used for word in figure.words}
+    bare = [word for word in table.sheet.rows[line].words if id(word) not in figures]
+    parts = list(pieces(row(bare))) if bare else []
+    if any(column.meaning == "description" for column in table.columns):
+        parts = [part for part in parts if table.meaning(part.box) == "description"]
+    texts = [part.text for part in parts]
+    best = max(texts, key=lambda text: sum(one.isalpha() for one in text), default="")
+    return best if sum(one.isalpha() for one in best) >= FEWEST_LETTERS else ""
