@@ -14,6 +14,7 @@ from outbox.interface import State, Workspace
 from outbox.journal import Journal, Ruling
 from outbox.verify import recount
 from tests.outbox.desk import arrive, dossier
+from tests.outbox.filled import see
 
 JPEG = b"\xff\xd8\xff\xe0 a page"
 PNG = b"\x89PNG\r\n\x1a\n a field"
@@ -92,6 +93,12 @@ def test_pages_come_in_their_order_and_before_the_crops(tmp_path: Path) -> None:
     (tmp_path / "crop-1-0--2-5-5.png").write_bytes(PNG)
     found = [piece.name for piece in left_in(tmp_path)]
     assert found == ["page-1.jpg", "page-9.jpg", "page-10.jpg", "crop-1-0--2-5-5.png"]
+
+
+def test_words_are_no_evidence(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
+    see(workspace, "d1", "Notice")
+    assert [one.name for one in left_in(workspace.scratch / "d1")] == ["page-1.jpg"]
+    assert caplog.text == ""
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
