@@ -86,23 +86,28 @@ def items(view: View, found: Sequence[Amount], sums: Sequence[Decimal]) -> tuple
     whole = sum((one.choice.amount or Decimal(0) for one in lines), Decimal(0))
     if whole < 0:
         whole = -whole
-        described = [(one, replace(item, amount=-(item.amount or 0))) for one, item in described]
+        described = [(one, replace(item, amount=_turned(item.amount))) for one, item in described]
     goods = {one.value for one in found if one.meaning in ("subtotal", "net") and one.value}
     if lines and any(abs(whole - one) <= ROUNDING for one in (*sums, *goods)):
         return tuple(item for _, item in described)
     return tuple(item for one, item in described if one.choice.proved)
 
 
+def _turned(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
+
+
 def _lines(table: Table) -> Iterator[_Found]:
     """The lines of a table; the amount of one may stand a little lower than the rest of it."""
     rows = {line: tuple(_figures(table, table.sheet.rows[line])) for line in table.rows}
     joined = -1
-    for line, figures in rows.items():
+    for line, own in rows.items():
         if line == joined:
             continue
         below = rows.get(line + 1, ())
-        if _close(table.sheet, line) and _halves(figures, below):
-            figures, joined = (*figures, *below), line + 1
+        halved = _close(table.sheet, line) and _halves(own, below)
+        joined = line + 1 if halved else joined
+        figures = (*own, *below) if halved else own
         choice = _best(figures[-MOST_FIGURES:], table)
         if choice is not None:
             yield _Found(choice, table, line)
