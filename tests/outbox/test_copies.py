@@ -182,18 +182,44 @@ def test_nothing_is_kept_of_a_document_that_is_taken_in_hand_meanwhile(
     assert copies.due() == []
 
 
-SPOILT: dict[str, Callable[[Path], object]] = {
-    "no picture": lambda home: (home / "page-1.jpg").unlink(),
-    "another picture": lambda home: (home / "page-1.jpg").write_bytes(b"\x89PNG"),
-    "half a picture": lambda home: (home / "page-1.jpg").write_bytes(b"\xff\xd8\xff\xe0"),
-    "words that are a link": lambda home: (
-        (home / WORDS).unlink(),
-        (home / WORDS).symlink_to("/etc/passwd"),
-    ),
-    "words that are a folder": lambda home: ((home / WORDS).unlink(), (home / WORDS).mkdir()),
-    **{
-        line: lambda home, line=line: (home / WORDS).write_text(line)
-        for line in (
+def no_picture(home: Path) -> None:
+    (home / "page-1.jpg").unlink()
+
+
+def another_picture(home: Path) -> None:
+    (home / "page-1.jpg").write_bytes(b"\x89PNG")
+
+
+def half_a_picture(home: Path) -> None:
+    (home / "page-1.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+
+
+def words_that_are_a_link(home: Path) -> None:
+    (home / WORDS).unlink()
+    (home / WORDS).symlink_to("/etc/passwd")
+
+
+def words_that_are_a_folder(home: Path) -> None:
+    (home / WORDS).unlink()
+    (home / WORDS).mkdir()
+
+
+def words_that_are(line: str) -> Callable[[Path], None]:
+    def spoil(home: Path) -> None:
+        (home / WORDS).write_text(line)
+
+    return spoil
+
+
+SPOILT = [
+    no_picture,
+    another_picture,
+    half_a_picture,
+    words_that_are_a_link,
+    words_that_are_a_folder,
+    *map(
+        words_that_are,
+        (
             "words",
             "[1, 60]",
             '["1", 60, 40, []]',
@@ -203,17 +229,17 @@ SPOILT: dict[str, Callable[[Path], object]] = {
             "[1, 60, 40, [[7, 1, 2, 3, 4]]]",
             f'[1, 60, 40, [["a", 1, 2, 3, {10**30}]]]',
             "[" * 100_000,
-        )
-    },
-}
+        ),
+    ),
+]
 
 
-@pytest.mark.parametrize("what", SPOILT)
+@pytest.mark.parametrize("spoil", SPOILT)
 def test_what_no_reader_leaves_makes_no_copy_and_is_named(
-    workspace: Workspace, journal: Journal, copies: Copies, what: str
+    workspace: Workspace, journal: Journal, copies: Copies, spoil: Callable[[Path], None]
 ) -> None:
     held(workspace, journal)
-    SPOILT[what](workspace.scratch / "d1")
+    spoil(workspace.scratch / "d1")
     with pytest.raises(OutboxError, match="No searchable copy of d1"):
         made(copies)
     assert list(workspace.building.iterdir()) == []
