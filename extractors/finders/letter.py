@@ -6,11 +6,12 @@ that stands alone between the two, the sender the name under the closing, or the
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from config.reasons import Reason
-from extractors import layout, phrases, profiles
+from extractors import dateorder, layout, phrases, profiles
 from extractors.finders import mentions
 from extractors.interface import Box, Field, Findings, Hints, Page, Value
 from extractors.layout import Row, Sheet
@@ -35,7 +36,9 @@ _OTHER = 0.8
 """What a reading that is not the first counts, beside its own sureness."""
 
 _ORDER_GUESSED = (0.6, 0.35)
-"""Shares of the two readings of a date whose figures leave day and month open."""
+_ORDER_TOLD = (0.95, 0.05)
+"""Shares of the two readings of a date whose figures leave day and month open, and what they are
+where the page shows elsewhere which comes first."""
 
 _LEAST_DIGITS = 4
 """Shorter numbers are pages and rooms, not accounts."""
@@ -88,6 +91,7 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
     for name, read in _placed(sheets):
         found[name].append(read)
     text, spots = _running(sheets)
+    order, told = dateorder.told(text)
     listed = {
         "references": [
             *(_mentioned(one, spots) for one in mentions.references(text)),
@@ -96,7 +100,8 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
         "amounts": [_mentioned(one, spots) for one in mentions.amounts(text)],
     }
     found["account_number"] += [_mentioned(one, spots) for one in mentions.accounts(text)[:1]]
-    fields = [field for name in found for field in _fields(name, found[name], hints)]
+    values = partial(_values, order=order or hints.date_order, told=told)
+    fields = [field for name in found for field in _fields(name, found[name], values)]
     fields += [_list(name, reads) for name, reads in listed.items() if reads]
     settled = all(listed.values()) and phrases.has(text, "remittance")
     return Findings(fields=tuple(fields), problems=mentions.problems(text, settled=settled))
@@ -268,12 +273,16 @@ def _is_name(text: str) -> bool:
     return letters >= 4 and len(text) <= _LONGEST_NAME and not dates.find(text)  # noqa: PLR2004 - "J. Li"
 
 
-def _fields(name: str, reads: list[_Read], hints: Hints) -> Iterator[Field]:
+def _fields(
+    name: str,
+    reads: list[_Read],
+    values: Callable[[str, str], Iterable[tuple[Value, float]]],
+) -> Iterator[Field]:
     """The readings of a field as fields, each value once, at most three."""
     meant = [
         (read.confidence * share, value, read)
         for read in reads
-        for value, share in _values(name, read.text, hints)
+        for value, share in values(name, read.text)
     ]
     seen: set[str] = set()
     for sure, value, read in sorted(meant, key=lambda one: -one[0]):
@@ -291,14 +300,18 @@ def _fields(name: str, reads: list[_Read], hints: Hints) -> Iterator[Field]:
         )
 
 
-def _values(name: str, text: str, hints: Hints) -> Iterator[tuple[Value, float]]:
-    """What the text can mean as the field's value, each with its share of the sureness."""
+def _values(name: str, text: str, order: str, *, told: bool) -> Iterator[tuple[Value, float]]:
+    """What the text can mean as the field's value, each with its share of the sureness.
+
+    *told* says that the page itself showed the *order* of day and month.
+    """
     folded = " ".join(text.split())
     if name == "date":
-        whole = dates.readings(folded, hints.date_order)
-        inside = whole or tuple(one for *_, one in dates.find(folded, hints.date_order))
+        whole = dates.readings(folded, order)
+        inside = whole or tuple(one for *_, one in dates.find(folded, order))
+        shares = _ORDER_TOLD if told else _ORDER_GUESSED
         for place, day in enumerate(inside[:2]):
-            yield day.date, 1.0 if day.order_certain else _ORDER_GUESSED[place]
+            yield day.date, 1.0 if day.order_certain else shares[place]
     elif name == "account_number":
         number = re.match(r"(?:[A-Z]{1,4}[ -]?)?\d[A-Z0-9 ./-]*[A-Z0-9]", folded, re.IGNORECASE)
         if number and sum(one.isdigit() for one in number[0]) >= _LEAST_DIGITS:

@@ -5,7 +5,9 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+
+from rapidfuzz.distance import OSA
 
 LANGUAGES = ("en", "de", "fr", "es", "it", "pt", "nl", "ms")
 """Languages whose months are known."""
@@ -15,6 +17,9 @@ EARLIEST_YEAR = 1950
 
 SHORTEST_MONTH = 3
 """Letters that a shortened month has at least."""
+
+SLIPS_FROM = 5
+"""Letters of a month's name from which one of them may be wrong."""
 
 LONGEST = 64
 """Characters: longer text is a sentence, not a date."""
@@ -37,7 +42,7 @@ class Day:
 _MARK = r"[/.\-\u2013]"
 _YEAR = r"(?:19|20)\d\d"
 _MONTH = r"(?P<month>[^\W\d_]{3,12})"
-_NTH = r"(?:\s?(?:st|nd|rd|th|er|ème|º|ª|°)\b)?"
+_NTH = r"(?:\s?(?:st|nd|rd|th|er|ème|hb|º|ª|°)\b)?"
 _OF = r"(?:(?:day\s)?of|de|del|den)"
 _JOIN = rf"(?:\s?[/.,\-\u2013']\s?|\s{{1,2}}|(?<=\d)(?=[^\W\d_])|(?<=[^\W\d_])(?=\d))(?:{_OF}\s)?"
 _CLOCK = (
@@ -85,6 +90,19 @@ def _months() -> dict[str, tuple[int, ...]]:
                 found.setdefault(form, set()).add(number)
     found |= {"sept": {9}, "mrz": {3}, "maerz": {3}}
     return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
+
+
+@lru_cache(maxsize=1024)
+def _months_like(name: str) -> tuple[int, ...]:
+    """The month that a name with one slip in it means ("Ocotber"), where only one is so near."""
+    if len(name) < SLIPS_FROM:
+        return ()
+    near = {
+        numbers
+        for known, numbers in _months().items()
+        if len(known) >= SLIPS_FROM and OSA.distance(name, known, score_cutoff=1) <= 1
+    }
+    return near.pop() if len(near) == 1 else ()
 
 
 def _fold(text: str) -> str:
@@ -166,7 +184,10 @@ def _read(
     if parts.get("box"):
         days = dict.fromkeys(_box(parts["box"], order, last))
     elif parts.get("month"):
-        months = _months().get(_fold(parts["month"]), ())
+        name = _fold(parts["month"])
+        months = _months().get(name, ())
+        if not months:
+            months, repaired = _months_like(name), True
         days = dict.fromkeys(
             day for month in months for day in _day(parts["y"], month, int(parts["d"]), last)
         )
@@ -222,6 +243,7 @@ _MONTHLIKE = re.compile(r"(?<![^\W\d_])(?=[A-Za-z0158]*[A-Za-z])[A-Za-z0158]{3,9
 _THREE = re.compile(
     r"(\d{1,4})\s?[^\w\s:]{1,2}(?:\s?[^\w\s:])?\s?(\d{1,2})\s?[^\w\s:]{1,2}\s?(\d{2,4})"
 )
+_BARRED = re.compile(r"(\d{1,2})\s?[|/]\s?(\d{1,2})\s?[|/]\s?(\d\d(?:\d\d)?)")
 _UNPARTED = re.compile(r"(\d\d)([/.\-]?)(\d\d)([/.\-]?)((?:19|20)\d\d)")
 _SPACED_YEAR = re.compile(r"(?<=[/.\-])\s?(19|20)\s(\d\d)$")
 _GARBLED = re.compile(
@@ -234,6 +256,9 @@ _GARBLED = re.compile(
 
 def _mended(text: str) -> Iterator[str]:
     """The text with what optical readers garble put right."""
+    if barred := _BARRED.fullmatch(text):
+        yield "/".join(barred.groups())
+        return
     swapped = text.translate(_LOOKALIKES)
     if len(_DIGIT.findall(swapped)) <= 2 * len(_DIGIT.findall(text)):
         yield swapped
