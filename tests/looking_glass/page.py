@@ -17,7 +17,7 @@ from outbox.differences import Piece, Pieces, pieces
 from outbox.showing import visible
 from tests.looking_glass import tables
 from tests.looking_glass.causes import ALIKE, MEANINGS, Cause, Failure
-from tests.looking_glass.compare import as_list, likeness
+from tests.looking_glass.compare import as_list, fold, likeness
 from tests.looking_glass.places import Spot
 from tests.looking_glass.scoring import SURE, Judged, by_field, figures, reliability
 
@@ -84,10 +84,8 @@ def write(
     if beside.exists():
         shutil.rmtree(beside)
     beside.mkdir(parents=True)
-    groups = list(dict.fromkeys((one.verdict.name, one.cause) for one in failures))
     shown = [
         _shown(number, one, pictures[one.judged.labelled.file], beside)
-        | {"place": groups.index((one.verdict.name, one.cause))}
         for number, one in enumerate(failures, 1)
     ]
     fields = by_field(judged)
@@ -105,6 +103,7 @@ def write(
             ],
             percent=tables.percent,
             failures=shown,
+            groups=_groups(shown),
             counts=_counts(failures),
             causes=[(cause, MEANINGS[cause]) for cause in Cause],
             fields=[name for name in fields if any(one.verdict.name == name for one in failures)],
@@ -113,6 +112,15 @@ def write(
         )
     )
     target.write_text(content, encoding="utf-8")
+
+
+def _groups(shown: Sequence[Mapping[str, Any]]) -> list[list[list[Mapping[str, Any]]]]:
+    """Failures of one field and cause together, and among them those with the same truth."""
+    found: dict[tuple[str, Cause], dict[str, list[Mapping[str, Any]]]] = {}
+    for one in shown:
+        group = found.setdefault((one["name"], one["cause"]), {})
+        group.setdefault(fold(one["truth"]), []).append(one)
+    return [list(group.values()) for group in found.values()]
 
 
 def _sure(verdicts: Sequence[Any]) -> list[Any]:
@@ -141,7 +149,8 @@ def _kinds(judged: Sequence[Judged]) -> list[tuple[str, str, list[str]]]:
 def _shown(number: int, one: Failure, folder: Path, beside: Path) -> dict[str, Any]:
     field = one.verdict.field
     value = "" if field is None else _text(field["value"])
-    read, want = _pieces(value, _text(one.verdict.want))
+    truth = _text(one.verdict.want)
+    read, want = _pieces(value, truth)
     return {
         "number": number,
         "name": one.verdict.name,
@@ -149,6 +158,7 @@ def _shown(number: int, one: Failure, folder: Path, beside: Path) -> dict[str, A
         "detail": one.detail,
         "file": one.judged.labelled.file,
         "kind": one.judged.reading.answer["kind"],
+        "truth": truth,
         "want": want,
         "read": read,
         "nothing": field is None,

@@ -80,14 +80,22 @@ def test_filters_need_no_script(tmp_path: Path) -> None:
     ]
     text = written(tmp_path, *documents)
     tags = Tags(text)
-    classes = [str(one["class"]).split() for one in tags.of("article")]
-    assert classes == [
-        ["failure", "field-1", "cause-CANDIDATE", "sure"],
-        ["failure", "field-2", "cause-UNSEEN"],
-    ]
+    groups = [str(one["class"]) for one in tags.of("details") if "open" in one]
+    assert groups == ["group field-1 cause-CANDIDATE", "group field-2 cause-UNSEEN"]
+    assert [one["class"] for one in tags.of("article")] == ["failure sure", "failure"]
     switches = {str(one["id"]) for one in tags.of("input")}
     assert {"field-1", "field-2", "cause-CANDIDATE", "cause-UNSEEN", "only-sure"} <= switches
     assert all(f"#{one}:checked" in text for one in ("field-1", "cause-UNSEEN", "only-sure"))
+
+
+def test_failures_with_the_same_truth_are_shown_once_and_the_others_folded_away(
+    tmp_path: Path,
+) -> None:
+    documents = [judged({"vendor": vendor}, {}, file=vendor) for vendor in ("ACME", "Acme.", "BEE")]
+    text = written(tmp_path, *documents)
+    folded = Tags(text).of("details")
+    assert sum(one.get("class") == "more" for one in folded) == 1
+    assert "1 more with this truth" in text
 
 
 def test_a_page_without_failures_says_so(tmp_path: Path) -> None:
