@@ -10,6 +10,7 @@ database, and compares the three. The invariants go by their names in the tests 
   I5  every document came to rest once, the events say so, and `verify` agrees
   I6  no process, no temporary file, no open row is left over
   I7  nothing outside the workspace changed
+  I8  what was read from pictures has its searchable copy when all is worked off, as events tell
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from typing import Any
 from tests.crash.home import Home
 
 ROOMS = ("matched", "exceptions", "duplicates", "quarantine", "archive/originals")
+COPIED = frozenset({"matched", "exception", "rejected"})
 REST = frozenset({"matched", "exception", "duplicate", "quarantined", "split", "rejected"})
 OURS = re.compile(
     r"matched/[^/]+/\d{4}/(postings\.(csv|jsonl|xlsx)|control\.json)"
@@ -48,6 +50,7 @@ def check(home: Home, *, drained: bool = True) -> list[str]:
         *_strangers(home, documents),
         *_deliveries(home, documents, drained=drained),
         *_events(home, documents),
+        *_copies(home, documents, drained=drained),
         *([f"I5 verify ends with {proof.code}: {proof.out} {proof.log}"] if proof.code else ()),
         *_leftovers(home, drained=drained),
         *_outside(home),
@@ -197,6 +200,19 @@ def _events(home: Home, documents: list[dict[str, Any]]) -> Iterator[str]:
         "SELECT document_id, count(*) AS n FROM posting GROUP BY document_id HAVING count(*) > 1"
     ):
         yield f"I4 {row['document_id']} has {row['n']} postings in the database"
+
+
+def _copies(home: Home, documents: list[dict[str, Any]], *, drained: bool) -> Iterator[str]:
+    told: dict[str, str] = {}
+    for row in home.rows("SELECT detail FROM event WHERE event = 'archived' ORDER BY id"):
+        told |= json.loads(row["detail"])["files"]
+    there = {path.name: digest(path) for path in (home.root / "archive").glob("*.pdf")}
+    if drained and there != told:
+        yield f"I8 the copies are {there}, and the events tell of {told}"
+    for one in documents:
+        seen = one["name"].endswith(".png") and one["kind"]
+        if drained and seen and one["state"] in COPIED and f"{one['id']}.pdf" not in there:
+            yield f"I8 {one['id']} ({one['name']}) has no searchable copy"
 
 
 def _leftovers(home: Home, *, drained: bool) -> Iterator[str]:
