@@ -76,6 +76,36 @@ def sheets(path: Path, settings: Reading) -> Iterator[Sheet]:
                 page.close()
 
 
+def glimpses(path: Path, settings: Reading) -> Iterator[tuple[Sheet, bool]]:
+    """The pages of a PDF of several without their words, and whether each has hardly any.
+
+    Raises:
+        ExtractionError: the file is damaged, locked, or a page or the file is too large.
+    """
+    with opened(path) as document:
+        count = len(document)
+        check_pages(count, settings.max_pages)
+        for index in range(count if count > 1 else 0):
+            page = document[index]
+            try:
+                sheet = _sheet(page, index + 1, settings.max_megapixels, wordless=True)
+                yield sheet, _letters(page) < _FEW_LETTERS
+            finally:
+                page.close()
+
+
+_FEW_LETTERS = 400
+"""A page with more letters of its own is no sheet between documents."""
+
+
+def _letters(page: pdfium.PdfPage) -> int:
+    text = page.get_textpage()
+    try:
+        return int(text.count_chars())
+    finally:
+        text.close()
+
+
 def _filled(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
     """The page with what people typed, stamped or filled in made part of it (in memory only)."""
     page = document[index]
@@ -100,7 +130,7 @@ def _annotation_type(page: pdfium.PdfPage, index: int) -> int:
         raw.FPDFPage_CloseAnnot(annotation)
 
 
-def _sheet(page: pdfium.PdfPage, number: int, most: int) -> Sheet:
+def _sheet(page: pdfium.PdfPage, number: int, most: int, *, wordless: bool = False) -> Sheet:
     across, down = (side / _POINTS_PER_INCH for side in page.get_size())
     width, height = size_in_pixels((across, down), PAGE_DPI)
     check_megapixels(width, height, most, number)
@@ -108,7 +138,7 @@ def _sheet(page: pdfium.PdfPage, number: int, most: int) -> Sheet:
         number=number,
         width=width,
         height=height,
-        words=textlayer.words(page, width, height),
+        words=() if wordless else textlayer.words(page, width, height),
         draw=lambda: _drawn(page),
     )
 

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from config import plugins
 from config.reasons import Reason, ordered
 from config.settings import Reading
-from extractors import einvoice, embedded, kinds, media, outlook, pdf
+from extractors import einvoice, embedded, kinds, media, outlook, pdf, several
 from extractors.engines import configured
 from extractors.finders import FINDERS
 from extractors.finders.email import find_mail
@@ -24,9 +24,10 @@ from extractors.interface import (
     Findings,
     Hints,
     Kind,
+    Page,
 )
 from extractors.mail import Mail, open_mail
-from extractors.scan import Scan, draw, scan
+from extractors.scan import NOT_DRAWN, Scan, draw, scan
 
 _FINDERS: dict[str, str] = {kind.value: place for kind, place in FINDERS.items()}
 
@@ -55,23 +56,22 @@ def read(
     if document.media_type == media.XML:
         return _read_xml(document)
     readers = configured(settings) if engines is None else engines
-    scanned = scan(document, settings, readers, pictures)
+    seen = several.look(document, settings)
+    if seen.marks and not seen.ticketed:
+        return several.cut_unread(document, seen)
+    scanned = scan(document, settings, readers, pictures, seen.sheets)
     if all(page.blank for page in scanned.pages):
         return _blank(document, scanned)
-    found, sureness = (kind, 1.0) if kind else kinds.classify(scanned.pages, document.hint)
-    findings = _find(found, scanned, document, settings)
-    extraction = Extraction(
-        document=document,
-        kind=findings.kind or found,
-        kind_confidence=sureness,
-        pages=scanned.pages,
-        fields=findings.fields,
-        lines=findings.lines,
-        problems=ordered((*findings.problems, *kinds.doubts(sureness))),
-    )
-    if document.media_type != media.PDF:
-        return extraction
-    return embedded.led(extraction, pdf.attached_xml(document.path))
+    xml = pdf.attached_xml(document.path) if document.media_type == media.PDF else ()
+    whole = kind or xml or not seen.pages
+    starts = frozenset[int]() if whole else several.starts(scanned.pages, seen, settings)
+    cut = _cut(document, scanned, seen, starts or frozenset(), settings)
+    if cut is not None:
+        return cut
+    extraction = _found(document, scanned, settings, kind)
+    doubts = several.doubts(scanned.pages, uncertain=starts is None)
+    extraction = replace(extraction, problems=ordered((*extraction.problems, *doubts)))
+    return embedded.led(extraction, xml) if document.media_type == media.PDF else extraction
 
 
 def read_with_parts(
@@ -92,6 +92,37 @@ def read_with_parts(
     reader = partial(read, settings=settings, engines=engines)
     whole = reader(document, kind=kind, pictures=pictures)
     return _with_parts(whole, reader, 1) if whole.files else whole
+
+
+def _found(document: Document, scanned: Scan, settings: Reading, kind: Kind | None) -> Extraction:
+    """What the pages say, taken for one document."""
+    found, sureness = (kind, 1.0) if kind else kinds.classify(scanned.pages, document.hint)
+    findings = _find(found, scanned, document, settings)
+    return Extraction(
+        document=document,
+        kind=findings.kind or found,
+        kind_confidence=sureness,
+        pages=scanned.pages,
+        fields=findings.fields,
+        lines=findings.lines,
+        problems=ordered((*findings.problems, *kinds.doubts(sureness))),
+    )
+
+
+def _cut(
+    document: Document,
+    scanned: Scan,
+    seen: several.Look,
+    starts: frozenset[int],
+    settings: Reading,
+) -> Extraction | None:
+    """The documents that the file holds, where it holds several; None where it is one."""
+
+    def find(pages: Sequence[Page]) -> Extraction:
+        one = replace(scanned, pages=tuple(pages), images=(NOT_DRAWN,) * len(pages))
+        return _found(document, one, settings, None)
+
+    return several.cut_read(document, scanned.pages, seen, apart={}, starts=starts, find=find)
 
 
 def _find(kind: Kind, scanned: Scan, document: Document, settings: Reading) -> Findings:

@@ -1,8 +1,9 @@
 """A document to pages of words, one sheet in memory at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -31,8 +32,11 @@ def scan(
     settings: Reading,
     engines: Sequence[Engine],
     pictures: Path | None = None,
+    known: Mapping[int, Page] = MappingProxyType({}),
 ) -> Scan:
     """Read every page of a PDF, an image or a text file with the first of *engines*.
+
+    The pages that are *known* by their number are not read.
 
     Raises:
         ExtractionError: the document cannot be opened or read; it carries the reason.
@@ -42,6 +46,10 @@ def scan(
         return Scan(pages=typed, images=(NOT_DRAWN,) * len(typed))
     read, images = [], []
     for sheet in pages.sheets(document.path, document.media_type, settings):
+        if sheet.number in known:
+            read.append(known[sheet.number])
+            images.append(NOT_DRAWN)
+            continue
         page, image = _read(sheet, engines[0])
         if pictures is not None:
             pages.save_picture(sheet.draw() if image is None else image, page, pictures)

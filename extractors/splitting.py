@@ -172,5 +172,6 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         name: "|".join(sorted({re.escape(one) for said in languages.values() for one in said}))
         for name, languages in tomllib.loads(text).items()
     }
-    place = rf"(?<!\w)(?:{table['page']}) ?(?:n|no|nr)? ?(\d{{1,3}}) ?(?:{table['of']}) ?(\d{{1,3}})(?!\d)"
+    number = r" ?(\d{1,3})"
+    place = rf"(?<!\w)(?:{table['page']}) ?(?:no?|nr)?{number} ?(?:{table['of']}){number}(?!\d)"
     return re.compile(place), re.compile(rf"(?<!\w)(?:{table['onward']})(?!\w)")

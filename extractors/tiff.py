@@ -5,10 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-_SIZES = {
-    **{1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4},
-    **{16: 8, 17: 8, 18: 8},
-}
+_SIZES = dict(enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)) | {16: 8, 17: 8, 18: 8}
 """Bytes of a value of each type (TIFF 6.0, section 2; BigTIFF)."""
 
 _NEXT = {3: "H", 4: "I", 16: "Q"}
@@ -121,9 +118,7 @@ def _piece(content: bytes, start: int, size: int) -> bytes:
     return content[start : start + size]
 
 
-def _append(
-    form: _Form, made: bytearray, link: int, tags: Iterator[_Tag], content: bytes
-) -> int:
+def _append(form: _Form, made: bytearray, link: int, tags: Iterator[_Tag], content: bytes) -> int:
     """Put a page at the end of *made*, named at *link*; gives where the next is to be named."""
     known = {tag.number: tag for tag in tags}
     kept = []

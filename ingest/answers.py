@@ -22,6 +22,8 @@ from config.reasons import Reason
 from extractors.interface import (
     FIELDS,
     Attachment,
+    Barcode,
+    Batch,
     Box,
     Document,
     Extraction,
@@ -42,6 +44,8 @@ _MOST_TEXT = 1 << 20
 _MOST_WORDS = 200_000
 _MOST_FIELDS = 5000
 _MOST_PARTS = 1000
+_MOST_CODES = 50
+_LONGEST_CODE = 4000
 _DEEPEST = 8
 _FARTHEST = 1 << 30
 """Pixels from the corner of a page: a text file may be a line of millions of letters."""
@@ -330,12 +334,13 @@ def _fit_extraction(made: Extraction, _decoder: _Decoder) -> bool:
         and len(made.fields) <= _MOST_FIELDS
         and len(made.lines) <= _MOST_FIELDS
         and len(made.problems) <= len(Reason)
-        and max(len(made.attachments), len(made.parts)) <= _MOST_PARTS
+        and max(map(len, (made.attachments, made.parts, made.cut, made.batches))) <= _MOST_PARTS
     )
 
 
 def _fit_page(made: Page, decoder: _Decoder) -> bool:
-    return decoder.page(made.number) and made.width > 0 and made.height > 0
+    sized = made.width > 0 and made.height > 0
+    return decoder.page(made.number) and sized and len(made.barcodes) <= _MOST_CODES
 
 
 def _fit_field(made: Field, decoder: _Decoder) -> bool:
@@ -349,6 +354,8 @@ _FIT: Mapping[type, Callable[[Any, _Decoder], bool]] = {
     Word: lambda made, _: _sure(made.confidence),
     Field: _fit_field,
     LineItem: lambda made, decoder: decoder.page(made.page),
+    Barcode: lambda made, _: 0 < len(made.text) <= _LONGEST_CODE,
+    Batch: lambda made, _: 1 <= made.first <= made.last <= _MOST_PARTS,
     Attachment: lambda made, _: bool(_HASH.fullmatch(made.sha256)),
 }
 """What each noun must keep to beside its types."""
