@@ -9,7 +9,9 @@ import re
 
 from extractors.values import dates
 
-_FIGURES = re.compile(r"(?<![\d/.-])(\d{1,2})\s?([/.-])\s?(\d{1,2})(?:\s?\2\s?(?:19|20)?\d\d)(?!\d)")
+_FIGURES = re.compile(
+    r"(?<![\d/.-])(\d{1,2})\s?([/.-])\s?(\d{1,2})(?:\s?\2\s?(?:19|20)?\d\d)(?!\d)"
+)
 _PAIR = re.compile(r"(?<![\d/.$-])(\d{1,2})/(\d{1,2})(?![\d/.%])")
 _PHONE = re.compile(r"\(\d{3}\)\s?\d{3}\s?-\s?\d{4}(?!\d)|(?<![\d-])\d{3}-\d{3}-\d{4}(?![\d-])")
 _STATES = (
@@ -20,9 +22,13 @@ _ZIP = re.compile(rf"\b(?:{'|'.join(_STATES.split())})\.?,?\s{{1,3}}\d{{5}}(?:-\
 _MONTH_FIRST = re.compile(
     r"\b[A-Z][A-Za-z]{2,8}\.?\s?\d{1,2}(?:st|nd|rd|th)?\s?(?:,\s?(?:19|20)\d\d|,?\s?'\d\d)\b"
 )
-_DAY_FIRST = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?[A-Z][a-z]{2,8}\.?,?\s(?:19|20)\d\d")
+_DAY_FIRST = re.compile(
+    r"\b\d{1,2}(?:st|nd|rd|th|\.)?\s(?:of\s)?[A-Z][a-z]{2,8}\.?,?\s(?:19|20)\d\d"
+)
 _UNPADDED = re.compile(r"(?<![\d/])(?:[1-9]/\s?\d{1,2}|\d{2}/\s?[1-9])/\s?\d\d(?!\d)")
-_AMERICAN = re.compile(r"\b(?:color|center|labor|honor|program|favor|flavor|catalog|fiber)s?\b", re.I)
+_AMERICAN = re.compile(
+    r"\b(?:color|center|labor|honor|program|favor|flavor|catalog|fiber)s?\b", re.IGNORECASE
+)
 
 SURE = 3
 """Signs needed; a date that has one reading counts as many."""

@@ -7,13 +7,14 @@ that stands alone between the two, the sender the name under the closing, or the
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from config.reasons import Reason
 from extractors import dateorder, layout, phrases, profiles
-from extractors.finders import mentions
-from extractors.interface import Box, Field, Findings, Hints, Page, Value
+from extractors.finders import mentions, placed
+from extractors.finders.placed import Read, trimmed
+from extractors.interface import Field, Findings, Hints, Page, Value
 from extractors.layout import Row, Sheet
 from extractors.profiles import Label
 from extractors.values import dates
@@ -22,9 +23,10 @@ _SINGLE = ("sender", "recipient", "date", "subject")
 
 BESIDE = 0.92
 BELOW = 0.7
-PLACE = 0.5
-"""How often a value is right that stands beside its label, how much less below it, and how often
-where letters have it."""
+"""How often a value is right that stands beside its label, and how much less below it."""
+
+_FOR_SOMEBODY = 0.5
+"""What "Attn: Anna" counts inside an address: the letter is to the firm."""
 
 _NO_COLON = 0.12
 """What a label without a colon takes away: "to" also begins sentences."""
@@ -58,37 +60,17 @@ _WIDEST_SUBJECT = 160
 _LONGEST_NAME = 80
 """Characters: longer text under such a label is a sentence."""
 
-_HEAD = 0.45
-"""Share of the first page within which dates and addresses of letters stand."""
-
-_LETTERHEAD = 0.2
-_BLOCK_ROWS = 7
-_BLOCK_SPACING = 1.6
-"""Letter heights between the lines of one address."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A text on a page that may be the value of a field."""
-
-    text: str
-    box: Box
-    confidence: float
-    page: Sheet
-
 
 def find(pages: Sequence[Page], hints: Hints) -> Findings:
     """The fields that the pages show, several readings under one name, the surest first."""
     sheets = tuple(layout.sheet(page) for page in pages if page.words)
     if not sheets:
         return Findings(problems=(Reason.NEEDS_ROUTING,))
-    found: dict[str, list[_Read]] = {
-        name: [] for name in (*_SINGLE, "account_number", "references")
-    }
+    found: dict[str, list[Read]] = {name: [] for name in (*_SINGLE, "account_number", "references")}
     for one in sheets[:_LABELLED_PAGES]:
         for name, read in _labelled(one):
             found[name].append(read)
-    for name, read in _placed(sheets):
+    for name, read in placed.found(sheets):
         found[name].append(read)
     text, spots = _running(sheets)
     order, told = dateorder.told(text)
@@ -107,7 +89,7 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
     return Findings(fields=tuple(fields), problems=mentions.problems(text, settled=settled))
 
 
-def _labelled(page: Sheet) -> Iterator[tuple[str, _Read]]:
+def _labelled(page: Sheet) -> Iterator[tuple[str, Read]]:
     """Values beside or below the labels of a page."""
     known = profiles.profile("letter")
     labels = [one for one in profiles.labels(page, known) if _leads(one)]
@@ -122,6 +104,8 @@ def _labelled(page: Sheet) -> Iterator[tuple[str, _Read]]:
         sureness = value.confidence * label.strength - (0 if _has_colon(label) else _NO_COLON)
         if label.meaning == "subject":
             value = _continued(page, value, labels)
+        elif label.meaning == "recipient" and placed.is_in_address(page, label.spot.row.box):
+            sureness *= _FOR_SOMEBODY
         yield label.meaning, replace(value, confidence=sureness)
 
 
@@ -139,7 +123,7 @@ def _has_colon(label: Label) -> bool:
     return bool(re.match(r"\s?\W{0,2}:", label.spot.row.text[label.spot.end :]))
 
 
-def _beside(page: Sheet, label: Label, labels: list[Label]) -> _Read | None:
+def _beside(page: Sheet, label: Label, labels: list[Label]) -> Read | None:
     """The rest of the label's piece, else the next piece of its row."""
     piece, end = label.spot.row, label.spot.end
     own = _clipped(piece, end, len(piece.text), page)
@@ -155,7 +139,7 @@ def _is_label(piece: Row, labels: list[Label]) -> bool:
     return any(piece.box == one.spot.row.box for one in labels)
 
 
-def _below(page: Sheet, label: Label, labels: list[Label]) -> _Read | None:
+def _below(page: Sheet, label: Label, labels: list[Label]) -> Read | None:
     """The piece straight below the label, unless it is a label itself."""
     stack = layout.column(page.pieces, label.spot.box, spacing=2.0)
     if not stack or _is_label(stack[0], labels):
@@ -164,7 +148,7 @@ def _below(page: Sheet, label: Label, labels: list[Label]) -> _Read | None:
     return replace(value, confidence=value.confidence * BELOW) if value else None
 
 
-def _in_column(page: Sheet, label: Label) -> Iterator[_Read]:
+def _in_column(page: Sheet, label: Label) -> Iterator[Read]:
     """The numbers below the head of a table's column, as payment advices list invoices."""
     for piece in layout.column(page.pieces, label.spot.box, spacing=_TABLE_SPACING):
         value = _clipped(piece, 0, len(piece.text), page)
@@ -173,19 +157,18 @@ def _in_column(page: Sheet, label: Label) -> Iterator[_Read]:
         yield value
 
 
-def _clipped(piece: Row, start: int, end: int, page: Sheet) -> _Read | None:
+def _clipped(piece: Row, start: int, end: int, page: Sheet) -> Read | None:
     """The piece's characters without the marks around them; None where no letter or digit is."""
     text = piece.text[start:end]
-    lead = len(text) - len(text.lstrip(_PAST_LABEL))
-    value = text.strip(_PAST_LABEL)
+    value = trimmed(text)
     if not any(one.isalnum() for one in value):
         return None
-    box = piece.box_of(start + lead, start + lead + len(value))
-    sure = BESIDE * piece.confidence_of(start + lead, start + lead + len(value))
-    return _Read(value, box, sure, page)
+    first = start + text.index(value)
+    box = piece.box_of(first, first + len(value))
+    return Read(value, box, BESIDE * piece.confidence_of(first, first + len(value)), page)
 
 
-def _continued(page: Sheet, first: _Read, labels: list[Label]) -> _Read:
+def _continued(page: Sheet, first: Read, labels: list[Label]) -> Read:
     """A subject with the lines that go on below it at the same left edge."""
     text, box = first.text, first.box
     if box.right < _FULL_LINE * page.width:
@@ -198,84 +181,9 @@ def _continued(page: Sheet, first: _Read, labels: list[Label]) -> _Read:
     return replace(first, text=text, box=box)
 
 
-def _placed(sheets: Sequence[Sheet]) -> Iterator[tuple[str, _Read]]:
-    """What stands where letters have it, without any label."""
-    first = sheets[0]
-    for row in first.rows:
-        if row.box.top < _HEAD * first.height and (spots := dates.find(row.text)):
-            start, end, _ = spots[0]
-            yield "date", _Read(row.text[start:end], row.box_of(start, end), PLACE, first)
-    salutation = next((at for at, row in enumerate(first.rows) if _is_salutation(row.text)), None)
-    if salutation is not None:
-        yield from _above_salutation(first, salutation)
-    yield from _signed(sheets)
-
-
-def _is_salutation(text: str) -> bool:
-    bare = text.strip()
-    return phrases.opens_with(bare, "greeting") and len(bare) <= _LONGEST_NAME
-
-
-def _above_salutation(page: Sheet, at: int) -> Iterator[tuple[str, _Read]]:
-    """The address block above the salutation, and the subject that stands alone before it."""
-    left = page.rows[at].box.left
-    stack = [
-        piece
-        for line, piece in page.pieces
-        if line < at and abs(piece.box.left - left) <= 3 * page.letter
-    ]
-    blocks = _blocks(stack, page.letter)
-    if blocks and len(blocks[-1]) <= 2 and not dates.find(blocks[-1][0].text):  # noqa: PLR2004 - a subject takes two lines at most
-        line = blocks.pop()
-        box = line[0].box.union(line[-1].box)
-        text = " ".join(one.text for one in line).strip(_PAST_LABEL)
-        text = re.sub(r"^(?:re|betreff|betr|objet|subject)\b[\s.:]*", "", text, flags=re.IGNORECASE)
-        if text:
-            yield "subject", _Read(text, box, PLACE, page)
-    for block in reversed(blocks):
-        if 2 <= len(block) <= _BLOCK_ROWS:  # noqa: PLR2004 - a name and a place
-            name = block[1] if dates.find(block[0].text) else block[0]
-            yield "recipient", _Read(name.text.strip(_PAST_LABEL), name.box, PLACE, page)
-            return
-
-
-def _blocks(stack: list[Row], letter: float) -> list[list[Row]]:
-    """Lines one under the other, parted where white space is wider than between lines."""
-    blocks: list[list[Row]] = []
-    for piece in stack:
-        if blocks and piece.box.top - blocks[-1][-1].box.bottom <= _BLOCK_SPACING * letter:
-            blocks[-1].append(piece)
-        else:
-            blocks.append([piece])
-    return blocks
-
-
-def _signed(sheets: Sequence[Sheet]) -> Iterator[tuple[str, _Read]]:
-    """The name under the closing, and the letterhead: a letter comes from both."""
-    for page in sheets:
-        for at, row in enumerate(page.rows):
-            if phrases.opens_with(row.text, "closing") and len(row.text) <= _LONGEST_NAME:
-                for below in page.rows[at + 1 : at + 4]:
-                    if _is_name(below.text):
-                        yield "sender", _Read(below.text.strip(_PAST_LABEL), below.box, PLACE, page)
-                        break
-    head = [row for row in sheets[0].rows if row.box.bottom < _LETTERHEAD * sheets[0].height]
-    named = [row for row in head if _is_name(row.text)]
-    if named:
-        tallest = max(named, key=lambda row: row.box.height)
-        text = tallest.text.strip(_PAST_LABEL)
-        yield "sender", _Read(text, tallest.box, PLACE - 0.1, sheets[0])
-
-
-def _is_name(text: str) -> bool:
-    """Two or more letters' words and no date: a person or a firm."""
-    letters = sum(one.isalpha() for one in text)
-    return letters >= 4 and len(text) <= _LONGEST_NAME and not dates.find(text)  # noqa: PLR2004 - "J. Li"
-
-
 def _fields(
     name: str,
-    reads: list[_Read],
+    reads: list[Read],
     values: Callable[[str, str], Iterable[tuple[Value, float]]],
 ) -> Iterator[Field]:
     """The readings of a field as fields, each value once, at most three."""
@@ -332,14 +240,14 @@ def _running(sheets: Sequence[Sheet]) -> tuple[str, list[tuple[int, Sheet, Row]]
     return text, spots
 
 
-def _mentioned(mention: mentions.Mention, spots: list[tuple[int, Sheet, Row]]) -> _Read:
+def _mentioned(mention: mentions.Mention, spots: list[tuple[int, Sheet, Row]]) -> Read:
     """A mention in the running text as a reading at its place."""
     begin, page, row = next(one for one in reversed(spots) if one[0] <= mention.start)
     box = row.box_of(mention.start - begin, mention.end - begin)
-    return _Read(mention.value, box, mentions.LABELLED, page)
+    return Read(mention.value, box, mentions.LABELLED, page)
 
 
-def _list(name: str, reads: list[_Read]) -> Field:
+def _list(name: str, reads: list[Read]) -> Field:
     """A field of several values, each once, with the place of the first."""
     kept = list({one.text.casefold(): one for one in reversed(reads)}.values())[::-1]
     kept = kept[:_MOST_MENTIONS]

@@ -143,7 +143,7 @@ def find(
             start, end = match.span()
             days = () if _is_piece(text, match) else _read(match, match[0], order, last)
             taken = any(start < b and a < end for a, b, _ in found)
-            at = end if days or taken else start + 1
+            at = end if days else start + 1
             if not taken:
                 found += [(start, end, day) for day in days]
     for match in _GARBLED.finditer(text):
