@@ -209,6 +209,10 @@ def _with_parts(
                     document=part, kind=Kind.OTHER, kind_confidence=0.0, problems=(error.reason,)
                 )
             parts.append(read_part)
+    for batch in whole.batches:
+        for at in range(batch.first - 1, batch.last):
+            problems = ordered((*batch.problems, *parts[at].problems))
+            parts[at] = replace(parts[at], problems=problems)
     return replace(whole, parts=tuple(parts))
 
 

@@ -51,7 +51,9 @@ class Ticket:
             "total": None if self.total is None else f"{self.total:f}",
             "currency": self.currency,
         }
-        return ";".join([BATCH, *(f"{key}={said}" for key, said in parts.items() if said)])
+        return ";".join(
+            [BATCH, *(f"{key}={said}" for key, said in parts.items() if said not in (None, ""))]
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,28 @@ def ticket(text: str) -> Ticket:
         currency=currency,
         garbled=garbled,
     )
+
+
+def wanted(
+    name: str, count: int | None, pages: int | None, total: str | None, currency: str
+) -> Ticket:
+    """The ticket that says this, to be printed.
+
+    Raises:
+        ValueError: it could not be read again; the message says why.
+    """
+    money = None if total is None else _money(total)
+    if total is not None and money is None:
+        raise ValueError(f"The total {total!r} is no amount. Write it like 1250.40.")
+    made = Ticket(name=name, count=count, pages=pages, total=money, currency=currency.upper())
+    if money is None and currency:
+        raise ValueError("A currency needs a total. Add --total.")
+    if ticket(made.text()) != made:
+        raise ValueError(
+            f"The name holds at most {_LONGEST_NAME} characters and no semicolon, and the currency "
+            "is a code such as EUR."
+        )
+    return made
 
 
 def _is_separator(code: Barcode) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest import cli_cases, cli_ledger, cli_views
+from ingest import cli_cases, cli_ledger, cli_sheets, cli_views
 from ingest.terminal import (
     DONE,
     NO,
@@ -48,6 +48,7 @@ app.command("explain")(cli_views.explain)
 app.command("documents")(cli_views.documents)
 app.command("verify")(cli_views.verify)
 app.command("doctor")(cli_views.doctor)
+app.command("sheets")(cli_sheets.sheets)
 
 PRIVATE = 0o077
 """The file mode mask: documents and what is known of them are nobody else's business."""

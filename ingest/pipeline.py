@@ -2,15 +2,15 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import assert_never
+from typing import Any, assert_never
 
 from config.reasons import OPENING, Reason, ordered
 from config.settings import Settings
 from config.steps import step
-from extractors.interface import Attachment, Document, Extraction, Kind
+from extractors.interface import Attachment, Batch, Document, Extraction, Kind
 from ingest.intake import shown
 from ingest.outcomes import Failure, Job, Result
 from matchers.interface import Decision, Held, Ledger, Matched
@@ -46,7 +46,7 @@ class Pipeline:
             raise TakenOver(f"{job.document.id} was taken over by somebody else. Nothing to do.")
         match outcome:
             case Extraction() if outcome.files:
-                ruling = self._split(outcome)
+                ruling = self._split(outcome, partial=row.partial)
             case Extraction():
                 ruling = self._ruling(self._decide(outcome, partial=row.partial))
             case Failure():
@@ -71,9 +71,21 @@ class Pipeline:
             self.today(),
             stale_days=self.settings.ledger.stale_days,
         )
-        if not partial:
-            return decision
-        return _held_as_partial(decision)
+        if batch := self._unbalanced(extraction.document):
+            reasons = [Reason(code) for code in batch["problems"]]
+            decision = _held(decision, reasons, batch["detail"])
+        return _held(decision, [Reason.PARTIAL_WRITE], CUT_SHORT) if partial else decision
+
+    def _unbalanced(self, document: Document) -> Mapping[str, Any] | None:
+        """The batch that a document came in, if it is not what its ticket announces."""
+        part, home = document.id, document.parent
+        while home is not None:
+            for batch in (self.journal.dossier(home) or {}).get("batches", ()):
+                if batch["problems"] and part in batch["parts"]:
+                    return dict(batch)
+            row = self.journal.get(home)
+            part, home = home, row.parent if row else None
+        return None
 
     def _ruling(self, decision: Decision) -> Ruling:
         from matchers.keys import business_key
@@ -105,18 +117,24 @@ class Pipeline:
             case _:
                 assert_never(decision)
 
-    def _split(self, mail: Extraction) -> Ruling:
-        """Make every file inside an email a document of its own."""
-        parent = mail.document
+    def _split(self, whole: Extraction, *, partial: bool) -> Ruling:
+        """Make every file inside an email, and every part of a scan, a document of its own."""
+        parent = whole.document
         first = 1 + self.journal.parts(parent.id)
-        rows = [self._part(parent, number, file) for number, file in enumerate(mail.files, first)]
+        rows = [self._part(parent, number, file) for number, file in enumerate(whole.files, first)]
+        for row in rows:
+            row.partial = partial
+        for row in rows[len(rows) - len(whole.cut) :] if whole.cut else ():
+            row.hint = parent.hint
         moves.sync_folder(self.workspace.spool)
         step("pipeline.parts_laid")
-        fields = dossiers.as_json(Held(document=parent, reasons=(), detail="", extraction=mail))
+        fields = dossiers.as_json(Held(document=parent, reasons=(), detail="", extraction=whole))
+        ids = [row.id for row in rows]
+        batches = [_batch(one, ids) for one in whole.batches]
         return Ruling(
             goal=State.SPLIT,
-            dossier={**fields, "outcome": "split", "parts": [row.id for row in rows]},
-            kind=str(mail.kind),
+            dossier={**fields, "outcome": "split", "parts": ids, "batches": batches},
+            kind=str(whole.kind),
             fields=dossiers.fields_of(fields),
             parts=rows,
         )
@@ -137,6 +155,16 @@ class Pipeline:
             batch=parent.batch,
             received=parent.received.isoformat(timespec="milliseconds"),
         )
+
+
+def _batch(batch: Batch, ids: Sequence[str]) -> dict[str, object]:
+    """A batch as the record of the split keeps it: its documents by their ids."""
+    return {
+        "name": batch.name,
+        "parts": list(ids[batch.first - 1 : batch.last]),
+        "problems": [str(one) for one in batch.problems],
+        "detail": batch.detail,
+    }
 
 
 def _posting(decision: Matched) -> dict[str, object]:
@@ -169,31 +197,30 @@ def _failed(document: Document, failure: Failure) -> Ruling:
     )
 
 
-def _held_as_partial(decision: Decision) -> Held:
-    """A file that never came to rest is a case, whatever was read from it."""
-    words = (
-        "The file was still changing when the wait for it was over, so it may be cut short. "
-        "Compare its pages with the paper."
-    )
+CUT_SHORT = (
+    "The file was still changing when the wait for it was over, so it may be cut short. "
+    "Compare its pages with the paper."
+)
+
+
+def _held(decision: Decision, reasons: Sequence[Reason], words: str) -> Held:
+    """The decision as a case for these reasons too, whatever was read from the document."""
     match decision:
         case Matched():
             return Held(
                 document=decision.extraction.document,
-                reasons=(Reason.PARTIAL_WRITE,),
+                reasons=ordered(reasons),
                 detail=words,
                 extraction=decision.extraction,
                 candidates=decision.candidates,
                 proposal=decision.candidate,
             )
         case Held():
-            return Held(
-                document=decision.document,
-                reasons=ordered((Reason.PARTIAL_WRITE, *decision.reasons)),
-                detail=f"{words} {decision.detail}",
-                extraction=decision.extraction,
-                candidates=decision.candidates,
-                proposal=decision.proposal,
-                related=decision.related,
+            return replace(
+                decision,
+                reasons=ordered((*reasons, *decision.reasons)),
+                detail=f"{words} {decision.detail}".strip(),
+                flip="",
             )
         case _:
             assert_never(decision)
