@@ -270,7 +270,7 @@ def _total_signs(one: Amount, checks: Sums, late: bool) -> dict[str, float]:
         "part": value in checks.parts,
         "whole of parts": value in checks.wholes and value not in checks.parts,
         "repeated": min(checks.count[value] - 1, 3),
-        "largest": value == checks.largest,
+        "largest": value == checks.largest and value not in checks.parts,
         "tall": min(max(one.height - 1.2, 0.0), 1.0),
         "currency": one.money.currency is not None,
         "whole": not one.money.cents,

@@ -36,7 +36,7 @@ PARTIES = ("vendor", "buyer", "ship_to")
 POSTCODE = re.compile(r"(?<![\d.])(?<!\d,)(?:[A-Z]{1,2}-)?\d{4,5}(?:-\d{4})?(?![\d.,]?\d|-\w)")
 REGISTERED = re.compile(
     r"\s*[(\[]?\s*(?:co(?:mpany)?\.?\s*)?(?:reg(?:istration)?\.?\s*)?(?:no\.?)?\s*[:#]?\s*"
-    r"\(?\b[A-Z]{0,2}\d{5,12}\s*[-\u2013]?\s*[A-Z]{0,2}\s*[)\]]?\s*$",
+    r"\(?\b[A-Z]{0,2}\d[\dUOIl]{4,11}\s*[-\u2013·.]?\s*[A-Z]{0,2}\s*[)\]]?\s*$",
     re.IGNORECASE,
 )
 _POSTCODE_OF_LETTERS = re.compile(

@@ -209,8 +209,11 @@ def ranked(
     sure = model(name).probability(shares, order[0][1].reader)
     rest = (1 - sure) / max(1 - shares[0], 1e-9)
     chances = [sure, *(min(share * rest, sure) for share in shares[1:])]
-    readings = (_field(one, chance) for (_, one), chance in zip(order, chances, strict=True))
-    return tuple(one for one in readings if one.confidence >= least)
+    return tuple(
+        _field(one, chance)
+        for (share, one), chance in zip(order, chances, strict=True)
+        if min(share, chance) >= least
+    )
 
 
 def contest(by: Model, candidates: Iterable[Candidate]) -> list[tuple[float, Candidate]]:

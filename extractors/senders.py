@@ -3,11 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
 
 from extractors.blocks import (
-    BLOCK_ROWS,
-    POSTCODE,
     REGISTERED,
     Line,
     Words,
@@ -20,13 +20,15 @@ from extractors.blocks import (
     stated,
 )
 from extractors.candidates import Candidate, View, ranked
-from extractors.interface import Box, Field
-from extractors.layout import Row, Sheet, beneath
+from extractors.interface import Field
+from extractors.layout import beneath
 from extractors.profiles import among, plain_words
-from extractors.values import dates
 
 LEAST = 0.0005
 """Header lines less likely than this are not handed on; matching looks at all that are."""
+
+READINGS = 6
+"""Readings of a name that are handed on: there are several forms of most."""
 
 LONGEST_NAME = 90
 """Characters: longer lines are no name."""
@@ -49,12 +51,18 @@ GLUED = 12
 TELLING = 6
 """Letters of a word for a trade that is looked for inside glued words."""
 
+GARBLED_STAMP = 75.0
+"""Likeness, 0 to 100, from which a word is a garbled one of a stamp."""
+
 SENTENCE = 9
 """Words: a line with more is a sentence, not a name."""
 
 _SETTLED = re.compile(r"(?<!\d)\d{5}(?!\d)|^\W*(?:[A-Z]-)?\d{4}\s+[A-Z]")
 _SITE = re.compile(r"(?:@|www\.|https?://)([a-z0-9][a-z0-9\-]{3,62})\.", re.IGNORECASE)
 _FREE_MAIL = frozenset({"gmail", "hotmail", "yahoo", "outlook", "googlemail", "example"})
+_FORM_ALIKE = re.compile(r"\b[S5$][/.]?[B8D][/.]?$|\b\wd?n[. ]*\w?h\w$", re.IGNORECASE)
+OWNED = re.compile(r"own|operat|manag|licen|behalf", re.IGNORECASE)
+_WORDS = re.compile(r"[\w/.]+")
 _PARTED = re.compile(r"\s+[-\u2013·•|*]\s+|\s*[·•|]\s*|\s{2,}")
 
 
@@ -79,7 +87,7 @@ def vendor(view: View, found: Sequence[Line], theirs: frozenset[int]) -> tuple[F
 
     *theirs* are the identities of the rows that belong to the buyer.
     """
-    return ranked("vendor", _candidates(view, found, theirs), least=LEAST)
+    return ranked("vendor", _candidates(view, found, theirs), kept=READINGS, least=LEAST)
 
 
 def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> Iterator[Candidate]:
@@ -93,23 +101,28 @@ def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> It
         if not _nameable(line):
             tail = False
             continue
-        name, words, joined = _full_name(line, found[place + 1 : place + 3], known)
-        signs = _signs(line, words, found[place + 1 : place + 4 + joined], sites, known)
+        forms = list(_forms(line, found[place + 1 : place + 3], known))
+        belonging = next(form.lines for form in forms if form.belongs)
         buyer = id(line.row) in theirs
-        plausible = not buyer and not any(signs[sign] for sign in _IMPLAUSIBLE)
-        early = plausible and line.sheet.number == 1 and not tail
-        signs |= {
-            "early": 1 / (1 + rank) if early else 0.0,
-            "buyer": float(buyer),
-            "labelled": float(id(line.row) in named),
-            "again": float(texts["".join(line.words)] > 1),
-            "after title": float(begun and not line.title),
-            "tail": float(tail),
-        }
-        rank += early
-        tail = joined > 0
-        if name:
-            yield _named(name, line.row, line.sheet, signs)
+        early = 0.0
+        for form in forms:
+            signs = _signs(form, found[place + 1 : place + 4 + form.lines - 1], sites, known)
+            plausible = not buyer and not any(signs[sign] for sign in _IMPLAUSIBLE)
+            if form.belongs and plausible and line.sheet.number == 1 and not tail:
+                early = 1 / (1 + rank)
+            signs |= dict(form.signs) | {
+                "early": early,
+                "buyer": float(buyer),
+                "labelled": float(named.get(id(line.row)) == "named"),
+                "owner": float(named.get(id(line.row)) == "owner"),
+                "again": float(texts["".join(line.words)] > 1),
+                "after title": float(begun and not line.title),
+                "tail": float(tail),
+            }
+            if form.name:
+                yield _named(form, signs)
+        rank += early > 0
+        tail = belonging > 1
 
 
 def _nameable(line: Line) -> bool:
@@ -118,54 +131,54 @@ def _nameable(line: Line) -> bool:
     return letters >= len("ab") and not line.contact and len(line.text) <= LONGEST_NAME
 
 
-def _named(value: str, row: Row, sheet: Sheet, signs: Mapping[str, float]) -> Candidate:
+def _named(form: "Form", signs: Mapping[str, float]) -> Candidate:
+    line = form.line
     return Candidate(
         name="vendor",
-        value=value,
-        text=row.text,
-        page=sheet.number,
-        box=row.box,
-        reader=row.confidence_of(0, len(row.text)),
-        source=sheet.source,
-        signs=signs,
+        value=form.name,
+        text=line.text,
+        page=line.sheet.number,
+        box=line.box,
+        reader=line.row.confidence_of(0, len(line.text)),
+        source=line.sheet.source,
+        signs={sign: strength for sign, strength in signs.items() if strength},
     )
 
 
-def _labelled(found: Sequence[Line]) -> frozenset[int]:
-    """The rows that a label names as the sender: "From:", "Seller:", "Remit to:"."""
-    rows: set[int] = set()
+def _labelled(found: Sequence[Line]) -> dict[int, str]:
+    """The rows that a label names: the sender ("Seller:"), or who owns the shop ("Owned by")."""
+    rows: dict[int, str] = {}
     under = sections(found)
     for line in found:
         label = next(iter(line.labels), None)
         if label is None or label.spot.start > 0:
             continue
         if label.meaning == "vendor":
+            sign = "owner" if OWNED.match(label.spot.text) else "named"
             said = stated(found, line, label)
             if said is not None:
-                rows.add(id(said[1].row))
+                rows[id(said[1].row)] = sign
             elif label.alone or line.key:
                 name = first_name(block(found, line))
-                rows |= {id(name.row)} if name is not None else set()
+                rows |= {id(name.row): sign} if name is not None else {}
         elif label.meaning == "party_name" and under.get(id(line)) == "vendor":
             value = stated(found, line, label)
             target = value[1] if value else beside(found, line)
             if target is not None:
-                rows.add(id(target.row))
-    return frozenset(rows)
+                rows[id(target.row)] = "named"
+    return rows
 
 
 def _signs(
-    line: Line,
-    words: Sequence[str],
-    after: Sequence[Line],
-    sites: Sequence[str],
-    known: Words,
+    form: "Form", after: Sequence[Line], sites: Sequence[str], known: Words
 ) -> dict[str, float]:
+    line, words = form.line, plain_words(form.name)
     text = line.text
     compact = "".join(words)
-    digits = sum(one.isdigit() for one in text)
+    places = among(words, known["street"]) + among(words, known["place"])
+    digits = sum(one.isdigit() for one in compact)
     below = [one for one in after if one.sheet is line.sheet and _under(line, one)]
-    sender = line.street and len(_parts(line, known)) > 1
+    sender = line.street and len(parts(line, known)) > 1
     others = {
         label.meaning
         for label in line.labels
@@ -179,6 +192,8 @@ def _signs(
         "tall": min(max(line.box.height / line.sheet.letter - 1.15, 0.0), 1.5),
         "street": float(line.street and not sender),
         "sender line": float(sender),
+        "place": float(places > 0),
+        "form alike": float(bool(_FORM_ALIKE.search(form.name)) and not legal(words, known)),
         "title": float(line.title),
         "label": float(bool(others)),
         "key": float(line.key),
@@ -194,9 +209,19 @@ def _signs(
         "registered": float(bool(REGISTERED.search(text)) and not line.street),
         "top": float(line.box.top < line.sheet.height / 4),
         "another page": float(line.sheet.number > 1),
-        "stamp": float(bool(words) and set(words) <= known["stamp"]),
+        "stamp": float(_stamped(words, known)),
+        "stamp first": float(_stamped(line.words, known)),
+        "speech": float(among(words, known["speech"]) > 0),
+        "strange letters": float(not any(one.isascii() and one.isalpha() for one in text)),
         "former": float("formerly" in words or "licensee" in words),
     }
+
+
+def _stamped(words: Sequence[str], known: Words) -> bool:
+    """Nothing but words of a stamp, be they garbled."""
+    return bool(words) and all(
+        any(fuzz.ratio(word, one) > GARBLED_STAMP for one in known["stamp"]) for word in words
+    )
 
 
 def _trades(words: Sequence[str], known: frozenset[str]) -> bool:
@@ -222,7 +247,7 @@ def _shares(compact: str, site: str) -> bool:
     return len(short) >= len("five!") and (short in long or long.startswith(short[:7]))
 
 
-def _parts(line: Line, known: Words) -> list[str]:
+def parts(line: Line, known: Words) -> list[str]:
     """The parts of a sender line ("Name - street - town"), or but the whole text."""
     parts = [part for part in _PARTED.split(line.text) if part.strip()]
     first = plain_words(parts[0]) if parts else ()
@@ -231,37 +256,89 @@ def _parts(line: Line, known: Words) -> list[str]:
     return [line.text]
 
 
-def _full_name(line: Line, after: Sequence[Line], known: Words) -> tuple[str, tuple[str, ...], int]:
-    """The name as printed, its words, and how many of the lines *after* belong to it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """One way to read a name that begins on *line*: over how many *lines* it goes, cut or whole.
 
-    Registration number and label are cut off; a line belongs that ends the name with a legal form
-    or the word for a trade.
+    *belongs* marks the one of its lines that, by their words, make up one name.
     """
-    text = _parts(line, known)[0] if line.street else line.text
+
+    name: str
+    line: Line
+    lines: int
+    belongs: bool
+    signs: Mapping[str, float]
+
+
+def _forms(line: Line, after: Sequence[Line], known: Words) -> Iterator[Form]:
+    """The name as printed on its line, and with the lines below that may continue it.
+
+    Registration number and label are cut off; that with what follows a legal form cut off is
+    another reading, never a repair.
+    """
+    text, joined = _bare(line, known), [line]
+    texts = [text]
+    for following in after:
+        if not _continues(line, joined[-1], following, known):
+            break
+        joined.append(following)
+        texts.append(f"{texts[-1]} {REGISTERED.sub('', following.text)}")
+    belonging = 1
+    while belonging < len(joined) and _is_rest(texts[belonging - 1], joined[belonging], known):
+        belonging += 1
+    for count, whole in enumerate(texts, 1):
+        signs = {
+            "joined": float(count > belonging),
+            "joined twice": float(count > belonging + 1),
+            "begun": float(count < belonging),
+            "lines": float(count - 1),
+            "second form": float(count > 1 and legal(plain_words(texts[count - 2]), known)),
+            "form below": float(count > belonging and legal(joined[count - 1].words, known)),
+            "left": float(count == belonging < len(joined)),
+        }
+        cut = _cut(whole, known)
+        behind = float(sum(one.isdigit() for one in whole[len(cut) :]) >= len("1234"))
+        more = {"more": 1.0, "more figures": behind} if cut else {}
+        yield _form(whole, line, count, count == belonging, signs | more)
+        if cut:
+            yield _form(cut, line, count, False, signs | {"cut": 1.0, "cut figures": behind})
+
+
+def _form(text: str, line: Line, count: int, belongs: bool, signs: Mapping[str, float]) -> Form:
+    name = " ".join(text.strip(" -\u2013:;,.*|_·'").split())
+    return Form(name=name, line=line, lines=count, belongs=belongs, signs=signs)
+
+
+def _bare(line: Line, known: Words) -> str:
+    """The text of a line without label and registration number."""
+    text = parts(line, known)[0] if line.street else line.text
     for label in line.labels:
         named = label.meaning in ("vendor", "party_name") and label.spot.start == 0
         if named and text[label.spot.end :].lstrip().startswith(":"):
             text = text[label.spot.end :]
         if label.meaning == "title" and label.spot.end == len(line.text) and label.spot.start > 0:
             text = text.removesuffix(label.spot.text)
-    text = REGISTERED.sub("", text)
-    joined = 0
-    last = line
-    for following in after:
-        if not (_continues(line, last, following, known) and _is_rest(text, following, known)):
-            break
-        text = f"{text} {REGISTERED.sub('', following.text)}"
-        joined += 1
-        last = following
-    name = " ".join(text.strip(" -\u2013:;,.*|_·'").split())
-    return name, plain_words(name), joined
+    return REGISTERED.sub("", text)
+
+
+def _cut(text: str, known: Words) -> str:
+    """The text up to the last legal form in it, if more than that follows."""
+    found = [
+        match.end()
+        for match in _WORDS.finditer(text)
+        for size in (2, 1)
+        if " ".join(plain_words(text[: match.end()])[-size:]) in known["legal"]
+    ]
+    end = max(found, default=0)
+    rest = text[end:].strip(" .,)(")
+    return text[:end] if end and len(plain_words(text[:end])) > 1 and rest else ""
 
 
 def _continues(line: Line, last: Line, after: Line, known: Words) -> bool:
     """A line close below the last one of a name, of like size and length."""
     if after.sheet is not line.sheet or after.contact or after.money or line.street:
         return False
-    if after.labels and not legal(after.words, known):
+    if ":" in after.text or (after.labels and not legal(after.words, known)):
         return False
     box, below = last.box, after.box
     near = -box.height < below.top - box.bottom < box.height and beneath(box, below) > UNDER
@@ -286,109 +363,3 @@ def _is_rest(text: str, after: Line, known: Words) -> bool:
 def _is_form(word: str, known: Words) -> bool:
     """A word that cannot be a name by itself: a legal form or the word for a trade."""
     return word in known["legal"] or word in known["business"]
-
-
-# --- the sender's address ------------------------------------------------------------------------
-
-
-_STOPS = frozenset(
-    {
-        "date",
-        "due_date",
-        "other_date",
-        "invoice_number",
-        "slip_number",
-        "po_number",
-        "description",
-        "quantity",
-        "unit",
-        "total",
-        "terms",
-        "iban",
-        "buyer",
-        "ship_to",
-        "currency",
-        "summary",
-    }
-)
-
-
-def address(view: View, found: Sequence[Line], names: Sequence[Field]) -> tuple[Field, ...]:
-    """The lines under the sender's name that are an address, or the rest of a sender line."""
-    candidates = []
-    for name in names[:3]:
-        at = next((at for at, one in enumerate(found) if one.box == name.box), None)
-        if at is None:
-            continue
-        own = _parts(found[at], view.profile.words) if found[at].street else []
-        if len(own) > 1:
-            parts = [replace(found[at], text=" ".join(own[1:]))]
-            candidates.append(_address_candidate(parts, stopped=True, name=name))
-            continue
-        lines, stopped = _address_lines(found, at, view.profile.words)
-        if lines:
-            candidates.append(_address_candidate(lines, stopped=stopped, name=name))
-    return ranked("vendor_address", candidates, kept=2, least=LEAST)
-
-
-def _address_candidate(lines: Sequence[Line], *, stopped: bool, name: Field) -> Candidate:
-    box: Box = lines[0].box
-    for line in lines[1:]:
-        box = box.union(line.box)
-    sure = sum(line.row.confidence_of(0, len(line.row.text)) for line in lines) / len(lines)
-    return Candidate(
-        name="vendor_address",
-        value=" ".join(" ".join(line.text for line in lines).split()),
-        text="\n".join(line.text for line in lines),
-        page=lines[0].sheet.number,
-        box=box,
-        reader=sure,
-        source=lines[0].sheet.source,
-        signs={
-            "name": name.confidence,
-            "postcode": float(any(POSTCODE.search(line.text) for line in lines)),
-            "street": float(any(line.street for line in lines)),
-            "lines": float(min(len(lines), 4) - 1),
-            "one line": float(len(lines) == 1),
-            "stopped": float(stopped),
-        },
-    )
-
-
-def _address_lines(found: Sequence[Line], at: int, known: Words) -> tuple[list[Line], bool]:
-    """The address below the name at *at*, and whether something ended it that does so."""
-    kept: list[Line] = []
-    for line in block(found, found[at]):
-        if line.contact or line.registered or _is_noise(line):
-            if any(one.street for one in kept):
-                return _from_street(kept), True
-            continue
-        if line.money or line.title or _stops(line):
-            return _from_street(kept), bool(kept)
-        settled = any(_SETTLED.search(one.text) for one in kept)
-        if len(kept) == BLOCK_ROWS or (settled and not _goes_on(line, known)):
-            break
-        kept.append(line)
-    return _from_street(kept), False
-
-
-def _stops(line: Line) -> bool:
-    """A label of something else begins here, other than inside a line of an address."""
-    return line.first in _STOPS and not (line.street and POSTCODE.search(line.text))
-
-
-def _is_noise(line: Line) -> bool:
-    """A date, or a number of the shop, between name and address."""
-    return line.first == "other_number" or bool(dates.find(line.text))
-
-
-def _goes_on(line: Line, known: Words) -> bool:
-    """After the line with the postal code: a country, a branch with its number or in brackets."""
-    placed = line.street or among(line.words, known["place"]) > 0
-    return placed or line.text.startswith("(") or any(one.isdigit() for one in line.text)
-
-
-def _from_street(kept: list[Line]) -> list[Line]:
-    """The lines from the first that is of an address."""
-    first = next((at for at, line in enumerate(kept) if line.street), None)
-    return [] if first is None else kept[first:]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from config.reasons import Reason, ordered
-from extractors import amounts, blocks, days, items, numbers, recipients, senders, taxes
+from extractors import addresses, amounts, blocks, days, items, numbers, recipients, senders, taxes
 from extractors.candidates import View, view
 from extractors.interface import Field, Findings, Hints, Kind, Page
 
@@ -31,7 +31,7 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
     accounts = numbers.accounts(seen)
     fields = (
         *names,
-        *senders.address(seen, lines, names),
+        *addresses.address(seen, lines, names),
         *numbers.tax_ids(coded, theirs, seen.profile.words["theirs"]),
         *recipients.buyer(seen, lines, names[0] if names else None),
         *numbers.own(coded),
