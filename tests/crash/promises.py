@@ -16,6 +16,8 @@ INTAKE = "tests/ingest/test_intake.py"
 WATCHER = "tests/ingest/test_watcher.py"
 DAEMON = "tests/ingest/test_daemon.py"
 SANDBOX = "tests/ingest/test_sandbox.py"
+COPIES = "tests/outbox/test_copies.py"
+CHORES = "tests/ingest/test_chores.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,5 +346,33 @@ MUTANTS = (
         'if was.stage == "reading" and writing.said_last',
         "if not was and writing.said_last",
         (f"{JOURNAL}::test_a_readers_death_counts_once_however_often_it_is_told",),
+    ),
+    Mutant(
+        "what a copy is made of is let go too early",
+        "outbox/evidence.py",
+        "    if not has_words(folder):",
+        "    if folder:",
+        (f"{COPIES}::test_a_case_read_from_pictures_gets_its_copy",),
+    ),
+    Mutant(
+        "a copy is kept of what is being read again",
+        "outbox/copies.py",
+        "            if not self._still(row):",
+        "            if not aside:",
+        (f"{COPIES}::test_nothing_is_kept_of_a_document_that_is_taken_in_hand_meanwhile",),
+    ),
+    Mutant(
+        "a lost copy is not missed",
+        "outbox/on_disk.py",
+        "            copy = ((home,), files)",
+        "            copy = None",
+        (f"{COPIES}::test_a_missing_a_changed_and_a_strange_copy_are_named",),
+    ),
+    Mutant(
+        "one spoilt copy holds all others",
+        "ingest/chores.py",
+        'if f"{COPY}{one}" not in held]',
+        "if one not in held]",
+        (f"{CHORES}::test_a_copy_that_cannot_be_made_is_named_and_the_others_are_made",),
     ),
 )

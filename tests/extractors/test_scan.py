@@ -1,5 +1,6 @@
 """Documents become pages of words with boxes at 200 dpi."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from PIL import Image
 from config.reasons import Reason
 from extractors import pages
 from extractors.engines.fake import Fake
-from extractors.interface import Box, ExtractionError, Field, Word, crop_name
+from extractors.interface import WORDS, Box, ExtractionError, Field, Word, crop_name
 from extractors.scan import KEPT_IMAGES, draw, scan
 from tests.extractors import paper
 
@@ -152,3 +153,25 @@ def test_an_empty_sheet_on_a_dark_lid_is_blank(tmp_path: Path) -> None:
     (page,) = scan(paper.document(path), paper.SETTINGS, [Fake(words=[WORD])]).pages
 
     assert page.blank
+
+
+def test_the_words_of_a_page_that_was_looked_at_are_kept_beside_its_picture(tmp_path: Path) -> None:
+    path = paper.image_file(tmp_path / "a.png", paper.page_image())
+    scanned = scan(paper.document(path), paper.SETTINGS, [Fake(words=[WORD])], tmp_path)
+
+    pages.save_words(scanned.pages, tmp_path)
+
+    (page,) = scanned.pages
+    box = page.words[0].box
+    line = json.loads((tmp_path / WORDS).read_text())
+    placed = [WORD.text, box.left, box.top, box.right, box.bottom]
+    assert line == [1, page.width, page.height, [placed]]
+
+
+def test_of_pages_with_words_of_their_own_none_are_kept(tmp_path: Path) -> None:
+    path = paper.pdf_file(tmp_path / "b.pdf", paper.LINES * 2)
+    born = scan(paper.document(path), paper.SETTINGS, [Fake()])
+
+    pages.save_words(born.pages, tmp_path)
+
+    assert not (tmp_path / WORDS).exists()
