@@ -22,6 +22,9 @@ _SLIPS = 2
 _OTHERWISE = 0.1
 """Share of a name's letters that may differ otherwise in one that is cut too long or short."""
 
+_ONE_PLACE = 0.4
+"""Share of two boxes in common from which they frame the same words."""
+
 _EXACT = MONEY | DATES | CODES | DIGITS
 """Fields that are right to the letter or wrong."""
 
@@ -32,6 +35,7 @@ class Cause(StrEnum):
     ERROR = "not opened"
     KIND = "wrong kind"
     RANKED = "ranked lower"
+    MEANT = "understood otherwise"
     LONG = "too long"
     SHORT = "too short"
     SLIP = "slip"
@@ -44,6 +48,7 @@ MEANINGS = {
     Cause.ERROR: "The document could not be read at all.",
     Cause.KIND: "The document was taken for another kind, whose finder looks for other fields.",
     Cause.RANKED: "The truth is among the alternatives: another candidate was preferred.",
+    Cause.MEANT: "Read where the truth stands, to another value: our grammar, or the label.",
     Cause.LONG: "What was read holds the truth, and more.",
     Cause.SHORT: "What was read is a part of the truth.",
     Cause.SLIP: "What was read is nearly the truth: letters differ.",
@@ -101,6 +106,7 @@ def _named(judged: Judged, verdict: Verdict, where: Sequence[Spot]) -> Named:
     return (
         _not_looked_for(judged)
         or _ranked(verdict)
+        or _understood(verdict, sound)
         or _near(verdict, sound)
         or _on_the_page(where, sound)
         or (Cause.UNSEEN, "nothing like it among the words")
@@ -126,6 +132,18 @@ def _ranked(verdict: Verdict) -> Named | None:
     return None
 
 
+def _understood(verdict: Verdict, sound: Sequence[Spot]) -> Named | None:
+    """Whether the very words that state the truth were read, and to another value."""
+    field = verdict.field
+    if field is None or not field["box"] or verdict.name not in _EXACT:
+        return None
+    box = Box(*field["box"])
+    for spot in sound:
+        if spot.page == field["page"] and _shared(spot.box, box) >= _ONE_PLACE:
+            return Cause.MEANT, f"it was read from {field['text']}"
+    return None
+
+
 def _on_the_page(where: Sequence[Spot], sound: Sequence[Spot]) -> Named | None:
     if sound:
         return Cause.CANDIDATE, f"it stands on page {sound[0].page}: {sound[0].text}"
@@ -139,16 +157,15 @@ def _elsewhere(field: Any, sound: Sequence[Spot]) -> bool:
     if not sound or not field["box"]:
         return bool(sound)
     box = Box(*field["box"])
-    return not any(spot.page == field["page"] and _touch(spot.box, box) for spot in sound)
+    return not any(spot.page == field["page"] and _shared(spot.box, box) for spot in sound)
 
 
-def _touch(one: Box, other: Box) -> bool:
-    return (
-        one.left < other.right
-        and other.left < one.right
-        and one.top < other.bottom
-        and other.top < one.bottom
-    )
+def _shared(one: Box, other: Box) -> float:
+    """The share of the area of both that both cover, 0 to 1."""
+    width = min(one.right, other.right) - max(one.left, other.left)
+    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    common = max(0, width) * max(0, height)
+    return common / (one.width * one.height + other.width * other.height - common or 1)
 
 
 def _near(verdict: Verdict, sound: Sequence[Spot]) -> Named | None:

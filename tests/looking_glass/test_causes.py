@@ -50,6 +50,12 @@ def test_nearly_the_truth_is_no_slip_where_the_truth_stands_elsewhere() -> None:
     assert only(judged({"total": "60.30"}, there, text)).cause is Cause.CANDIDATE
 
 
+def test_the_words_of_the_truth_may_be_understood_otherwise() -> None:
+    read = {"date": answer_field("2018-04-03", text="03/04/2018", box=[0, 0, 200, 30])}
+    one = only(judged({"date": "2018-03-04"}, read, "03/04/2018"))
+    assert (one.cause, one.detail) == (Cause.MEANT, "it was read from 03/04/2018")
+
+
 def test_another_kind_or_an_error_explains_all_its_fields() -> None:
     letter = only(judged({"total": "1.00"}, {}, "1.00", kind="letter"))
     assert (letter.cause, letter.detail) == (Cause.KIND, "letter, not receipt")
