@@ -60,7 +60,7 @@ def read(
     if seen.marks and not seen.ticketed:
         return several.cut_unread(document, seen)
     scanned = scan(document, settings, readers, pictures, seen.sheets)
-    if all(page.blank for page in scanned.pages):
+    if all(page.blank for page in scanned.pages) and not scanned.apart:
         return _blank(document, scanned)
     xml = pdf.attached_xml(document.path) if document.media_type == media.PDF else ()
     whole = kind or xml or not seen.pages
@@ -69,7 +69,7 @@ def read(
     if cut is not None:
         return cut
     extraction = _found(document, scanned, settings, kind)
-    doubts = several.doubts(scanned.pages, uncertain=starts is None)
+    doubts = several.doubts(scanned.pages, uncertain=starts is None or bool(scanned.uncertain))
     extraction = replace(extraction, problems=ordered((*extraction.problems, *doubts)))
     return embedded.led(extraction, xml) if document.media_type == media.PDF else extraction
 
@@ -122,7 +122,9 @@ def _cut(
         one = replace(scanned, pages=tuple(pages), images=(NOT_DRAWN,) * len(pages))
         return _found(document, one, settings, None)
 
-    return several.cut_read(document, scanned.pages, seen, apart={}, starts=starts, find=find)
+    return several.cut_read(
+        document, scanned.pages, seen, apart=scanned.apart, starts=starts, find=find
+    )
 
 
 def _find(kind: Kind, scanned: Scan, document: Document, settings: Reading) -> Findings:

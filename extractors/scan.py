@@ -1,7 +1,7 @@
 """A document to pages of words, one sheet in memory at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -21,10 +21,16 @@ NOT_DRAWN: Pixels = np.empty((0, 0, 3), np.uint8)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """The pages that were read; *images* stand beside them, empty where none was drawn or kept."""
+    """The pages that were read; *images* stand beside them, empty where none was drawn or kept.
+
+    *apart* gives, by the number of a page that shows several sheets of paper, each as a PNG file;
+    such a page is not read. On the *uncertain* ones it cannot be told.
+    """
 
     pages: tuple[Page, ...]
     images: tuple[Pixels, ...]
+    apart: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
+    uncertain: frozenset[int] = frozenset()
 
 
 def scan(

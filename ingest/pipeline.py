@@ -126,6 +126,9 @@ class Pipeline:
             row.partial = partial
         for row in rows[len(rows) - len(whole.cut) :] if whole.cut else ():
             row.hint = parent.hint
+        for batch in whole.batches:
+            for row in rows[batch.first - 1 : batch.last]:
+                row.batch = shown(batch.name) if batch.name else row.batch
         moves.sync_folder(self.workspace.spool)
         step("pipeline.parts_laid")
         fields = dossiers.as_json(Held(document=parent, reasons=(), detail="", extraction=whole))
