@@ -1,9 +1,16 @@
 """Page geometry: array in, array out (OpenCV)."""
 
+from typing import Any
+
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from extractors.sheet import Pixels
+
+Mask = NDArray[np.bool_]
+Depth = NDArray[np.uint8]
+"""How much darker or lighter than the paper around it each pixel is, of 255."""
 
 _LOOK_SIDE = 1000
 """Pixels of the longer side on which skew and blankness are judged."""
@@ -11,14 +18,50 @@ _LOOK_SIDE = 1000
 _INK_DEPTH = 40
 """How much darker (or, on dark paper, lighter) than its surroundings ink is, of 255."""
 
+_FAINT_DEPTH = 18
+"""The same for the faintest print that is still to be seen."""
+
+_SPECK = 6
+"""Pixels, when looked at, up to which a faint mark is dust."""
+
+_PLAIN_INK = 0.01
+"""Share of ink from which a page is not looked at any closer: it is not blank."""
+
+_HOLE_SIDES = (10, 40)
+"""Pixels, when looked at, across a punched hole: 6 mm of a page between A6 and A4."""
+
+_HOLE_FILL = (0.65, 0.95)
+"""How much of the square around it a hole fills; a disc fills 0.79."""
+
+_RIM = 0.12
+"""Share of each side, from the edge, in which holes and staples are."""
+
+_STAPLE = (12, 45, 5)
+"""Pixels, when looked at: the least and greatest length of a staple's shadow, and its width."""
+
+_MOST_STAPLES = 3
+"""More than these in the corners are letters."""
+
+_SHINES = 0.5
+"""The correlation with the other side, mirrored, from which on marks shine through the paper."""
+
+_DEEPEST_SHINE = 90
+"""What is further from the paper than this, of 255, was printed on this side."""
+
+_SHIFT = 0.06
+"""Share of the longer side by which two sides of a sheet may be scanned apart."""
+
+_AROUND = 11
+"""Pixels, when looked at, within which the mirrored print explains what shines through."""
+
 _INK_SHARE = 1.5e-4
 """A page with less than this share of ink is blank: on A4 that is about six small letters."""
 
 _EDGE = 0.02
 """Share of each side that is not looked at: scanners leave shadows and holes there."""
 
-STEEPEST = 10.0
-"""Degrees up to which skew is looked for; more is not how paper lies in a scanner."""
+STEEPEST = 16.0
+"""Degrees up to which skew is looked for: paper in a hand or on a desk; in a scanner, 5."""
 
 LEAST_SKEW = 0.3
 """Degrees below which a page is left as it is: readers do not mind, and turning blurs."""
@@ -32,8 +75,44 @@ _MOST_INK = 40_000
 
 
 def is_blank(image: Pixels) -> bool:
-    """Whether the page holds (nearly) no ink."""
-    return bool(_ink(image).mean() < _INK_SHARE)
+    """Whether the page holds (nearly) nothing but dust, punched holes and staples."""
+    depth = _depth(image)
+    if (_inside(depth) > _INK_DEPTH).mean() > _PLAIN_INK:
+        return False
+    return bool(_marks(depth).mean() < _INK_SHARE)
+
+
+def is_faint(image: Pixels) -> bool:
+    """Whether all that the page holds is so faint that it may be print of the other side."""
+    return bool((_inside(_depth(image)) > _INK_DEPTH).mean() < _INK_SHARE)
+
+
+def shines_through(back: Pixels, front: Pixels) -> bool:
+    """Whether all that the back of a sheet shows is the print of its front, through the paper."""
+    depth = _depth(back)
+    if (_inside(depth) > _DEEPEST_SHINE).mean() > _INK_SHARE:
+        return False
+    printed = cv2.resize(_depth(front), depth.shape[::-1]).astype(np.uint8, copy=False)
+    for mirrored in (np.fliplr(printed), np.flipud(printed)):  # turned like a book's leaf, a pad's
+        known = _laid_over(mirrored, depth)
+        if known is not None and _inside(_marks_of(depth) & ~known).mean() < _INK_SHARE:
+            return True
+    return False
+
+
+def _laid_over(printed: Depth, depth: Depth) -> Mask | None:
+    """Where the other side's print may shine through, None where it does not."""
+    soft = [cv2.GaussianBlur(one.astype(np.float32), (0, 0), 2) for one in (printed, depth)]
+    apart, _ = cv2.phaseCorrelate(soft[0], soft[1])
+    if max(map(abs, apart)) > _SHIFT * max(depth.shape):
+        return None
+    move = np.array([[1, 0, apart[0]], [0, 1, apart[1]]], np.float32)
+    moved = cv2.warpAffine(soft[0], move, depth.shape[::-1])
+    alike = np.corrcoef(_inside(moved).ravel(), _inside(soft[1]).ravel())[0, 1]
+    if not alike > _SHINES:  # nor is a side without any print
+        return None
+    around = np.ones((_AROUND, _AROUND), np.uint8)
+    return np.asarray(cv2.dilate((moved > _INK_DEPTH / 2).astype(np.uint8), around) > 0)
 
 
 def skew(image: Pixels) -> float:
@@ -42,7 +121,7 @@ def skew(image: Pixels) -> float:
     The angle at which ink, shifted down along it, falls into the sharpest rows: the largest sum of
     squared steps between neighbouring rows (Postl's criterion).
     """
-    down, across = np.nonzero(_ink(image))
+    down, across = np.nonzero(_inside(_depth(image)) > _INK_DEPTH)
     if not len(down):
         return 0.0
     step = max(1, len(down) // _MOST_INK)
@@ -87,17 +166,48 @@ def resized(image: Pixels, width: int, height: int) -> Pixels:
     return cv2.resize(image, (width, height), interpolation=how).astype(np.uint8, copy=False)
 
 
-def _ink(image: Pixels) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
-    """Where ink is, on the page shrunk to look at, without its edges."""
+def _depth(image: Pixels) -> Depth:
+    """How far each pixel is from the paper around it, on the page shrunk to look at."""
     gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     factor = _LOOK_SIDE / max(gray.shape)
     if factor < 1:
         down, across = (max(factor, 1 / side) for side in gray.shape)  # a pixel at the least
         gray = cv2.resize(gray, None, fx=across, fy=down, interpolation=cv2.INTER_AREA)
-    paper = cv2.medianBlur(gray, 31)
-    ink = cv2.absdiff(gray, paper) > _INK_DEPTH
-    margin_y, margin_x = (round(side * _EDGE) for side in ink.shape)
-    return ink[margin_y : ink.shape[0] - margin_y, margin_x : ink.shape[1] - margin_x]
+    return cv2.absdiff(gray, cv2.medianBlur(gray, 31)).astype(np.uint8, copy=False)
+
+
+def _inside(look: NDArray[Any]) -> NDArray[Any]:
+    """The page without its edges."""
+    margin_y, margin_x = (round(side * _EDGE) for side in look.shape)
+    return look[margin_y : look.shape[0] - margin_y, margin_x : look.shape[1] - margin_x]
+
+
+def _marks(depth: Depth) -> Mask:
+    """What is print, however faint, inside the edges."""
+    return _inside(_marks_of(depth))
+
+
+def _marks_of(depth: Depth) -> Mask:
+    """What is print, however faint: without dust, punched holes and the shadows of staples."""
+    faint = (depth > _FAINT_DEPTH).astype(np.uint8)
+    _, parts, figures, middles = cv2.connectedComponentsWithStats(faint)
+    size = figures[:, cv2.CC_STAT_AREA]
+    wide, high = figures[:, cv2.CC_STAT_WIDTH], figures[:, cv2.CC_STAT_HEIGHT]
+    short, long = np.minimum(wide, high), np.maximum(wide, high)
+    fill = size / (wide * high)
+    hole = (short >= _HOLE_SIDES[0]) & (long <= _HOLE_SIDES[1]) & (long < 1.3 * short)
+    hole &= (fill >= _HOLE_FILL[0]) & (fill <= _HOLE_FILL[1])
+    staple = (long >= _STAPLE[0]) & (long <= _STAPLE[1]) & (size <= long * _STAPLE[2])
+    place = middles / depth.shape[::-1]
+    at_rim = (np.minimum(place, 1 - place) < _RIM).any(axis=1)
+    in_corner = (np.minimum(place, 1 - place) < _RIM).all(axis=1)
+    staple &= in_corner
+    if np.count_nonzero(staple) > _MOST_STAPLES:
+        staple[:] = False
+    print_there = (size > _SPECK) & ~(hole & at_rim) & ~staple
+    print_there[0] = False  # the paper
+    there: Mask = print_there[parts]
+    return there
 
 
 def _paper(image: Pixels) -> tuple[float, ...]:

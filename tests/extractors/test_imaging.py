@@ -1,11 +1,13 @@
 """Skewed pages are straightened, straight ones left alone, blank ones known."""
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractors import imaging
+from extractors.sheet import Pixels
 from tests.extractors import paper
 
 
@@ -86,3 +88,68 @@ def test_no_image_is_too_small_to_be_looked_at(
 
 def test_a_page_of_one_column_of_pixels_can_be_looked_at() -> None:
     assert imaging.is_blank(np.full((60_000, 1, 3), 255, np.uint8))
+
+
+A4 = {"width": 1654, "height": 2339}
+LETTER = paper.page_image(
+    ["We thank you for your letter of", "5 May and remit the balance."] * 15, **A4
+)
+
+
+def back_of(front: Pixels, *, share: float, blur: int = 5, shift: int = 9) -> Pixels:
+    """An empty back through which *share* of the front's blackness shines."""
+    dark = cv2.GaussianBlur((255 - front[:, ::-1]).astype(np.float32), (0, 0), blur / 2)
+    noise = np.random.default_rng(2).normal(0, 2, front.shape)
+    return np.clip(255 - share * np.roll(dark, (shift, -shift), (0, 1)) - noise, 0, 255).astype(
+        np.uint8
+    )
+
+
+@pytest.mark.parametrize("share", [0.15, 0.25, 0.35])
+def test_print_that_shines_through_from_the_front_is_known(share: float) -> None:
+    back = back_of(LETTER, share=share)
+
+    assert imaging.shines_through(back, LETTER)
+
+
+def test_the_back_of_a_leaf_that_was_turned_over_its_top_is_known_too() -> None:
+    assert imaging.shines_through(back_of(LETTER, share=0.3)[::-1, ::-1], LETTER)
+
+
+def test_a_line_written_on_the_back_is_not_lost_in_what_shines_through() -> None:
+    back = back_of(LETTER, share=0.2)
+    where = (300, 1900)
+    cv2.putText(back, "paid 5 May", where, cv2.FONT_HERSHEY_SIMPLEX, 1.2, (150, 150, 150), 2)
+
+    assert not imaging.shines_through(back, LETTER)
+
+
+@pytest.mark.parametrize("other", [paper.page_image([], **A4), paper.page_image(**A4)])
+def test_nothing_shines_through_from_another_page(other: Pixels) -> None:
+    assert not imaging.shines_through(LETTER, other)
+    assert not imaging.shines_through(back_of(LETTER, share=0.3), other)
+
+
+def test_a_page_with_one_faint_line_is_not_blank() -> None:
+    page = paper.page_image([], **A4)
+    where = (300, 900)
+    cv2.putText(page, "TOTAL 12.50", where, cv2.FONT_HERSHEY_SIMPLEX, 1.0, (218, 218, 218), 2)
+
+    assert not imaging.is_blank(page)
+    assert imaging.is_faint(page)
+
+
+def test_punched_holes_and_a_staple_are_no_print() -> None:
+    page = paper.page_image([], **A4)
+    for row in (850, 1480):
+        cv2.circle(page, (95, row), 24, (40, 40, 40), -1)
+    cv2.line(page, (90, 80), (150, 120), (90, 90, 90), 5)
+
+    assert imaging.is_blank(page)
+
+
+@pytest.mark.parametrize("degrees", [-15.5, -12.0, 11.0, 14.5])
+def test_paper_that_lies_far_askew_is_straightened(degrees: float) -> None:
+    skewed = imaging.straightened(paper.page_image(), -degrees)
+
+    assert imaging.skew(skewed) == pytest.approx(degrees, abs=0.25)
