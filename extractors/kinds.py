@@ -3,11 +3,13 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from math import exp
 
 from config.reasons import Reason
+from extractors import layout
 from extractors.interface import Kind, Page
 from extractors.profiles import folded, plain_words
 from extractors.values import money
@@ -40,28 +42,41 @@ _SHAPE: Mapping[Kind, Mapping[str, float]] = {
     Kind.OTHER: {},
     Kind.LETTER: {"no money": 2.0, "money": -2.0, "wide": -1.0, "tall": -0.5, "prose": 1.5},
 }
+_ONE_FAMILY = (Kind.INVOICE, Kind.RECEIPT)
 _HINTED = 2.5
 """What the folder a document came in adds to the kind that it promises."""
 
 
+_Phrases = tuple[tuple[str, str, float], ...]
+
+
 @cache
-def _phrases() -> dict[Kind, tuple[tuple[str, str, float], ...]]:
+def _phrases() -> tuple[dict[Kind, _Phrases], dict[Kind, _Phrases]]:
+    """What may stand anywhere, and what a document calls itself at its head."""
     source = files("config").joinpath("profiles", "kinds.toml").read_text(encoding="utf-8")
+    tables = tomllib.loads(source)
+    head = tables.pop("head")
+    return _of_kinds(tables), _of_kinds(head)
+
+
+def _of_kinds(tables: Mapping[str, Mapping[str, float]]) -> dict[Kind, _Phrases]:
     return {
         Kind(kind): tuple(
             (" ".join(plain_words(phrase)), folded(phrase)[0], float(weight))
             for phrase, weight in table.items()
         )
-        for kind, table in tomllib.loads(source).items()
+        for kind, table in tables.items()
     }
 
 
 def classify(pages: Sequence[Page], hint: Kind | None = None) -> tuple[Kind, float]:
-    """The likeliest kind of a document and its probability; *hint* is what its folder promised."""
+    """The likeliest kind of a document and its probability; *hint* is what its folder promised.
+
+    An invoice and a receipt count as one there, as they do in the ledger.
+    """
     read = pages[:READ_PAGES]
     text = " ".join(word.text for page in read for word in page.words)
-    head = [word for word in read[0].words if word.box.top < HEAD * read[0].height]
-    scores = _scores(text, " ".join(word.text for word in head), _shape(read, text))
+    scores = _scores(text, _titles(read[0]), _shape(read, text))
     if hint is not None:
         for kind in _promised(hint):
             scores[kind] += _HINTED
@@ -69,7 +84,8 @@ def classify(pages: Sequence[Page], hint: Kind | None = None) -> tuple[Kind, flo
         scores[Kind.CREDIT_NOTE] += max(scores[Kind.INVOICE], 0.0)
     shares = {kind: exp(score / SPREAD) for kind, score in scores.items()}
     best = max(shares, key=lambda kind: shares[kind])
-    return best, round(min(shares[best] / sum(shares.values()), 0.999), 4)
+    alike = sum(shares[kind] for kind in (_ONE_FAMILY if best in _ONE_FAMILY else (best,)))
+    return best, round(min(alike / sum(shares.values()), 0.999), 4)
 
 
 UNCERTAIN = 0.5
@@ -90,21 +106,51 @@ def _promised(hint: Kind) -> tuple[Kind, ...]:
     return bills if hint in bills else (hint,)
 
 
-def _scores(text: str, head: str, shape: Mapping[str, float]) -> dict[Kind, float]:
-    whole, top = ((f" {' '.join(plain_words(part))} ", folded(part)[0]) for part in (text, head))
+def _titles(page: Page) -> tuple[str, ...]:
+    """The short lines of the upper part of a page, from the top."""
+    head = tuple(word for word in page.words if word.box.top < HEAD * page.height)
+    sheet = layout.sheet(replace(page, words=head))
+    return tuple(piece.text for _, piece in sheet.pieces if len(piece.words) <= TITLE_WORDS)
+
+
+def _scores(text: str, titles: Sequence[str], shape: Mapping[str, float]) -> dict[Kind, float]:
+    anywhere, at_head = _phrases()
+    spaced, tight = f" {' '.join(plain_words(text))} ", folded(text)[0]
     scores = dict.fromkeys(Kind, float("-inf"))
-    for kind, phrases in _phrases().items():
-        words, compact = top if kind is Kind.CREDIT_NOTE else whole
-        said = sum(
-            weight
-            for spaced, tight, weight in phrases
-            if f" {spaced} " in words or (len(tight) >= COMPACT_FROM and tight in compact)
-        )
-        looks = sum(_SHAPE[kind].get(name, 0.0) * strength for name, strength in shape.items())
+    for kind, looks_like in _SHAPE.items():
+        said = _said(anywhere.get(kind, ()), spaced, tight) + _titled(at_head, kind, titles)
+        looks = sum(looks_like.get(name, 0.0) * strength for name, strength in shape.items())
         # Looks speak no louder than words: a page of money without a word of a bill is a table.
         scores[kind] = said + (looks if kind in _LOOKING else min(looks, max(said, UNSAID)))
     scores[Kind.OTHER] += PLAIN
     return scores
+
+
+def _said(phrases: _Phrases, spaced: str, tight: str) -> float:
+    return sum(
+        weight
+        for phrase, compact, weight in phrases
+        if f" {phrase} " in spaced or (len(compact) >= COMPACT_FROM and compact in tight)
+    )
+
+
+def _titled(at_head: Mapping[Kind, _Phrases], kind: Kind, titles: Sequence[str]) -> float:
+    """What the titles say for a kind.
+
+    Below the title or the number of an invoice only a credit note names itself: what else stands
+    there is its payment slip, or the order that it refers to.
+    """
+    plain = [" ".join(plain_words(one)) for one in titles]
+    if kind is not Kind.CREDIT_NOTE:
+        bills = tuple(f"{phrase} " for phrase, *_ in at_head[Kind.INVOICE])
+        until = next((at for at, one in enumerate(plain) if f"{one} ".startswith(bills)), None)
+        until = until + 1 if kind is Kind.INVOICE and until is not None else until
+        titles, plain = titles[:until], plain[:until]
+    return _said(
+        at_head.get(kind, ()),
+        "".join(f" {one} |" for one in plain),
+        "|".join(folded(one)[0] for one in titles),
+    )
 
 
 def _shape(pages: Sequence[Page], text: str) -> dict[str, float]:
@@ -133,7 +179,9 @@ UNSAID = 0.5
 """What its looks alone can add to a kind."""
 
 HEAD = 0.45
-"""The share of the first page, from the top, where a credit note calls itself one."""
+TITLE_WORDS = 6
+"""The share of the first page, from the top, where a document says what it is, and the words of a
+line that may say it: longer ones are sentences about another document."""
 
 FEW_WORDS = 110
 MANY_WORDS = 220
