@@ -56,11 +56,14 @@ def read_all(
         return
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-    with ProcessPoolExecutor(how.processes, get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(how.processes, get_context("spawn"))
+    try:
         work = {pool.submit(read_one, row.path, how, pages): (row, pages) for row, pages in places}
         for done in as_completed(work):
             row, pages = work[done]
             yield row, done.result(), pages
+    finally:
+        pool.shutdown(cancel_futures=True)  # whoever interrupts waits for no more than is in hand
 
 
 def read_one(path: Path, how: How, pages: Path) -> Reading:
