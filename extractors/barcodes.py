@@ -27,7 +27,7 @@ MOST = 50
 """Bar codes of a page that are handed on."""
 
 _FORMS = {"QRCode": "qr", "Code128": "code128", "Code39": "code39"}
-_FORMATS = [zxingcpp.QRCode, zxingcpp.Code128, zxingcpp.Code39]
+_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.QRCode, zxingcpp.Code128, zxingcpp.Code39])
 
 _LOOK_SIDE = 1000
 """Pixels of the longer side on which patches are looked for: a narrow bar of A4 is 7 of them."""
@@ -62,7 +62,7 @@ _LETTER_SIDES = (2, 40)
 
 def read(image: Pixels) -> tuple[Barcode, ...]:
     """The bar codes on a page image, boxes in its pixels; about 20 ms for A4 at 300 dpi."""
-    grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    grey = _grey(image)
     found = zxingcpp.read_barcodes(
         grey, formats=_FORMATS, try_invert=False, text_mode=zxingcpp.TextMode.Plain
     )
@@ -74,9 +74,14 @@ def read(image: Pixels) -> tuple[Barcode, ...]:
     return (*coded, *_patches(grey))[:MOST]
 
 
+def placed(codes: Sequence[Barcode], scale: float) -> tuple[Barcode, ...]:
+    """Bar codes with their boxes on a page *scale* times as large."""
+    return tuple(Barcode(form=one.form, text=one.text, box=one.box.scaled(scale)) for one in codes)
+
+
 def is_crowded(image: Pixels, found: Sequence[Barcode]) -> bool:
     """Whether a page holds text beside its codes, as a sheet that only separates does not."""
-    grey, factor = _small(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY))
+    grey, factor = _small(_grey(image))
     ink = (grey < _DARK).astype(np.uint8)
     for one in found:
         box = one.box.scaled(factor)
@@ -96,6 +101,10 @@ def _box(position: zxingcpp.Position) -> Box:
     )
     across, down = [one.x for one in corners], [one.y for one in corners]
     return Box(min(across), min(down), max(across), max(down))
+
+
+def _grey(image: Pixels) -> NDArray[np.uint8]:
+    return cv2.cvtColor(image, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
 
 
 def _small(grey: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], float]:
@@ -127,10 +136,10 @@ def _patches(grey: NDArray[np.uint8]) -> Iterator[Barcode]:
     dark = small < _DARK
     for lying in (True, False):
         for bars in _followed(_hits(dark.T[::_STEP] if lying else dark[::_STEP])):
-            sides = (bars.first * _STEP, bars.low, bars.last * _STEP, bars.high)
-            if not lying:
-                sides = (bars.low, bars.first * _STEP, bars.high, bars.last * _STEP)
-            box = Box(*(round(side / factor) for side in sides))
+            along = (bars.first * _STEP / factor, bars.last * _STEP / factor)
+            across = (bars.low / factor, bars.high / factor)
+            (left, right), (top, bottom) = (along, across) if lying else (across, along)
+            box = Box(round(left), round(top), round(right), round(bottom))
             yield Barcode(form=PATCH, text="T", box=box)
 
 

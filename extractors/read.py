@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from config import plugins
 from config.reasons import Reason, ordered
 from config.settings import Reading
-from extractors import einvoice, embedded, kinds, media, outlook, pdf, several
+from extractors import einvoice, embedded, kinds, media, outlook, pdf, several, witnesses
 from extractors.engines import configured
 from extractors.finders import FINDERS
 from extractors.finders.email import find_mail
@@ -98,7 +98,7 @@ def _found(document: Document, scanned: Scan, settings: Reading, kind: Kind | No
     """What the pages say, taken for one document."""
     found, sureness = (kind, 1.0) if kind else kinds.classify(scanned.pages, document.hint)
     findings = _find(found, scanned, document, settings)
-    return Extraction(
+    said = Extraction(
         document=document,
         kind=findings.kind or found,
         kind_confidence=sureness,
@@ -107,6 +107,7 @@ def _found(document: Document, scanned: Scan, settings: Reading, kind: Kind | No
         lines=findings.lines,
         problems=ordered((*findings.problems, *kinds.doubts(sureness))),
     )
+    return witnesses.heard(said)
 
 
 def _cut(

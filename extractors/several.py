@@ -16,7 +16,6 @@ from extractors import barcodes, batches, cutting, imaging, media, pages, pdf, s
 from extractors.cutting import Span
 from extractors.interface import (
     Attachment,
-    Barcode,
     Document,
     Extraction,
     ExtractionError,
@@ -77,6 +76,7 @@ def look(document: Document, settings: Reading) -> Look:
     for sheet, bare in _glimpses(document, settings):
         image = sheet.draw() if bare else None
         codes = () if image is None else barcodes.read(image)
+        scale = 1.0 if image is None else sheet.width / image.shape[1]
         mark = None
         if image is not None and separators.separates(codes):
             mark = separators.mark(codes, crowded=barcodes.is_crowded(image, codes))
@@ -89,7 +89,7 @@ def look(document: Document, settings: Reading) -> Look:
                 height=sheet.height,
                 source=SHEET if mark and not mark.stays else "",
                 blank=image is not None and not codes and imaging.is_blank(image),
-                barcodes=() if image is None else placed(codes, sheet.width / image.shape[1]),
+                barcodes=barcodes.placed(codes, scale),
             )
         )
     return Look(pages=tuple(found), marks=marks)
@@ -102,11 +102,6 @@ def _glimpses(document: Document, settings: Reading) -> Iterator[tuple[Sheet, bo
     elif document.media_type == cutting.TIFF:
         for sheet in pages.sheets(document.path, document.media_type, settings):
             yield sheet, True
-
-
-def placed(codes: Sequence[Barcode], scale: float) -> tuple[Barcode, ...]:
-    """Bar codes with their boxes in pixels of the page at 200 dpi."""
-    return tuple(Barcode(form=one.form, text=one.text, box=one.box.scaled(scale)) for one in codes)
 
 
 # ---- cutting

@@ -8,14 +8,12 @@ split, and a person decides.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from importlib.resources import files
 
-from extractors import kinds
+from extractors import kinds, pagewords
 from extractors.finders import invoice
 from extractors.interface import Field, Hints, Kind, Page
 from extractors.layout import Row, rows
@@ -147,7 +145,7 @@ def _told(page: Page, date_order: str) -> Told:
 
 
 def _goes_on(lines: Sequence[Row]) -> bool:
-    return any(_patterns()[1].search(fold(line.text)) for line in lines)
+    return any(pagewords.whole("onward").search(fold(line.text)) for line in lines)
 
 
 def _place(lines: Sequence[Row]) -> tuple[int, int] | None:
@@ -158,20 +156,15 @@ def _place(lines: Sequence[Row]) -> tuple[int, int] | None:
 
 def _places(lines: Sequence[Row]) -> Iterator[tuple[int, int]]:
     for line in lines:
-        for match in _patterns()[0].finditer(fold(line.text.replace("/", " of "))):
+        for match in _numbered().finditer(fold(line.text.replace("/", " of "))):
             number, of = int(match[1]), int(match[2])
             if 1 <= number <= of <= _MOST_PAGES:
                 yield number, of
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Of a page's number, and of what says that it goes on."""
-    text = files("config").joinpath("profiles/pages.toml").read_text(encoding="utf-8")
-    table = {
-        name: "|".join(sorted({re.escape(one) for said in languages.values() for one in said}))
-        for name, languages in tomllib.loads(text).items()
-    }
+def _numbered() -> re.Pattern[str]:
+    """A page's number, and of how many."""
     number = r" ?(\d{1,3})"
-    place = rf"(?<!\w)(?:{table['page']}) ?(?:no?|nr)?{number} ?(?:{table['of']}){number}(?!\d)"
-    return re.compile(place), re.compile(rf"(?<!\w)(?:{table['onward']})(?!\w)")
+    page, of = pagewords.one_of("page"), pagewords.one_of("of")
+    return re.compile(rf"(?<!\w)(?:{page}) ?(?:no?|nr)?{number} ?(?:{of}){number}(?!\d)")
