@@ -7,7 +7,7 @@ FINDERS: dict[Kind, str] = {
     Kind.INVOICE: "extractors.finders.invoice:find",
     Kind.CREDIT_NOTE: "extractors.finders.invoice:find",
     Kind.RECEIPT: "extractors.finders.receipt:find",
-    Kind.REMITTANCE: "extractors.finders.letter:find",
+    Kind.REMITTANCE: "extractors.finders.remittance:find",
     Kind.LETTER: "extractors.finders.letter:find",
     Kind.EMAIL: "extractors.finders.email:find",
     Kind.OTHER: "extractors.finders.letter:find",

@@ -48,8 +48,10 @@ def amounts(text: str) -> tuple[Mention, ...]:
     offset = 0
     for line in text.splitlines(keepends=True):
         likeliest = {start: (end, one) for start, end, one in reversed(money.find(line))}
+        taken = 0
         for start, (end, one) in sorted(likeliest.items()):
-            if one.currency or one.cents:
+            within, taken = end <= taken, max(taken, end)
+            if not within and (one.currency or one.cents):
                 value = format(one.amount, "f")
                 found.setdefault(value, Mention(value, offset + start, offset + end))
         offset += len(line)

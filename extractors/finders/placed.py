@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from extractors import phrases
 from extractors.interface import Box
 from extractors.layout import Row, Sheet
-from extractors.values import dates
+from extractors.values import dates, money
 
 PLACE = 0.5
 LIKELY = 0.75
@@ -42,12 +42,13 @@ _SIGNED_WITHIN = 4
 """Rows below the closing where the name stands, past a signature that was read as letters."""
 
 _MARKS = " .:;,-\u2013\u2014#|*_'\""
-_SHORT_ENDS = re.compile(r"(?:\b[A-Z][a-z]{0,4}|\.[A-Za-z]{1,2}|\b[A-Z])\.$")
+_SHORT_ENDS = re.compile(r"(?:\b[A-Z][A-Za-z]{0,4}|\.[A-Za-z]{1,2}|\b[A-Z])\.$")
 """What keeps its stop: "Inc.", "S.p.A.", "Jr."."""
 
 _POSTCODE = re.compile(
-    r"\b(?:[A-Z]{1,2}-?)?\d{4,6}(?:-\d{3,4})?\b|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b"
-    r"|\b\d{4}\s?[A-Z]{2}\b"
+    r"(?:^|\s)(?:[A-Z]{1,2}[- ])?\d{4,6}(?:-\d{3,4})?\s{1,2}[^\W\d_]{2}"  # 70173 Stuttgart
+    r"|[^\W\d_]{2}[,.]?\s{1,2}\d{4,6}(?:-\d{3,4})?(?:$|[,.\s])"  # Akron, OH 44301
+    r"|\b[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}\b"  # York YO1 7HT
 )
 _PARTS = re.compile(r"\s[·•|*\u2022\u2013-]\s|,\s|[·•|\u2022]")
 _LEAST_PARTS = 3
@@ -94,7 +95,7 @@ def _is_salutation(text: str) -> bool:
 
 def _dated(page: Sheet) -> Iterator[tuple[str, Read]]:
     """Dates in the upper half, one alone on its row first; what a fax machine printed last."""
-    for _, piece in page.pieces:
+    for line, piece in page.pieces:
         spots = dates.find(piece.text) if piece.box.top < _HEAD * page.height else ()
         if not spots:
             continue
@@ -103,7 +104,8 @@ def _dated(page: Sheet) -> Iterator[tuple[str, Read]]:
         alone = not after.strip(_MARKS) and (
             not before.strip(_MARKS) or bool(_PLACE_NAMED.fullmatch(before))
         )
-        sure = LIKELY if alone else PLACE / 2 if _LABEL.match(before) else PLACE
+        listed = any(one.cents for *_, one in money.find(page.rows[line].text))
+        sure = PLACE / 2 if listed or _LABEL.match(before) else LIKELY if alone else PLACE
         at_rim = piece.box.top < _RIM * page.height
         if at_rim and _CLOCK.search(piece.text.replace(piece.text[start:end], "")):
             sure = PLACE / 2
