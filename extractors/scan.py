@@ -1,20 +1,25 @@
 """A document to pages of words, one sheet in memory at a time."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
+from PIL import Image
 
 from config.settings import Reading
-from extractors import imaging, media, outline, pages, upright
-from extractors.interface import Document, Engine, Page, Word
+from extractors import barcodes, beside, imaging, media, outline, pages, upright, witnesses
+from extractors.interface import PAGE_DPI, Document, Engine, Page, Word
 from extractors.sheet import Pixels, Sheet
 
 KEPT_IMAGES = 4
 """Page images that are kept for the finders: a check has two sides, and two hundred pages of an
 archive do not fit into memory."""
+
+_SURE_WORD, _LEAST_LETTERS = 0.6, 3
+"""Confidence and letters of a word that makes a faint page more than stains and shadows."""
 
 NOT_DRAWN: Pixels = np.empty((0, 0, 3), np.uint8)
 
@@ -50,19 +55,24 @@ def scan(
     if document.media_type == media.TEXT:
         typed = pages.text_pages(document.path, settings)
         return Scan(pages=typed, images=(NOT_DRAWN,) * len(typed))
-    read, images = [], []
+    read: list[_Read] = []
+    before: Pixels | None = None
     for sheet in pages.sheets(document.path, document.media_type, settings):
         if sheet.number in known:
-            read.append(known[sheet.number])
-            images.append(NOT_DRAWN)
+            read.append(_Read(known[sheet.number]))
             continue
-        page, image = _read(sheet, engines[0])
+        one = _read(sheet, engines[0], before, settings.date_order)
+        before = one.image if one.image.size else None
         if pictures is not None:
-            pages.save_picture(sheet.draw() if image is None else image, page, pictures)
-        kept = image is not None and sheet.number <= KEPT_IMAGES
-        read.append(page)
-        images.append(image if image is not None and kept else NOT_DRAWN)
-    return Scan(pages=tuple(read), images=tuple(images))
+            drawn = one.image if one.image.size else sheet.draw()
+            pages.save_picture(drawn, one.page, pictures)
+        read.append(one if sheet.number <= KEPT_IMAGES else replace(one, image=NOT_DRAWN))
+    return Scan(
+        pages=tuple(one.page for one in read),
+        images=tuple(one.image for one in read),
+        apart={one.page.number: one.apart for one in read if one.apart},
+        uncertain=frozenset(one.page.number for one in read if not one.sure),
+    )
 
 
 def draw(document: Document, settings: Reading) -> tuple[Pixels, ...]:
@@ -79,20 +89,66 @@ def draw(document: Document, settings: Reading) -> tuple[Pixels, ...]:
     return tuple(images)
 
 
-def _read(sheet: Sheet, engine: Engine) -> tuple[Page, Pixels | None]:
-    """The page, and the image that it was read from if it was."""
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A page, the image that it was read from, and the pictures of the sheets that lie on it."""
+
+    page: Page
+    image: Pixels = field(default_factory=lambda: NOT_DRAWN)
+    apart: tuple[bytes, ...] = ()
+    sure: bool = True
+
+
+def _read(sheet: Sheet, engine: Engine, before: Pixels | None, date_order: str) -> _Read:
+    """The page by its own words, else by its image; *before* is the image of the last page."""
     if sheet.words:
-        return _page(sheet, sheet.width, sheet.height, sheet.words, "text_layer"), None
+        page = _page(sheet, sheet.width, sheet.height, sheet.words, "text_layer")
+        return _Read(_coded(page, sheet.draw()) if witnesses.expected(sheet.words) else page)
     image = sheet.draw()
     scale = sheet.width / image.shape[1]
-    found = outline.sheets_of(image).images
-    image = found[0] if len(found) == 1 else image
-    if imaging.is_blank(image):
-        return _page(sheet, *_size(image, scale), (), ""), image
+    found = outline.sheets_of(image)
+    if len(found.images) > 1:
+        page = replace(_page(sheet, sheet.width, sheet.height, (), ""), blank=False)
+        return _Read(page, image, _files(found.images, scale))
+    image = found.images[0]
+    if imaging.is_blank(image) or (before is not None and imaging.shines_through(image, before)):
+        return _Read(_page(sheet, *_size(image, scale), (), ""), image)
     image, words = upright.read(image, engine)
-    width, height = _size(image, scale)
+    if not any(map(_is_sure, words)) and imaging.is_faint(image):
+        return _Read(_page(sheet, *_size(image, scale), (), ""), image)
     placed = tuple(Word(one.text, one.box.scaled(scale), one.confidence) for one in words)
-    return _page(sheet, width, height, placed, engine.name), image
+    page = _coded(_page(sheet, *_size(image, scale), placed, engine.name), image)
+    return _parted(page, image, scale, date_order) or _Read(page, image, sure=found.sure)
+
+
+def _parted(page: Page, image: Pixels, scale: float, date_order: str) -> _Read | None:
+    """A page on which two bills stand side by side, with a picture of each where that is sure."""
+    bills = beside.two_bills(page, date_order)
+    if bills is None or not bills.sure:
+        return None if bills is None else _Read(page, image, sure=False)
+    at = round(bills.at / scale)
+    return _Read(page, image, _files((image[:, :at], image[:, at:]), scale))
+
+
+def _files(images: Sequence[Pixels], scale: float) -> tuple[bytes, ...]:
+    """Pictures as PNG files that say how large the paper is."""
+    dpi = PAGE_DPI / scale
+    files = []
+    for image in images:
+        content = BytesIO()
+        Image.fromarray(image).save(content, "PNG", dpi=(dpi, dpi))
+        files.append(content.getvalue())
+    return tuple(files)
+
+
+def _coded(page: Page, image: Pixels) -> Page:
+    """The page with the bar codes that are on its image."""
+    codes = barcodes.placed(barcodes.read(image), page.width / image.shape[1])
+    return replace(page, barcodes=codes) if codes else page
+
+
+def _is_sure(word: Word) -> bool:
+    return word.confidence >= _SURE_WORD and sum(map(str.isalnum, word.text)) >= _LEAST_LETTERS
 
 
 def _size(image: Pixels, scale: float) -> tuple[int, int]:

@@ -1,8 +1,10 @@
 """Documents become pages of words with boxes at 200 dpi."""
 
 import json
+from io import BytesIO
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -175,3 +177,45 @@ def test_of_pages_with_words_of_their_own_none_are_kept(tmp_path: Path) -> None:
     pages.save_words(born.pages, tmp_path)
 
     assert not (tmp_path / WORDS).exists()
+
+
+def test_two_receipts_on_a_lid_are_handed_on_as_files_and_not_read(tmp_path: Path) -> None:
+    lid = np.full((1300, 1500, 3), 30, np.uint8)
+    for left in (60, 800):
+        lid[100:1100, left : left + 640] = paper.page_image(paper.LINES * 4, width=640, height=1000)
+    path = paper.image_file(tmp_path / "a.png", lid, dpi=(150, 150))
+    engine = Fake(words=[WORD])
+
+    found = scan(paper.document(path), paper.SETTINGS, [engine])
+
+    assert engine.asked == 0
+    assert not found.pages[0].blank
+    for content in found.apart[1]:
+        with Image.open(BytesIO(content)) as sheet:
+            assert sheet.size == pytest.approx((640, 1000), abs=8)
+            assert sheet.info["dpi"] == pytest.approx((150, 150), abs=0.5)
+
+
+def test_a_back_that_shows_its_front_through_the_paper_is_blank_and_not_read(
+    tmp_path: Path,
+) -> None:
+    front = paper.page_image(["We thank you for your letter of"] * 25)
+    back = (255 - 0.25 * cv2.GaussianBlur(255 - front[:, ::-1], (0, 0), 2)).astype(np.uint8)
+    path = tmp_path / "a.tif"
+    Image.fromarray(front).save(path, save_all=True, append_images=[Image.fromarray(back)])
+    engine = Fake(words=[WORD])
+
+    pages_read = scan(paper.document(path), paper.SETTINGS, [engine]).pages
+
+    assert [page.blank for page in pages_read] == [False, True]
+    assert engine.asked > 0
+
+
+def test_a_faint_page_on_which_nothing_can_be_read_is_blank(tmp_path: Path) -> None:
+    stained = paper.page_image([])
+    cv2.ellipse(stained, (600, 800), (300, 40), 20, 0, 360, (225, 225, 225), 6)
+    path = paper.image_file(tmp_path / "a.png", stained)
+
+    for words, blank in ((), True), ([Word("paid", WORD.box, 0.9)], False):
+        (page,) = scan(paper.document(path), paper.SETTINGS, [Fake(words=words)]).pages
+        assert page.blank is blank
