@@ -10,7 +10,7 @@ DATABASE := sqlite
 OUT := looking-glass
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock upgrade setup setup-dev wheel pages bench eval soak soak-summary
+.PHONY: help demo test check format lock upgrade setup setup-dev fast wheel pages bench eval soak soak-summary
 .PHONY: mutants clean
 
 help:  ## this list
@@ -42,6 +42,10 @@ setup:  ## install what the product runs on
 
 setup-dev:  ## install the tools of make test too
 	@scripts/setup --dev
+
+fast: setup  ## install the smaller models that read a page of pixels at half the cost
+	$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes \
+		--only-binary :all: --requirement requirements-fast.lock
 
 lock:  ## pin what pyproject.toml asks for, with hashes; what is pinned already stays
 	@scripts/lock $(UV)

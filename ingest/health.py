@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 from config.settings import FILE_NAME, Settings, SettingsError, load
+from extractors.engines import ReaderMissing, engine
 from ingest import mounts
 from ingest.disk import MEGABYTE, Disk
 from ingest.heartbeat import last
@@ -51,6 +52,7 @@ def examine(given: Path | None, *, quick: bool = False) -> list[Finding]:
         return found
     return [
         *found,
+        *_readers(settings),
         *_languages(settings),
         *_mounts(workspace, settings),
         *_inbox(workspace, settings),
@@ -87,6 +89,20 @@ def _said(program: str, question: str) -> str:
         check=False,
     )
     return answer.stdout or answer.stderr
+
+
+def _readers(settings: Settings) -> Iterator[Finding]:
+    """Which of the readers that the settings name are installed; the first reads every page."""
+    found, missing = [], []
+    for name in settings.reading.engines:
+        try:
+            engine(name, settings.reading)
+        except ReaderMissing as error:
+            missing.append(f"{name}: {error}")
+        else:
+            found.append(name)
+    words = f"{', '.join(found)}; {found[0]} reads" if found else "none is installed"
+    yield Finding("readers", fit=bool(found), words=". ".join((words, *missing)))
 
 
 def _languages(settings: Settings) -> Iterator[Finding]:

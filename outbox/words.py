@@ -63,6 +63,7 @@ SOURCES = {
     "xml": "e-invoice data",
     "text_layer": "the file's own text",
     "tesseract": "text reader (Tesseract)",
+    "ppocr": "text reader (PP-OCR)",
     "rapidocr": "text reader (RapidOCR)",
     "micr": "MICR reader",
     "consensus": "several readers agree",

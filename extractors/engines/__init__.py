@@ -19,6 +19,7 @@ LOG = logging.getLogger(__name__)
 
 ENGINES = {
     "tesseract": "extractors.engines.tesseract:Tesseract",
+    "ppocr": "extractors.engines.ppocr:PpOcr",
     "rapidocr": "extractors.engines.rapidocr:RapidOcr",
     "fake": "extractors.engines.fake:Fake",
 }
@@ -27,6 +28,10 @@ ENGINES = {
 
 class ReaderMissing(Exception):
     """A reader's program or library is not installed; the message says which."""
+
+
+class ExtraMissing(ReaderMissing):
+    """What is not installed is an extra, which nobody has to have."""
 
 
 @cache
@@ -51,6 +56,8 @@ def configured(settings: Reading) -> tuple[Engine, ...]:
     for name in settings.engines:
         try:
             found.append(engine(name, settings))
+        except ExtraMissing as error:
+            LOG.debug("reading.engines: %s", error)
         except ReaderMissing as error:
             LOG.warning("reading.engines: %s", error)
     if not found:

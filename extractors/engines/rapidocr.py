@@ -1,7 +1,7 @@
 """PP-OCR through rapidocr: the page reader, its models inside the wheel."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -40,19 +40,12 @@ class RapidOcr:
     def read(self, image: Pixels) -> Sequence[Word]:
         """The words of an image, line by line; the confidence is the line's."""
         if self._reader is None:
-            self._reader = _load()
-        result = self._reader(np.ascontiguousarray(image[:, :, ::-1]))  # it takes BGR
-        if result.txts is None:
-            return ()
-        lines = zip(result.boxes, result.txts, result.scores, strict=True)
-        return tuple(
-            word
-            for corners, text, confidence in lines
-            for word in _parted(text, np.asarray(corners), float(confidence))
-        )
+            self._reader = load({})
+        return words_of(self._reader(np.ascontiguousarray(image[:, :, ::-1])))  # it takes BGR
 
 
-def _load() -> Any:  # noqa: ANN401 - rapidocr has no types
+def load(models: Mapping[str, Any]) -> Any:  # noqa: ANN401 - rapidocr has no types
+    """Rapidocr with its own models, or with others and what they ask for in *models*."""
     from rapidocr import RapidOCR  # a second to load, and most commands never read
 
     return RapidOCR(
@@ -66,7 +59,20 @@ def _load() -> Any:  # noqa: ANN401 - rapidocr has no types
             "Rec.rec_batch_num": 1,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            **models,
         }
+    )
+
+
+def words_of(result: Any) -> Sequence[Word]:  # noqa: ANN401 - rapidocr has no types
+    """The words of what rapidocr gave back, line by line."""
+    if result.txts is None:
+        return ()
+    lines = zip(result.boxes, result.txts, result.scores, strict=True)
+    return tuple(
+        word
+        for corners, text, confidence in lines
+        for word in _parted(text, np.asarray(corners), float(confidence))
     )
 
 

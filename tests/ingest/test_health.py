@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from extractors import engines
+from extractors.engines import ppocr
 from ingest.health import Finding, examine
 from ingest.heartbeat import Heartbeat, Pulse
 from ingest.workspace import held
@@ -27,6 +29,19 @@ def test_a_missing_program_is_named_with_how_to_install_it(
     [finding] = unfit(workspace.root)
     assert finding.what == "tesseract"
     assert "apt-get install tesseract-ocr" in finding.words
+
+
+def test_the_readers_that_are_installed_are_named(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ppocr, "find_spec", lambda _name: None)
+    engines.engine.cache_clear()
+
+    [finding] = [one for one in examine(workspace.root) if one.what == "readers"]
+
+    assert finding.fit
+    assert finding.words.startswith("rapidocr, tesseract; rapidocr reads. ppocr: ")
+    assert "make fast" in finding.words
 
 
 def test_a_missing_language_is_named(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
