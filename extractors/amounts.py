@@ -160,7 +160,11 @@ def _mended(sheet: Sheet, line: int, piece: Row, start: int) -> Iterator[tuple[S
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What the labelled amounts of a document add up to."""
+    """What the labelled amounts of a document add up to.
+
+    *column_sums* and *column_parts* are the identities of amounts in a column whose last one is the
+    sum of those above it.
+    """
 
     with_tax: frozenset[Decimal]
     paid_less_change: frozenset[Decimal]
@@ -170,6 +174,8 @@ class Sums:
     rounded: Mapping[Decimal, Decimal]
     count: Mapping[Decimal, int]
     largest: Decimal
+    column_sums: frozenset[int]
+    column_parts: frozenset[int]
 
 
 def sums(found: Sequence[Amount]) -> Sums:
@@ -180,6 +186,7 @@ def sums(found: Sequence[Amount]) -> Sums:
     bases = {*by.get("net", ()), *by.get("subtotal", ()), *by.get("total", ())}
     taxes = {tax for tax in by.get("tax", ()) if tax > 0}
     parts = list(_parts(by, taxes))
+    columns = list(_summed_columns(found))
     return Sums(
         with_tax=frozenset(a + b for a, b in product(bases, taxes) if b < a),
         paid_less_change=frozenset(
@@ -191,7 +198,29 @@ def sums(found: Sequence[Amount]) -> Sums:
         rounded=_rounded(by),
         count=Counter(one.value for one in found),
         largest=max((one.value for one in found if _may_be_largest(one)), default=Decimal(0)),
+        column_sums=frozenset(id(last) for *_, last in columns),
+        column_parts=frozenset(id(one) for *above, _ in columns for one in above),
     )
+
+
+def _summed_columns(found: Sequence[Amount]) -> Iterator[Sequence[Amount]]:
+    """The amounts under one heading whose last is the sum of at least two above it."""
+    under: dict[int, list[Amount]] = {}
+    for one in found:
+        if one.link.above is not None:
+            under.setdefault(id(one.link.above), []).append(one)
+    for column in under.values():
+        *above, last = column
+        if len(above) > 1 and last.value and sum(one.value for one in above) == last.value:
+            yield column
+
+
+def column_signs(one: Amount, checks: Sums) -> dict[str, float]:
+    """Whether an amount is the sum of its column, or one of those that are summed."""
+    return {
+        "column sum": float(id(one) in checks.column_sums),
+        "column part": float(id(one) in checks.column_parts),
+    }
 
 
 def _parts(
@@ -261,6 +290,7 @@ def _total_signs(one: Amount, checks: Sums, late: bool) -> dict[str, float]:
     value = one.value
     signs = {
         **_label_signs(one),
+        **(column_signs(one, checks) if one.column in _LATE else {}),
         "inclusive": one.link.inclusive and one.meaning in _TOTALS,
         "rounded": value in checks.rounded.values() and value not in checks.rounded,
         "before rounding": value in checks.rounded and checks.rounded[value] != value,

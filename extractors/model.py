@@ -19,10 +19,10 @@ SUREST = 0.999
 FARTHEST = 8.0
 """Log-odds that count, at most: beyond them a lead is as good as any other."""
 
-CLEAR = 0.99
-"""A reader's confidence from which its reading takes nothing from a candidate."""
+MISREAD = 0.5
+"""How much of a reader's doubt about a row is doubt about the value in it."""
 
-UNCALIBRATED: Mapping[str, float] = {"bias": 0.0, "odds": 1.0, "margin": 0.0, "reader": 0.5}
+UNCALIBRATED: Mapping[str, float] = {"bias": 0.0, "odds": 1.0, "margin": 0.0}
 """The calibration that takes a share for a probability; fits are drawn towards it."""
 
 
@@ -47,14 +47,16 @@ class Model:
 
 
 def doubts(shares: Sequence[float], reader: float) -> dict[str, float]:
-    """What a calibration weighs: odds of the best share, its lead, and how well it was read."""
+    """What a calibration weighs: the odds that the best is chosen and read rightly, and its lead.
+
+    However clear a choice is, it is no surer than the reading: the two chances are multiplied.
+    """
     first = shares[0]
     margin = log(first / shares[1]) if len(shares) > 1 and shares[1] > 0 else FARTHEST
     return {
         "bias": 1.0,
-        "odds": _odds(first),
+        "odds": _odds(first * (1 - MISREAD * (1 - reader))),
         "margin": min(margin, FARTHEST),
-        "reader": min(0.0, _odds(reader) - _odds(CLEAR)),
     }
 
 

@@ -110,10 +110,12 @@ def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> It
             plausible = not buyer and not any(signs[sign] for sign in _IMPLAUSIBLE)
             if form.belongs and plausible and line.sheet.number == 1 and not tail:
                 early = 1 / (1 + rank)
+            titled = named.get(id(line.row)) == "named"
             signs |= dict(form.signs) | {
                 "early": early,
                 "buyer": float(buyer),
-                "labelled": float(named.get(id(line.row)) == "named"),
+                "labelled": float(titled),
+                "labelled lines": titled * (form.lines - 1) * (1 - form.signs["second form"]),
                 "owner": float(named.get(id(line.row)) == "owner"),
                 "again": float(texts["".join(line.words)] > 1),
                 "after title": float(begun and not line.title),
@@ -338,7 +340,8 @@ def _continues(line: Line, last: Line, after: Line, known: Words) -> bool:
     """A line close below the last one of a name, of like size and length."""
     if after.sheet is not line.sheet or after.contact or after.money or line.street:
         return False
-    if ":" in after.text or (after.labels and not legal(after.words, known)):
+    formal = legal(after.words, known)
+    if ":" in after.text or ((after.labels or after.street) and not formal):
         return False
     box, below = last.box, after.box
     near = -box.height < below.top - box.bottom < box.height and beneath(box, below) > UNDER

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations
 
-from extractors.amounts import OTHER, Amount
+from extractors.amounts import OTHER, Amount, Sums, column_signs
 from extractors.blocks import legal
 from extractors.candidates import Candidate, View, at, ranked
 from extractors.interface import Field
@@ -15,16 +15,16 @@ from extractors.profiles import plain_words
 from extractors.values import money
 
 
-def nets(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
+def nets(found: Sequence[Amount], checks: Sums, total: Decimal | None) -> tuple[Field, ...]:
     """The readings of the net amount; *total* is what net and tax should come to."""
     taxes = _sums_of_few({one.value for one in found if _is(one, "tax")})
-    return ranked("net", _sides("net", found, total, taxes))
+    return ranked("net", _sides("net", found, checks, total, taxes))
 
 
-def taxes(found: Sequence[Amount], total: Decimal | None) -> tuple[Field, ...]:
+def taxes(found: Sequence[Amount], checks: Sums, total: Decimal | None) -> tuple[Field, ...]:
     """The readings of the tax; where several rates stand apart, their sum is one of them."""
     bases = {one.value for one in found if _is(one, "net") or _is(one, "subtotal")}
-    candidates = list(_sides("tax", found, total, bases))
+    candidates = list(_sides("tax", found, checks, total, bases))
     candidates += _summed(found, total, bases)
     return ranked("tax", candidates)
 
@@ -44,7 +44,11 @@ RATES = 8
 
 
 def _sides(
-    name: str, found: Sequence[Amount], total: Decimal | None, others: set[Decimal]
+    name: str,
+    found: Sequence[Amount],
+    checks: Sums,
+    total: Decimal | None,
+    others: set[Decimal],
 ) -> Iterator[Candidate]:
     columns = Counter(id(one.link.above) for one in found if one.column)
     count = Counter(one.value for one in found)
@@ -53,6 +57,8 @@ def _sides(
         if not signs:
             continue
         value = abs(one.value)
+        if _is(one, name):
+            signs |= column_signs(one, checks)
         signs |= {
             "closes": total is not None and value != total and total - value in others,
             "is the total": total is not None and value == total and value != 0,

@@ -20,9 +20,10 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
     """The fields, line items and problems of a bill of the given kind."""
     printed = amounts.amounts(seen)
     money = amounts.upright(printed)
-    totals = amounts.totals(money, amounts.sums(money))
+    checks = amounts.sums(money)
+    totals = amounts.totals(money, checks)
     total = _money(totals)
-    nets, dues = taxes.nets(money, total), taxes.taxes(money, total)
+    nets, dues = taxes.nets(money, checks, total), taxes.taxes(money, checks, total)
     dated = days.days(seen, hints.date_order)
     coded = numbers.codes(seen)
     lines = blocks.lines(seen)
