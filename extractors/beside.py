@@ -43,6 +43,9 @@ def two_bills(page: Page, date_order: str = "DMY") -> Beside | None:
         replace(page, words=tuple(word for word in page.words if (_middle(word) < at) is is_left))
         for is_left in (True, False)
     ]
+    seen = [kinds.classify([side]) for side in sides]
+    if not all(kind in _BILLS and sure >= _SURE for kind, sure in seen):
+        return None
     hints = Hints(date_order=date_order)
     said = [_said(invoice.find([side], hints).fields) for side in sides]
     if not all({"total", "date"} <= one.keys() for one in said):
@@ -51,9 +54,7 @@ def two_bills(page: Page, date_order: str = "DMY") -> Beside | None:
         name in said[0] and name in said[1] and said[0][name].value != said[1][name].value
         for name in ("invoice_number", "total")
     )
-    seen = [kinds.classify([side]) for side in sides]
-    bills = all(kind in _BILLS and sure >= _SURE for kind, sure in seen)
-    return Beside(at, sure=other and bills)
+    return Beside(at, sure=other)
 
 
 def _lane(words: tuple[Word, ...]) -> int | None:

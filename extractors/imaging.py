@@ -54,6 +54,12 @@ _SHIFT = 0.06
 _AROUND = 11
 """Pixels, when looked at, within which the mirrored print explains what shines through."""
 
+_LETTER, _ENOUGH_LETTERS = (6, 40), 20
+"""Dots that letters of a fax are high, and how many of them tell its mode."""
+
+_FLAT = 1.1
+"""Width by height of a letter in coarse mode at least; in square dots it is 0.8."""
+
 _INK_SHARE = 1.5e-4
 """A page with less than this share of ink is blank: on A4 that is about six small letters."""
 
@@ -138,6 +144,16 @@ def skew(image: Pixels) -> float:
     best = round(float(max(fine, key=sharpness)), 1)
     sharper = sharpness(best) > _SHARPER * sharpness(0.0)
     return best if abs(best) > LEAST_SKEW and sharper else 0.0
+
+
+def is_flat(ink: NDArray[np.uint8]) -> bool:
+    """Whether letters (255 on 0) are wider than high: a fax in coarse mode, its lines squeezed."""
+    _, _, figures, _ = cv2.connectedComponentsWithStats(ink)
+    wide, high = figures[1:, cv2.CC_STAT_WIDTH], figures[1:, cv2.CC_STAT_HEIGHT]
+    letters = (high >= _LETTER[0]) & (high <= _LETTER[1]) & (wide <= 2 * _LETTER[1])
+    if np.count_nonzero(letters) < _ENOUGH_LETTERS:
+        return False
+    return bool(np.median(wide[letters] / high[letters]) > _FLAT)
 
 
 def straightened(image: Pixels, degrees: float) -> Pixels:

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from config.settings import Reading
+from extractors import imaging
 from extractors.interface import PAGE_DPI
 from extractors.sheet import (
     READING_DPI,
@@ -26,6 +27,10 @@ _PLAUSIBLE_DPI = (100.0, 1200.0)
 
 _MOST_STRETCH = 2.2
 """A coarse fax has 204 dots to the inch across and 98 down; nothing else is as lopsided."""
+
+_FAX_DPI = (204.0, 98.0)
+_FAX_WIDTHS = frozenset({1728, 2048, 2432})
+"""Dots across a fax of A4, B4 and A3 (ITU-T T.4)."""
 
 _PLAUSIBLE_INCHES = (1.0, 24.0)
 """The longer side of what comes by mail, from a ticket to a fold-out."""
@@ -92,6 +97,9 @@ def _dpi(image: Image.Image) -> tuple[float, float]:
         and _PLAUSIBLE_INCHES[0] <= longer <= _PLAUSIBLE_INCHES[1]
     ):
         return across, down
+    if image.mode == "1" and image.width in _FAX_WIDTHS and image.height < image.width:
+        black = np.where(np.asarray(image), 0, 255).astype(np.uint8)
+        return _FAX_DPI if imaging.is_flat(black) else (float(PAGE_DPI), float(PAGE_DPI))
     return float(PAGE_DPI), float(PAGE_DPI)
 
 

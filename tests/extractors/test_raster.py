@@ -76,6 +76,32 @@ def test_a_fax_with_tall_pixels_is_squared(tmp_path: Path) -> None:
     assert (sheet.width, sheet.height) == pytest.approx((1694, 2245), abs=2)
 
 
+def typed_fax(path: Path, *, lines: int, scale: float) -> Path:
+    """A fax without a word about its dots, its lines squeezed by *scale*."""
+    page = paper.page_image(paper.LINES * (lines // 4), width=1728, height=55 * lines + 300)
+    size = (1728, round(page.shape[0] * scale))
+    fax = Image.fromarray(page).convert("L").resize(size, Image.Resampling.BOX)
+    fax.point(lambda level: 255 * (level > 150)).convert("1").save(path, compression="group4")
+    return path
+
+
+def test_a_coarse_fax_that_does_not_say_so_is_squared(tmp_path: Path) -> None:
+    path = typed_fax(tmp_path / "fax.tif", lines=36, scale=98 / 204)
+
+    (sheet,) = sheets(path)
+
+    assert (sheet.width, sheet.height) == pytest.approx((1694, 2240), abs=30)
+    assert sheet.draw().shape[0] > 2200
+
+
+def test_half_a_page_faxed_in_fine_mode_is_left_alone(tmp_path: Path) -> None:
+    path = typed_fax(tmp_path / "fax.tif", lines=16, scale=1.0)
+
+    (sheet,) = sheets(path)
+
+    assert (sheet.width, sheet.height) == (1728, 1180)
+
+
 @pytest.mark.parametrize(
     ("orientation", "corner"), [(1, (0, 0)), (3, (1, 1)), (6, (0, 1)), (8, (1, 0))]
 )
