@@ -1,7 +1,6 @@
 """How well we read a labelled set, and where not: figures, a page of the failures, a history.
 
-    python -m tests.looking_glass SET_DIR... [--out FOLDER] [--as-scan] [--remember FOLDER]
-        [--limit N] [--where FLAG] [--kind KIND] [--fold K/N] [--history FILE] [--processes N]
+    python -m tests.looking_glass SET_DIR... [--out FOLDER] [--as-scan] [--remember FOLDER] ...
 
 A set is a folder of documents with `labels.jsonl`, one line a document: {"file", "kind", "fields",
 "meta"}. For each set the page is FOLDER/<set>.html, with its pictures beside it.
@@ -9,6 +8,7 @@ A set is a folder of documents with `labels.jsonl`, one line a document: {"file"
 
 import argparse
 import datetime as dt
+import re
 import shutil
 import subprocess
 import sys
@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadSet as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped; of this set nothing is kept but what OCR remembers.\n")
+        return 130
     return 0
 
 
@@ -42,7 +45,7 @@ def _examine(folder: Path, chosen: argparse.Namespace) -> None:
     """Read, score and lay out one set."""
     name = folder.resolve().name
     title = f"{name} {_conditions(chosen)}".strip()
-    file = title.replace(" ", "-").replace("/", "-of-")
+    file = re.sub(r"[^\w.-]+", "-", title)
     rows = load(folder, _choice(chosen))
     chosen.out.mkdir(parents=True, exist_ok=True)
     if chosen.remember is not None:
@@ -115,6 +118,7 @@ def _conditions(chosen: argparse.Namespace) -> str:
         "as scan" if chosen.as_scan else "",
         f"as {chosen.kind}" if chosen.kind else "",
         f"where {chosen.where}" if chosen.where else "",
+        f"only {chosen.only}" if chosen.only else "",
         f"fold {chosen.fold[0]}/{chosen.fold[1]}" if chosen.fold[1] else "",
         f"limit {chosen.limit}" if chosen.limit else "",
     ]
@@ -124,6 +128,7 @@ def _conditions(chosen: argparse.Namespace) -> str:
 def _choice(chosen: argparse.Namespace) -> Choice:
     return Choice(
         where=chosen.where,
+        only=chosen.only,
         limit=chosen.limit,
         fold=chosen.fold[0],
         folds=chosen.fold[1],
@@ -163,6 +168,7 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--as-scan", action="store_true", help="draw PDFs as grey 200 dpi scans")
     parser.add_argument("--limit", type=int, default=0, help="so many documents, evenly spread")
     parser.add_argument("--where", default="", help="only documents whose meta has this flag")
+    parser.add_argument("--only", default="", help="only documents with this in their name")
     parser.add_argument("--kind", type=Kind, help="take every document for this kind")
     parser.add_argument("--fold", type=_fold, default=(0, 0), help="K/N: a share of the vendors")
     parser.add_argument("--processes", type=int, default=2)

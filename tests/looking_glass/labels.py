@@ -63,11 +63,13 @@ class Labelled:
 class Choice:
     """Which documents of a set are asked about; zeros and blanks choose all.
 
-    *where* is a flag of their `meta`, *limit* the most, evenly over the set. *fold* is the k-th of
-    *folds* shares of the vendors, from 0. *printed* leaves out values that the page does not show.
+    *where* is a flag of their `meta`, *only* a piece of their names, *limit* the most, evenly over
+    the set. *fold* is the k-th of *folds* shares of the vendors, from 0. *printed* leaves out
+    values that the page does not show.
     """
 
     where: str = ""
+    only: str = ""
     limit: int = 0
     fold: int = 0
     folds: int = 0
@@ -87,7 +89,7 @@ def load(folder: Path, choice: Choice) -> tuple[Labelled, ...]:
     if choice.where:
         rows = [row for row in rows if row.get("meta", {}).get(choice.where)]
     found = [_labelled(row, folder, choice) for row in rows]
-    found = [one for one in found if one.truth]
+    found = [one for one in found if one.truth and choice.only in one.file]
     if choice.folds:
         if not any(one.vendor for one in found):
             raise BadSet(f"{labels} names no vendors, so it has no folds. Leave --fold away.")

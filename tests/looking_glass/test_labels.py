@@ -56,6 +56,13 @@ def test_a_flag_chooses_the_documents_that_have_it(tmp_path: Path) -> None:
     assert [one.file for one in load(tmp_path, Choice(where="mail_like"))] == ["1.jpg"]
 
 
+def test_documents_are_chosen_by_their_name(tmp_path: Path) -> None:
+    labelled_set(tmp_path, *(row(number, total="1.00") for number in range(12)))
+    assert [one.file for one in load(tmp_path, Choice(only="11"))] == ["11.jpg"]
+    with pytest.raises(BadSet, match="fewer conditions"):
+        load(tmp_path, Choice(only="12"))
+
+
 def test_every_vendor_is_in_one_fold_with_all_its_documents(tmp_path: Path) -> None:
     vendors = [f"{letter}ndale Stores" for letter in "ABCDEFGHIJ"]
     labelled_set(
