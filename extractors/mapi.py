@@ -24,7 +24,7 @@ BODY, RTF, HTML = 0x1000, 0x1009, 0x1013
 MESSAGE_PAGE, INTERNET_PAGE = 0x3FFD, 0x3FDE
 NAME, ADDRESS, SMTP, RECIPIENT_TYPE = 0x3001, 0x3003, 0x39FE, 0x0C15
 DATA, SHORT_NAME, LONG_NAME, MIME_TYPE = 0x3701, 0x3704, 0x3707, 0x370E
-CONTENT_ID, TRANSPORT_NAME = 0x3712, 0x370C
+CONTENT_ID, TRANSPORT_NAME, FLAGS, HIDDEN = 0x3712, 0x370C, 0x3714, 0x7FFE
 """Numbers of properties, as MS-OXPROPS lists them."""
 
 _SENDERS = ((0x5D02, 0x0065, 0x0042), (0x5D01, 0x0C1F, 0x0C1A))
@@ -40,6 +40,9 @@ WANTED = frozenset(
 """Texts and bytes that are read; Outlook keeps some hundred more."""
 
 _TO, _CC = 1, 2
+_IN_BODY = 4
+"""The flag of a file that the text shows."""
+
 _EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
 _KEPT = re.compile(
     r"^(from|sender|to|cc|date|message-id|in-reply-to|delivered-to):[^\n]*(?:\n[ \t][^\n]*)*",
@@ -186,7 +189,10 @@ def _file(file: File, depth: int) -> bytes:
     names = (LONG_NAME, SHORT_NAME, TRANSPORT_NAME, NAME)
     name = next(filter(None, (_line(_text(file.properties, one)) for one in names)), "")
     quoted = re.sub(r"[\"\\]", "_", name)
-    shown = f'Content-Disposition: attachment; filename="{quoted}"\n' if name else ""
+    flags = file.properties.get(FLAGS, 0)
+    inside = file.properties.get(HIDDEN) or (isinstance(flags, int) and flags & _IN_BODY)
+    manner = "inline" if inside else "attachment"
+    shown = f'Content-Disposition: {manner}; filename="{quoted}"\n' if name else ""
     if file.item:
         head = f"Content-Type: message/rfc822\n{shown}\n"
         return head.encode("utf-8", "replace") + as_mail(file.item, depth + 1)

@@ -17,7 +17,8 @@ _VALUE, _FILE, _PERSON = "__substg1.0_", "__attach_version1.0_", "__recip_versio
 _HEAD, _NESTED_HEAD, _SHORT_HEAD = 32, 24, 8
 """Bytes before the properties of a file, of a message in it, and of files and recipients."""
 
-_INTEGER, _TIME, _TEXT, _WIDE, _BINARY, _OBJECT = 0x0003, 0x0040, 0x001E, 0x001F, 0x0102, 0x000D
+_INTEGER, _TRUTH, _TIME, _OBJECT = 0x0003, 0x000B, 0x0040, 0x000D
+_TEXT, _WIDE, _BINARY = 0x001E, 0x001F, 0x0102
 
 
 def as_mail(data: bytes) -> bytes:
@@ -74,8 +75,8 @@ class _Reader:
         found: dict[int, Value] = {}
         entries = self._entries((*at, _PROPERTIES), head)
         for kind, number, raw in struct.iter_unpack("<HH4x8s", entries):
-            if kind == _INTEGER:
-                found[number] = int.from_bytes(raw[:4], "little")
+            if kind in {_INTEGER, _TRUTH}:
+                found[number] = int.from_bytes(raw[: 4 if kind == _INTEGER else 2], "little")
             elif kind == _TIME and (moment := mapi.moment(int.from_bytes(raw, "little"))):
                 found[number] = moment
         return found

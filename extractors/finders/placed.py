@@ -231,7 +231,9 @@ def _letterhead(page: Sheet) -> Iterator[tuple[str, Read]]:
     named = [row for row in head if is_name(row.text)]
     if named:
         tallest = max(named, key=lambda row: row.box.height)
-        yield "sender", Read(trimmed(tallest.text), tallest.box, PLACE - 0.1, page)
+        whole = _is_line_of_sender(tallest.text)
+        text = _PARTS.split(tallest.text)[0] if whole else tallest.text
+        yield "sender", Read(trimmed(text), tallest.box, PLACE - 0.1, page)
 
 
 def is_name(text: str) -> bool:

@@ -111,7 +111,9 @@ def test_what_a_document_calls_itself_decides(text: str, kind: Kind) -> None:
 def test_an_envelope_that_comes_back_is_a_letter_for_whoever_keeps_addresses(mark: str) -> None:
     envelope = page(f"Nordlicht Verlag, Hafenweg 3, 20457 Hamburg\n\n    Anna Muster\n\n{mark}")
     assert classify([envelope])[0] is Kind.LETTER
-    assert letter.find([envelope], Hints()).problems == (Reason.RETURN_TO_SENDER,)
+    found = letter.find([envelope], Hints())
+    assert found.problems == (Reason.RETURN_TO_SENDER,)
+    assert {one.value for one in found.fields if one.name == "sender"} == {"Nordlicht Verlag"}
 
 
 @pytest.mark.parametrize(

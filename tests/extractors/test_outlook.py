@@ -1,11 +1,13 @@
 """Outlook's .msg files give what the same mail gives as .eml."""
 
 import datetime as dt
+import io
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from config.reasons import Reason
 from config.settings import load
@@ -98,6 +100,15 @@ def test_a_file_that_lies_elsewhere_is_named_and_empty() -> None:
     linked = fixed(8, method=(3, 0x3705, 7)) | text(0x3707, "cloud.pdf")
     (attachment,) = opened(message(ANNA, files=[linked])).attachments
     assert (attachment.name, attachment.content) == ("cloud.pdf", b"")
+
+
+def test_a_picture_that_outlook_hides_in_the_text_is_no_document() -> None:
+    logo = io.BytesIO()
+    Image.new("L", (90, 40)).save(logo, "PNG")
+    hidden = fixed(8, method=(3, 0x3705, 1), hidden=(0x0B, 0x7FFE, 1))
+    for own in ({}, hidden):
+        (one,) = opened(message(ANNA, files=[file("i.png", logo.getvalue(), own)])).attachments
+        assert one.document is not bool(own)
 
 
 def test_a_message_is_known_by_its_bytes(tmp_path: Path) -> None:
