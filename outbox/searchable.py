@@ -52,7 +52,7 @@ class Malformed(ValueError):
 class SearchablePdf:
     """Writes such a PDF into an empty binary *file*, a page at a time; `close` ends it.
 
-    The font has no shapes, only as many characters as occur, each known by its Unicode text: so
+    The font has no ink, only as many characters as occur, each known by its Unicode text: so
     every script can be searched and copied, and none needs a font.
     """
 
@@ -141,7 +141,7 @@ class SearchablePdf:
             f"/ItalicAngle 0/Ascent {_EM}/Descent 0/CapHeight {_EM}/StemV 80"
             f"/FontFile2 {_FONT_FILE} 0 R>>",
         )
-        program = shapeless_font()
+        program = inkless_font()
         self._packed(_FONT_FILE, f"/Length1 {len(program)}", program)
         self._packed(_GLYPHS, "", b"\0\0" + b"\0\1" * len(self._codes))
         self._packed(_UNICODE, "", _TO_UNICODE.format(ranges=self._ranges()).encode())
@@ -192,11 +192,15 @@ def jpeg_size(picture: bytes) -> tuple[int, int, int]:
     raise Malformed("a page picture is no JPEG in grey or in three colours")
 
 
-def shapeless_font() -> bytes:
-    """A TrueType font of two characters without a shape, half an em wide."""
+def inkless_font() -> bytes:
+    """A TrueType font of one character, half an em wide, and none: a line there and back.
+
+    It has no ink, but the height that viewers mark when the text is chosen.
+    """
     wide = struct.pack(">Hh", _EM // 2, 0)
+    line = struct.pack(">hhhhhHHBBhh", 1, 0, 0, _EM // 2, _EM, 1, 0, 0x31, 1, _EM // 2, _EM)
     tables = {
-        b"glyf": bytes(1),
+        b"glyf": line,
         b"head": struct.pack(
             ">IIIIHHQQ4hHHhhh",
             *(0x10000, 0x10000, 0, 0x5F0F3CF5, 0, _EM, 0, 0),
@@ -204,8 +208,8 @@ def shapeless_font() -> bytes:
         ),
         b"hhea": struct.pack(">IhhhH11hH", 0x10000, _EM, 0, 0, _EM // 2, *(0,) * 11, 2),
         b"hmtx": 2 * wide,
-        b"loca": bytes(6),
-        b"maxp": struct.pack(">IH13H", 0x10000, 2, *(0, 0, 0, 0, 2), *(0,) * 8),
+        b"loca": struct.pack(">HHH", 0, 0, len(line) // 2),
+        b"maxp": struct.pack(">IH13H", 0x10000, 2, *(2, 1, 0, 0, 2), *(0,) * 8),
     }
     place = 12 + 16 * len(tables)
     directory, body = struct.pack(">IHHHH", 0x10000, len(tables), 64, 2, 32), b""

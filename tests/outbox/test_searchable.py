@@ -74,6 +74,18 @@ def test_each_word_lies_on_its_box() -> None:
         assert place == pytest.approx(box, abs=0.3)
 
 
+def test_a_viewer_marks_a_word_as_high_as_its_box() -> None:
+    words = typed(["Rechnung"])
+    with pdfium.PdfDocument(made([words])) as opened:
+        text = opened[0].get_textpage()
+        assert text.count_rects() == 1
+        left, bottom, right, top = (side / POINTS for side in text.get_rect(0))
+    box = words[0].box
+    place = (left, HEIGHT - top, right, HEIGHT - bottom)
+    letter = box.width / len("Rechnung")  # the space after the word is marked, too
+    assert place == pytest.approx((box.left, box.top, box.right + letter, box.bottom), abs=1)
+
+
 def test_the_page_looks_as_its_picture_does() -> None:
     drawn = Image.new("RGB", (WIDTH, HEIGHT), "white")
     drawn.paste((200, 0, 0), (100, 100, 900, 1200))
