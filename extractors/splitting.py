@@ -108,8 +108,10 @@ def _step(document: Sequence[Told], page: Told) -> Step:
 def _is_other_bill(document: Sequence[Told], page: Told) -> bool:
     """Whether a page with a head of its own comes after a bill, and is not over the same total."""
     headed = page.get("invoice_number") and page.get("date")
-    alone = page.bill and page.get("vendor") and (page.get("date") or page.get("total"))
     total, earlier = page.get("total"), _said("total", document)
+    whole = page.get("date") and total
+    named = page.get("vendor") and (page.get("date") or total)
+    alone = page.bill and (named or (whole and earlier))
     if not (headed or alone) or not (earlier or document[0].bill):
         return False
     return total is None or earlier is None or total.value != earlier.value
