@@ -32,8 +32,8 @@ def sheets(
     paper: Annotated[str, typer.Option(help="A4 or letter.")] = "A4",
 ) -> None:
     """Write separator sheets, and a batch ticket, as a PDF to print."""
-    from extractors import printing
     from extractors.separators import wanted
+    from ingest import sheets as printing
 
     if paper not in printing.PAPER:
         fail(f"There is no paper {paper!r}. Choose one of: {', '.join(printing.PAPER)}.", WRONG_USE)

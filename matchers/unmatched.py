@@ -62,6 +62,9 @@ CHANGES = {
     Reason.MISSING_SIGNATURE: "it been signed",
     Reason.LOW_CONFIDENCE: "it been clearer to read",
     Reason.FIELD_MISSING: "every field been readable",
+    Reason.SPLIT_UNCERTAIN: "it clearly been one document",
+    Reason.PAGE_COUNT_MISMATCH: "all its pages come",
+    Reason.BARCODE_CONFLICT: "its bar code and its page said the same",
 }
 """What would have had to be otherwise, for the commonest findings of the reading."""
 
@@ -69,6 +72,9 @@ SENTENCES = {
     Reason.CHECKSUM: "Check digits on it are wrong.",
     Reason.MISSING_SIGNATURE: "No signature was found.",
     Reason.LOW_CONFIDENCE: "It is hard to read.",
+    Reason.SPLIT_UNCERTAIN: "It seems to hold several documents, but not for certain.",
+    Reason.PAGE_COUNT_MISMATCH: "Its page numbers speak of more pages than there are.",
+    Reason.BARCODE_CONFLICT: "A bar code on it says something else than the page.",
 }
 
 

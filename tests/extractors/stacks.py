@@ -9,8 +9,8 @@ import pypdfium2 as pdfium
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from extractors import printing
 from extractors.separators import Ticket
+from ingest import sheets as printing
 
 Sheet = Sequence[str]
 """The lines of a page; none for a blank one."""
