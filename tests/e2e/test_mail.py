@@ -1,6 +1,5 @@
 """Letters and mail come to the person whom they concern, with the steps to take."""
 
-import json
 from pathlib import Path
 
 import pytest
