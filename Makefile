@@ -63,6 +63,7 @@ pages: setup-dev  ## write into the documents what they take from the code: --he
 bench: setup-dev  ## how fast ledgers are searched and, with FOLDER=DIR, its documents are read
 	$(BIN)/python -m tests.benchmarks.bench_matching
 	$(if $(FOLDER),$(BIN)/python -m tests.benchmarks.bench_reading $(FOLDER))
+	$(if $(FOLDER),$(BIN)/python -m tests.benchmarks.bench_readers $(FOLDER))
 
 eval: setup-dev  ## how well SET="DIR..." is read: figures and a page of failures in OUT; OPTIONS="--as-scan"
 	$(BIN)/python -m tests.looking_glass $(SET) --out $(OUT) $(OPTIONS)

