@@ -82,7 +82,22 @@ _MOST_INK = 40_000
 
 def is_blank(image: Pixels) -> bool:
     """Whether the page holds (nearly) nothing but dust, punched holes and staples."""
+    return _is_blank(_depth(image))
+
+
+def skew(image: Pixels) -> float:
+    """Degrees by which the rows of text fall to the right, 0 where the page is straight enough."""
+    return _skew(_depth(image))
+
+
+def blank_and_skew(image: Pixels) -> tuple[bool, float]:
+    """Both of these at the cost of one."""
     depth = _depth(image)
+    blank = _is_blank(depth)
+    return blank, 0.0 if blank else _skew(depth)
+
+
+def _is_blank(depth: Depth) -> bool:
     if (_inside(depth) > _INK_DEPTH).mean() > _PLAIN_INK:
         return False
     return bool(_marks(depth).mean() < _INK_SHARE)
@@ -121,13 +136,13 @@ def _laid_over(printed: Depth, depth: Depth) -> Mask | None:
     return np.asarray(cv2.dilate((moved > _INK_DEPTH / 2).astype(np.uint8), around) > 0)
 
 
-def skew(image: Pixels) -> float:
-    """Degrees by which the rows of text fall to the right, 0 where the page is straight enough.
+def _skew(depth: Depth) -> float:
+    """The angle of the rows of text.
 
-    The angle at which ink, shifted down along it, falls into the sharpest rows: the largest sum of
+    It is that at which ink, shifted down along it, falls into the sharpest rows: the largest sum of
     squared steps between neighbouring rows (Postl's criterion).
     """
-    down, across = np.nonzero(_inside(_depth(image)) > _INK_DEPTH)
+    down, across = np.nonzero(_inside(depth) > _INK_DEPTH)
     if not len(down):
         return 0.0
     step = max(1, len(down) // _MOST_INK)

@@ -111,9 +111,10 @@ def _read(sheet: Sheet, engine: Engine, before: Pixels | None, date_order: str) 
         page = replace(_page(sheet, sheet.width, sheet.height, (), ""), blank=False)
         return _Read(page, image, _files(found.images, scale))
     image = found.images[0]
-    if imaging.is_blank(image) or (before is not None and imaging.shines_through(image, before)):
+    blank, degrees = imaging.blank_and_skew(image)
+    if blank or (before is not None and imaging.shines_through(image, before)):
         return _Read(_page(sheet, *_size(image, scale), (), ""), image)
-    image, words = upright.read(image, engine)
+    image, words = upright.read(image, engine, degrees)
     if not any(map(_is_sure, words)) and imaging.is_faint(image):
         return _Read(_page(sheet, *_size(image, scale), (), ""), image)
     placed = tuple(Word(one.text, one.box.scaled(scale), one.confidence) for one in words)

@@ -21,13 +21,15 @@ _HEAD_FIRST, _SIDE_FIRST = (2, 1, 3), (1, 3, 2)
 stand."""
 
 
-def read(image: Pixels, engine: Engine) -> tuple[Pixels, tuple[Word, ...]]:
-    """The upright image and the words on it, boxes in its pixels.
+def read(
+    image: Pixels, engine: Engine, degrees: float | None = None
+) -> tuple[Pixels, tuple[Word, ...]]:
+    """The upright image and the words on it, boxes in its pixels; *degrees* is its skew if known.
 
     A page that reads well is read once. One that reads badly is read the other ways round too, and
     the way that gives most is kept.
     """
-    image, words = _straight(image, engine)
+    image, words = _straight(image, engine, degrees)
     if _is_sound(words):
         return image, words
     best = merit(words)
@@ -46,10 +48,12 @@ def merit(words: Sequence[Word]) -> float:
     return sum(len(word.text) * word.confidence**2 for word in words if not _is_tall(word))
 
 
-def _straight(image: Pixels, engine: Engine) -> tuple[Pixels, tuple[Word, ...]]:
-    degrees = imaging.skew(image)
-    if degrees:
-        image = imaging.straightened(image, degrees)
+def _straight(
+    image: Pixels, engine: Engine, degrees: float | None = None
+) -> tuple[Pixels, tuple[Word, ...]]:
+    lean = imaging.skew(image) if degrees is None else degrees
+    if lean:
+        image = imaging.straightened(image, lean)
     return image, tuple(engine.read(image))
 
 
