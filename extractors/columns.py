@@ -134,7 +134,11 @@ def _with_amounts(columns: Sequence[Column]) -> tuple[Column, ...]:
     last = columns[-1]
     if any(one.meaning in AMOUNTS for one in columns) or last.meaning not in _LAST:
         return tuple(columns)
-    return (*columns[:-1], replace(last, meaning="amount"))
+    prices = [one for one in columns if one.meaning == "unit"]
+    return tuple(
+        replace(one, meaning="amount") if one is last or one in prices[1:] else one
+        for one in columns
+    )
 
 
 def _belongs(sheet: Sheet, line: int, to: int) -> bool:

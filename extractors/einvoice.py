@@ -226,24 +226,28 @@ def _sums(money: Mapping[str, _Amount], sign: int) -> Iterator[Field]:
 def _adds_up(money: Mapping[str, _Amount], lines: list[Decimal | None], sign: int) -> bool:
     """The lines come to the goods, these to the net, that to the total, and that to the payment.
 
-    Where the first part of a sum is left out, as MINIMUM leaves out what is prepaid, it is not
-    known.
+    A sum is only known where all that it needs is stated: MINIMUM leaves out what is prepaid.
     """
     value = {name: one.value for name, one in money.items()}
     amounts = [sign * one for one in lines if one is not None]
     gross = sum(amounts, _NONE) == value.get("total")  # as writers for consumers state them
-    sums = (
-        (sum(amounts, _NONE) if amounts and not gross else None, {"goods": 1}),
-        (value.get("goods"), {"net": 1, "allowances": 1, "charges": -1}),
-        (value.get("total"), {"net": 1, "tax": 1}),
-        (value.get("payable"), {"prepaid": -1, "total": 1, "rounding": 1}),
-    )
+    if amounts and not gross:
+        value["lines"] = sum(amounts, _NONE)
     return all(
-        whole is None
-        or next(iter(parts)) not in value
-        or abs(whole - sum(way * value.get(name, _NONE) for name, way in parts.items())) <= ROUNDING
-        for whole, parts in sums
+        abs(value[whole] - sum(way * value.get(name, _NONE) for name, way in parts.items()))
+        <= ROUNDING
+        for (whole, *needed), parts in _SUMS
+        if {whole, *needed} <= value.keys()
     )
+
+
+_SUMS: tuple[tuple[tuple[str, ...], Mapping[str, int]], ...] = (
+    (("lines", "goods"), {"goods": 1}),
+    (("goods", "net"), {"net": 1, "allowances": 1, "charges": -1}),
+    (("total", "net", "tax"), {"net": 1, "tax": 1}),
+    (("payable", "total", "prepaid"), {"total": 1, "prepaid": -1, "rounding": 1}),
+)
+"""Sums, what each needs to be known, and what it is made of."""
 
 
 def _goods(root: Element, syntax: Syntax) -> Iterator[Element]:

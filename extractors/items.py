@@ -39,7 +39,7 @@ WORD_GAP = 0.7
 _GROUPED = re.compile(r"\d{1,3}$")
 _GROUP = re.compile(r"\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
 _WITH_UNIT = re.compile(
-    r"[^\w]?(\d{1,6}(?:[.,]\d{1,4})?)[^\W\d_]{1,7}[.)]?$|(\d{1,4})[xX\u00d7@*]$"
+    r"[^\w]?(\d{1,6}(?:[.,]\d{1,4})?)[^\W\d_]{1,7}[().\w]{0,4}$|(\d{1,4})[xX\u00d7@*]$"
 )
 _HUNDRED = Decimal(100)
 
