@@ -42,6 +42,9 @@ _ORDER_TOLD = (0.95, 0.05)
 """Shares of the two readings of a date whose figures leave day and month open, and what they are
 where the page shows elsewhere which comes first."""
 
+_WORDED = 0.8
+"""What a date counts when words stand before it: "Date received 3 May" is another date."""
+
 _LEAST_DIGITS = 4
 """Shorter numbers are pages and rooms, not accounts."""
 
@@ -215,11 +218,12 @@ def _values(name: str, text: str, order: str, *, told: bool) -> Iterator[tuple[V
     """
     folded = " ".join(text.split())
     if name == "date":
-        whole = dates.readings(folded, order)
-        inside = whole or tuple(one for *_, one in dates.find(folded, order))
+        whole = [(0, day) for day in dates.readings(folded, order)]
+        spots = whole or [(start, day) for start, _, day in dates.find(folded, order)]
         shares = _ORDER_TOLD if told else _ORDER_GUESSED
-        for place, day in enumerate(inside[:2]):
-            yield day.date, 1.0 if day.order_certain else shares[place]
+        for place, (start, day) in enumerate(spots[:2]):
+            worded = _WORDED if any(map(str.isalpha, folded[:start])) else 1.0
+            yield day.date, worded * (1.0 if day.order_certain else shares[place])
     elif name == "account_number":
         number = re.match(r"(?:[A-Z]{1,4}[ -]?)?\d[A-Z0-9 ./-]*[A-Z0-9]", folded, re.IGNORECASE)
         if number and sum(one.isdigit() for one in number[0]) >= _LEAST_DIGITS:

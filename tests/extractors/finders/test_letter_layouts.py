@@ -246,6 +246,22 @@ We are pleased to report that all goes well.
 """
 
 
+PRINTED_MAIL = """
+Von:       Petra Lang
+Gesendet:  Montag, 4. September 2025 10:32
+An:        Buchhaltung
+Betreff:   Rückfrage
+
+Guten Tag, wir melden uns morgen.
+"""
+FORM = """
+DATE RECEIVED      9/6/2025
+DATE
+Sept. 4, 2025
+TO                 Anna Miller
+FROM               Paul Brown
+SUBJECT            Travel
+"""
 LONG_SUBJECT = (
     "Progress in the northern region after the second quarter, and what there is to do in the third"
 )
@@ -326,6 +342,8 @@ LONG_SUBJECT = (
             dt.date(2025, 9, 4),
             LONG_SUBJECT,
         ),
+        (PRINTED_MAIL, "Petra Lang", "Buchhaltung", dt.date(2025, 9, 4), "Rückfrage"),
+        (FORM, "Paul Brown", "Anna Miller", dt.date(2025, 9, 4), "Travel"),
     ],
     ids=[
         "din",
@@ -340,6 +358,8 @@ LONG_SUBJECT = (
         "dutch",
         "fax",
         "memo",
+        "printed mail",
+        "form",
     ],
 )
 def test_a_letter_is_read_as_its_country_lays_it_out(
