@@ -185,6 +185,19 @@ def _rtf(look: _Look) -> bool:
     return look.tail().rstrip(_BLANK).endswith(b"}")
 
 
+def _ole(look: _Look) -> bool:
+    """Every sector that the last known piece of the table of sectors speaks of lies in the file."""
+    size = 1 << min(look.number(30, 2, "little"), 12)
+    tables = min(look.number(44, 4, "little"), _OLE_TABLES)
+    if not tables:
+        return True
+    place = look.number(76 + 4 * (tables - 1), 4, "little")
+    table = look.at((place + 1) * size, size)
+    used = [at for at in range(0, size, 4) if table[at : at + 4] != b"\xff\xff\xff\xff"]
+    before = (tables - 1) * size // 4
+    return look.size > (before + max(used, default=0) // 4 + 1) * size
+
+
 def _tiff(look: _Look) -> bool:
     """Every page's list of entries and every strip or tile of it lie in the file."""
     order: Order = "little" if look.head.startswith(b"II") else "big"
@@ -253,6 +266,9 @@ _ELSEWHERE = 0xFFFFFFFF
 _ZIP_ENTRY = 30
 """Bytes of the shortest entry before a ZIP file inside a ZIP file."""
 
+_OLE_TABLES = 109
+"""Pieces of the table of sectors that the head of an OLE file names itself."""
+
 _FORMS = (
     (b"\xff\xd8\xff", "a JPEG picture", _jpeg),
     (b"\x89PNG\r\n\x1a\n", "a PNG picture", _png),
@@ -263,4 +279,5 @@ _FORMS = (
     (b"MM\0+", "a TIFF picture", _tiff),
     (b"PK\3\4", "a ZIP file (such as DOCX or XLSX)", _zip),
     (b"{\\rtf", "an RTF file", _rtf),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Outlook or old Office file", _ole),
 )

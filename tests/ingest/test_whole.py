@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from ingest.whole import unfinished
+from tests.extractors.compound import file, message, ole
 
 PICTURE = Image.effect_noise((90, 70), 80.0)
 
@@ -74,6 +75,7 @@ FORMS: dict[str, Callable[[], bytes]] = {
     "utf-16 xml": lambda: (
         '<?xml version="1.0"?><Invoice>' + "<b>1</b>" * 900 + "</Invoice>"
     ).encode("utf-16"),
+    "msg": lambda: ole(message(files=[file("a.pdf", b"%PDF" * 20_000), file("b", b"c")])),
     "rtf": lambda: rb"{\rtf1 " + b"word " * 200 + b"}",
 }
 
