@@ -8,6 +8,7 @@ from email.message import EmailMessage
 
 from ingest.samples.einvoices import ubl
 from ingest.samples.facts import Bill, Item, Party
+from tests.extractors import stacks
 
 DAY = dt.date(2026, 11, 2)
 SELLER = Party(
@@ -63,6 +64,12 @@ def letter(number: int) -> bytes:
         f"Harbour Works Ltd\n1 Quay\n20457 Hamburg\n\n2 November 2026\n\nDear Sir or Madam,\n\n"
         f"please note our new opening hours, notice {number}.\n\nYours faithfully,\nA. Person\n"
     ).encode()
+
+
+def stack(number: int) -> bytes:
+    """A PDF of two letters with a separator sheet between them, read without eyes."""
+    letters = [letter(-number - side).decode().splitlines() for side in (0, 1)]
+    return stacks.stacked(letters[0], stacks.SEPARATOR, letters[1])
 
 
 def broken(number: int) -> bytes:

@@ -75,6 +75,7 @@ def arrive(home: Home) -> None:
     home.drop("monday/second.txt", papers.letter(6))
     home.drop("broken.bin", papers.broken(1))
     home.drop("mail.eml", papers.mail(1, papers.invoice(7), papers.letter(8)))
+    home.drop("stack.pdf", papers.stack(9))
     home.drop("page.png", papers.picture(1))
 
 

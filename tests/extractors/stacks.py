@@ -9,6 +9,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
+from extractors import cutting
 from extractors.separators import Ticket
 from ingest import sheets as printing
 
@@ -42,7 +43,7 @@ def page(*lines: str) -> bytes:
     return written.getvalue()
 
 
-def stack(path: Path, *sheets: Sheet | Ticket) -> Path:
+def stacked(*sheets: Sheet | Ticket) -> bytes:
     """A PDF of pages: lines of text, `SEPARATOR`, or a batch ticket."""
     with pdfium.PdfDocument.new() as whole:
         for sheet in sheets:
@@ -54,7 +55,14 @@ def stack(path: Path, *sheets: Sheet | Ticket) -> Path:
                 content = page(*sheet)
             with pdfium.PdfDocument(content) as one:
                 whole.import_pages(one)
-        whole.save(path)
+        written = BytesIO()
+        whole.save(written)
+    return cutting._named_by_content(written.getvalue())
+
+
+def stack(path: Path, *sheets: Sheet | Ticket) -> Path:
+    """The same as a file."""
+    path.write_bytes(stacked(*sheets))
     return path
 
 
