@@ -191,7 +191,7 @@ def _ends(text: str, places: Sequence[int], start: int, end: int) -> bool:
     at = places[end - 1] + 1
     if at >= len(text):
         return True
-    if _in_code(text, at) and end - start < GLUED_FROM:
+    if text[at] == "_" or (_in_code(text, at) and end - start < GLUED_FROM):
         return False
     if end - start <= PARTICLE:
         begins = places[start] == 0 and not text[at].isalnum()

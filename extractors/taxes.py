@@ -1,5 +1,6 @@
 """Net amount, tax and currency of a bill: what with each other comes to its total."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,7 +12,7 @@ from extractors.blocks import legal
 from extractors.candidates import Candidate, View, at, ranked
 from extractors.interface import Field
 from extractors.layout import Spot
-from extractors.profiles import plain_words
+from extractors.profiles import among, plain_words
 from extractors.values import money
 
 
@@ -130,12 +131,45 @@ def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
                 "named": float(line in named or line - 1 in named),
                 "beside amounts": len(beside) / max(1, len(marked)),
                 "in text": 1.0,
-                "shared mark": float("$" in row.text and code == "USD" and "USD" not in row.text),
+                "shared mark": float(code == "USD" and _is_bare(row.text)),
             }
             spot = Spot(sheet.number, line, row, 0, len(row.text))
             candidates.append(at("currency", code, spot, sheet, signs))
+    if any(one.signs["shared mark"] for one in candidates):
+        candidates = list(_other_dollars(candidates, _dollars(view)))
     only = len({one.value for one in candidates}) == 1
     return ranked(
         "currency",
         (replace(one, signs={**one.signs, "only one": float(only)}) for one in candidates),
     )
+
+
+_DOLLARS = "dollars_"
+"""How the lists of the profile begin by which countries with a dollar of their own are known."""
+
+
+_BARE = re.compile(r"(?<![A-Za-z.])\$")
+
+
+def _is_bare(text: str) -> bool:
+    """A dollar sign stands there, and nothing that says whose it is."""
+    return _BARE.search(text) is not None and "USD" not in text
+
+
+def _dollars(view: View) -> tuple[str, ...]:
+    """The dollars of the countries that the pages name, but the American one."""
+    rows = [plain_words(row.text) for sheet in view.sheets for row in sheet.rows]
+    return tuple(
+        name.removeprefix(_DOLLARS).upper()
+        for name, known in view.profile.words.items()
+        if name.startswith(_DOLLARS) and any(among(words, known) for words in rows)
+    )
+
+
+def _other_dollars(found: Sequence[Candidate], dollars: Sequence[str]) -> Iterator[Candidate]:
+    """A bare dollar sign is that of a country on the page rather than the American one."""
+    for one in found:
+        shared = one.signs["shared mark"]
+        yield replace(one, signs={**one.signs, "shared mark": shared * (1 + len(dollars))})
+        if shared:
+            yield from (replace(one, value=code) for code in dollars)

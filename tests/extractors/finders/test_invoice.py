@@ -292,3 +292,30 @@ def test_the_total_of_a_credit_memo_is_its_credit() -> None:
     findings = read("Acme Inc.\nCREDIT MEMO\nCredit Memo No. CM-61080\nTOTAL CREDIT   $405.00\n")
     assert best(findings, "total").value == Decimal("405.00")
     assert best(findings, "total").confidence > 0.8
+
+
+@pytest.mark.parametrize(
+    ("place", "currency"),
+    [
+        ("Dallas TX 75201", "USD"),
+        ("Toronto, Ontario", "CAD"),
+        ("Sydney NSW 2000", "AUD"),
+        ("Auckland", "NZD"),
+        ("Singapore 048616", "SGD"),
+    ],
+)
+def test_a_bare_dollar_is_that_of_the_country_on_the_page(place: str, currency: str) -> None:
+    text = ENGLISH.replace("GBP 480.00", "   $480.00").replace("Leeds LS1 4AB", f"{place:13}")
+    found = best(read(text), "currency")
+    assert found.value == currency
+    assert found.confidence < 0.95
+
+
+def test_a_dollar_that_says_whose_it_is_is_believed() -> None:
+    text = ENGLISH.replace("GBP 480.00", "US$480.00").replace("Leeds LS1 4AB", "Sydney       ")
+    assert best(read(text), "currency").value == "USD"
+
+
+def test_a_number_may_begin_with_the_words_of_its_label() -> None:
+    text = ENGLISH.replace("Invoice No: BS-2024-117", "Invoice No: invoice_no_7")
+    assert best(read(text), "invoice_number").value == "invoice_no_7"
