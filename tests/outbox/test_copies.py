@@ -153,7 +153,8 @@ def test_a_copy_that_would_say_the_same_stays_as_it_is(
     before = (workspace.archive / "d1.pdf").stat()
     again(workspace, journal, case, "Notice")
     made(copies)
-    assert (workspace.archive / "d1.pdf").stat() == before
+    after = (workspace.archive / "d1.pdf").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert told(journal).count("archived") == 1
 
 
