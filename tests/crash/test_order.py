@@ -85,3 +85,41 @@ def test_a_claimed_file_lasts_before_the_journal_knows_of_it(
     assert tape.place("fsync", "spool") < noted_at
     assert tape.place("fsync", "inbox") < noted_at
     assert ("fsync", "a.pdf") in tape.calls
+
+
+def test_a_searchable_copy_lasts_before_it_is_told_and_its_pictures_go(
+    workspace: Workspace, journal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from config.reasons import Reason
+    from outbox.copies import Copies
+    from outbox.filing import Filer
+    from outbox.journal import Journal
+    from tests.outbox.desk import arrive, hold
+    from tests.outbox.filled import see
+
+    arrive(workspace, journal, "d1", b"paper")
+    see(workspace, "d1", "Notice")
+    hold(journal, "d1", Reason.NO_CANDIDATE)
+    Filer(workspace, journal).file("d1")
+    tape = Tape(monkeypatch)
+    archived, clear = Journal.archived, moves.clear
+
+    def told(self: Journal, *words: str) -> None:
+        tape.calls.append(("journal", "archived"))
+        archived(self, *words)
+
+    def cleared(folder: Path) -> None:
+        tape.calls.append(("clear", folder.name))
+        clear(folder)
+
+    monkeypatch.setattr(Journal, "archived", told)
+    monkeypatch.setattr(moves, "clear", cleared)
+    assert list(Copies(workspace, journal).make("d1")) == [None]
+    ours = [call for call in tape.calls if call[1] in {"d1", "d1.pdf", "archive", "archived"}]
+    assert ours == [
+        ("fsync", "d1.pdf"),
+        ("rename", "d1.pdf"),
+        ("fsync", "archive"),
+        ("journal", "archived"),
+        ("clear", "d1"),
+    ]
