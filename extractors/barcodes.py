@@ -52,7 +52,7 @@ _LENGTH = 8.0
 _UNIT = (3.0, 24.0)
 """Pixels that a narrow bar may be wide in the picture that is looked at."""
 
-_MOST_HITS = 5000
+_MOST_HITS = 2000
 
 _MOST_LETTERS = 250
 """Specks of ink beside its codes that a sheet may have; a page of text has many more."""
