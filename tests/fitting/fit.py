@@ -25,7 +25,7 @@ TURNS = (
 """Fields that are fitted together; a later turn sees what an earlier one has chosen."""
 
 ENOUGH = 30
-"""Races from which a field is calibrated; with fewer its share is taken for a probability."""
+"""Races from which a field is fitted and calibrated; with fewer the hand-set weights stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +62,20 @@ def fit(samples: Sequence[Sample]) -> Fit:
         ran = [race for race in races(samples, unseen) if race.field in turn]
         for field in sorted({race.field for race in ran}):
             here = [race for race in ran if race.field == field]
-            weights = begin[field].weights
-            parts = [fitted(_without(here, fold), weights) for fold in range(FOLDS)]
+            parts = [_learnt(_without(here, fold), begin[field]) for fold in range(FOLDS)]
             heard = answers(here, parts)
             worth = [_calibration([a for a in heard if _fold(a) != k]) for k in range(FOLDS)]
             for fold, (part, one) in enumerate(zip(parts, worth, strict=True)):
                 unseen[fold][field] = replace(part, calibration=one)
             said[field] = list(_said(heard, [one[field] for one in unseen]))
             asked[field] = here
-            models[field] = replace(fitted(here, weights), calibration=_calibration(heard))
+            models[field] = replace(_learnt(here, begin[field]), calibration=_calibration(heard))
     labelled = Counter((one.set, field) for one in samples for field in one.truth)
     return Fit(models, said, asked, labelled)
+
+
+def _learnt(here: Sequence[Race], prior: Model) -> Model:
+    return fitted(here, prior.weights) if len(here) >= ENOUGH else prior
 
 
 def _without(here: Sequence[Race], fold: int) -> list[Race]:
