@@ -1,8 +1,8 @@
 """Whether a page writes the day or the month first, told by the page itself.
 
 `3/4/1998` has two readings. Its neighbours often have one: another date with a day above 12, the
-same day with the month named, an address with state and ZIP code, a telephone number as only North
-America writes it.
+same day with the month named; on a page in English, an address with state and ZIP code or a
+telephone number as only North America writes them.
 """
 
 import re
@@ -30,6 +30,13 @@ _AMERICAN = re.compile(
     r"\b(?:color|center|labor|honor|program|favor|flavor|catalog|fiber)s?\b", re.IGNORECASE
 )
 
+_WORDS = re.compile(r"[^\W\d_]{2,}")
+_ENGLISH = frozenset("the of and to for from with your our this date number please is are".split())
+_FOREIGN = frozenset(
+    "de la le les du des et une der die das und von mit el los del una il di della da van het een "
+    "em do dos para dan untuk kepada montant facture rechnung datum fecha fattura data".split()
+)
+
 SURE = 3
 """Signs needed; a date that has one reading counts as many."""
 
@@ -41,12 +48,21 @@ def told(text: str) -> tuple[str | None, bool]:
     signs = _dates(text)
     pairs = sum(_sign(int(first), int(second)) for first, second in _PAIR.findall(text))
     signs += max(-2, min(2, pairs))
-    signs += 2 * bool(_PHONE.search(text)) + SURE * bool(_ZIP.search(text))
-    signs += bool(_MONTH_FIRST.search(text)) - bool(_DAY_FIRST.search(text))
-    signs += bool(_UNPADDED.search(text)) + bool(_AMERICAN.search(text))
+    signs -= bool(_DAY_FIRST.search(text))
+    if _is_english(text):
+        signs += 2 * bool(_PHONE.search(text)) + SURE * bool(_ZIP.search(text))
+        signs += bool(_MONTH_FIRST.search(text)) + bool(_UNPADDED.search(text))
+        signs += bool(_AMERICAN.search(text))
     if not signs:
         return None, False
     return ("MDY" if signs > 0 else "DMY"), abs(signs) >= SURE
+
+
+def _is_english(text: str) -> bool:
+    """Not clearly another language: an address in Ohio on a French invoice says nothing."""
+    words = _WORDS.findall(text.lower())
+    foreign = sum(one in _FOREIGN for one in words)
+    return foreign <= sum(one in _ENGLISH for one in words)
 
 
 def _dates(text: str) -> int:

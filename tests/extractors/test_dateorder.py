@@ -22,6 +22,8 @@ from tests.extractors.typed import page
         ("call (614) 555-0187, May 3, 2025", ("MDY", True)),
         ("04.03.2025, 05.03.2025 und 07.03.2025", ("DMY", True)),
         ("color samples", ("MDY", False)),
+        ("Facture du 3/4/2025, montant de la facture, Akron, OH 44301", (None, False)),
+        ("Facture du 3/4/2025 et du 12/25/2025, Akron, OH 44301", ("MDY", True)),
         ("3/4/2025", (None, False)),
         ("", (None, False)),
     ],
