@@ -218,6 +218,16 @@ def test_the_invoice_inside_a_pdf_is_found(tmp_path: Path, name: str) -> None:
     assert pdf.attached_xml(path) == (b"<Invoice/>",)
 
 
+def test_the_file_named_as_an_invoice_comes_before_other_xml(tmp_path: Path) -> None:
+    path = paper.pdf_file(tmp_path / "a.pdf", LETTERHEAD)
+    with pdfium.PdfDocument(path) as document:
+        for name in ("a.xml", "xrechnung.xml", "b.xml"):
+            document.new_attachment(name).set_data(f"<{name}/>".encode())
+        document.save(tmp_path / "b.pdf")
+
+    assert pdf.attached_xml(tmp_path / "b.pdf") == (b"<xrechnung.xml/>", b"<a.xml/>", b"<b.xml/>")
+
+
 def test_other_files_inside_a_pdf_are_no_invoice(tmp_path: Path) -> None:
     path = with_attachment(tmp_path / "a.pdf", "terms.txt", b"<Invoice/>")
 
