@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.candidates import Link, View, at, links, ranked
+from extractors.dateorder import told
 from extractors.interface import Field
 from extractors.layout import Row, Sheet, Spot
 from extractors.profiles import Label
@@ -90,9 +91,12 @@ def _outer(left: Label | None, labels: Sequence[Label]) -> Label | None:
 def _order(view: View, order: str) -> str:
     """The order of day and month on the pages.
 
-    A date that can be read in one way only shows it; else it is MDY where dollars and an American
-    postal code stand, else *order*.
+    What they say clearly goes first, then a date that can be read in one way only; else it is MDY
+    where dollars and an American postal code stand, else *order*.
     """
+    said, clearly = told("\n".join(row.text for sheet in view.sheets for row in sheet.rows))
+    if said and clearly:
+        return said
     shown = {
         "MDY" if int(re.split(r"\D", day.text)[0]) == day.date.month else "DMY"
         for sheet in view.sheets
