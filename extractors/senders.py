@@ -324,7 +324,10 @@ def _bare(line: Line, known: Words) -> str:
 
 
 def _cut(text: str, known: Words) -> str:
-    """The text up to the last legal form in it, if more than that follows."""
+    """The text up to the last legal form in it, if figures, brackets or a stamp follow.
+
+    Plain words are part of a name: "Muster AG Nord".
+    """
     found = [
         match.end()
         for match in _WORDS.finditer(text)
@@ -333,7 +336,10 @@ def _cut(text: str, known: Words) -> str:
     ]
     end = max(found, default=0)
     rest = text[end:].strip(" .,)(")
-    return text[:end] if end and len(plain_words(text[:end])) > 1 and rest else ""
+    part_of_it = rest.replace(" ", "").isalpha() and not _stamped(plain_words(rest), known)
+    if not (end and rest) or (part_of_it and "(" not in text[end:]):
+        return ""
+    return text[:end] if len(plain_words(text[:end])) > 1 else ""
 
 
 def _continues(line: Line, last: Line, after: Line, known: Words) -> bool:
