@@ -174,3 +174,12 @@ def test_a_sheet_is_flattened_to_its_own_size() -> None:
     corners = np.array([[10, 10], [110, 10], [110, 60], [10, 60]], np.float32)
 
     assert outline.flattened(np.full((80, 130, 3), 9, np.uint8), corners).shape == (50, 100, 3)
+
+
+def test_a_shadow_across_a_page_is_divided_out_and_the_print_stays() -> None:
+    light = 1 - 0.5 / (1 + np.exp(-(np.arange(640) - 300) / 30))
+
+    even = outline.evened((SLIP * light[None, :, None]).astype(np.uint8))
+
+    assert np.median(even[:, :200]) == pytest.approx(np.median(even[:, -200:]), abs=12)
+    assert likeness(even, SLIP) > 0.95
