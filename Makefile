@@ -43,7 +43,7 @@ setup:  ## install what the product runs on
 setup-dev:  ## install the tools of make test too
 	@scripts/setup --dev
 
-fast: setup  ## install the smaller models that read a page of pixels at half the cost
+fast: setup  ## install the smaller models that read a page of pixels at two thirds of the cost
 	$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes \
 		--only-binary :all: --requirement requirements-fast.lock
 
