@@ -96,7 +96,7 @@ def check(events: Iterable[EventRow], key: bytes) -> Iterator[str]:
 def _fits(event: EventRow, key: bytes) -> bool:
     try:
         return hmac.compare_digest(event.mac, mac(key, event.prev, event))
-    except (TypeError, ValueError):  # a value of another type than was written, or no text at all
+    except (AttributeError, TypeError, ValueError):  # another type than was written, or no text
         return False
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement
@@ -200,7 +201,9 @@ def _day_after(day: str) -> str:
 
 
 def _streamed(session: Session, query: SelectOfScalar[Row]) -> Iterator[Row]:
-    yield from session.exec(query, execution_options={"yield_per": AT_ONCE})
+    """The rows as they are read; whoever stops early leaves no cursor open."""
+    with closing(session.exec(query, execution_options={"yield_per": AT_ONCE})) as rows:
+        yield from rows
 
 
 def _earlier(row: DocumentRow) -> Earlier:

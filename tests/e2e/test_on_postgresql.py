@@ -16,20 +16,23 @@ TEXT_ONLY = ("001", "005", "009", "023", "024", "025", "028", "029")
 """Samples that need no eyes: born-digital, XML, email, a copy, and two that cannot be opened."""
 
 
-@pytest.fixture
-def url(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
     """A database, whose URL the program is given with a password."""
     plain = fresh_url()
     own = plain.replace("@", ":S3cret-word@", 1)
-    monkeypatch.setenv("MAILROOM_DATABASE__URL", own)
-    yield own
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MAILROOM_DATABASE__URL", own)
+        yield own
     server().drop(plain)
 
 
-@pytest.fixture
-def worked(url: str, tmp_path: Path) -> Shop:
-    papers = samples.make(tmp_path / "samples", today=dt.datetime.now(dt.UTC).date())
-    shop = make(tmp_path / "workspace")
+@pytest.fixture(scope="module")
+def worked(url: str, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A workspace with a few samples, worked through; the tests only look at it."""
+    home = tmp_path_factory.mktemp("shop")
+    papers = samples.make(home / "samples", today=dt.datetime.now(dt.UTC).date())
+    shop = make(home / "workspace")
     assert shop.call("ledger", "import", str(papers.ledger)).returncode == 0
     for path in sorted(papers.documents.iterdir()):
         if path.name.startswith(TEXT_ONLY):

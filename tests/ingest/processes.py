@@ -20,6 +20,14 @@ def below(root: int) -> set[int]:
     return found - {root}
 
 
+def program(process: int) -> str:
+    """The name of the program that a process runs; empty where it has ended (Linux)."""
+    try:
+        return Path(f"/proc/{process}/comm").read_text("utf-8").strip()
+    except OSError:
+        return ""
+
+
 def gone(processes: set[int], seconds: float = 5.0) -> bool:
     """Whether all of them have ended, after at most so long."""
     deadline = time.monotonic() + seconds

@@ -10,6 +10,7 @@ from config.reasons import Reason
 from outbox import audit, schema
 from outbox.interface import OutboxError, Workspace
 from outbox.journal import Journal
+from outbox.tables import EventRow
 from tests.outbox.desk import arrive, hold
 
 
@@ -142,3 +143,10 @@ def test_one_event_that_was_tampered_with_does_not_stop_the_work(
 ) -> None:
     tamper(busy, "UPDATE event SET detail = '{}' WHERE id = 1")
     assert schema.bring_up(busy._engine, workspace) == audit.key_of(workspace)
+
+
+@pytest.mark.parametrize("detail", [b"\xff", 7, None])
+def test_a_detail_of_another_type_does_not_fit_and_breaks_nothing(detail: object) -> None:
+    event = EventRow(id=1, at="", document_id="d1", event="claimed", prev="", mac="")
+    object.__setattr__(event, "detail", detail)
+    assert len(list(audit.check([event], b"key"))) == 1
