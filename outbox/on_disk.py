@@ -16,7 +16,7 @@ from outbox.deliveries import posting_of
 from outbox.filing import NOTE
 from outbox.interface import CLOSED, VERBS, State, Workspace
 from outbox.journal import Journal
-from outbox.replay import EDITED
+from outbox.replay import ASTRAY, EDITED
 from outbox.showing import discreet
 from outbox.tables import CaseRow, DocumentRow, EventRow
 from outbox.writers.rows import as_row
@@ -73,7 +73,7 @@ def of(workspace: Workspace, kept: Kept) -> Iterator[str]:
     name = f"{discreet(str(row.id))} ({discreet(str(row.name))})"
     try:
         path = resting_path(workspace, row)
-    except (*EDITED, NotImplementedError, OSError) as error:
+    except ASTRAY as error:
         yield f"{name}: its place cannot be told: {discreet(repr(error))}"
         return
     if path is None:

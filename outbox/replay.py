@@ -41,6 +41,10 @@ NO_FIELDS = sha256("{}")
 EDITED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What text of the journal brings about when somebody has edited it and it is read."""
 
+ASTRAY = (*EDITED, NotImplementedError, OSError)
+"""The same where the text names a place: what the system says of it, and what pathlib says of a
+pattern that begins at the root."""
+
 Columns = dict[str, Any]
 Detail = Mapping[str, Any]
 

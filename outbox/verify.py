@@ -10,7 +10,7 @@ from typing import Any
 from outbox import heads, on_disk, replay
 from outbox.interface import Workspace
 from outbox.journal import Journal
-from outbox.replay import EDITED
+from outbox.replay import ASTRAY
 from outbox.showing import discreet
 from outbox.tables import DocumentRow
 
@@ -165,7 +165,7 @@ def said(look: Look) -> list[str]:
     try:
         for finding in look():
             found.append(finding)  # noqa: PERF402 - what was found before the end counts
-    except (*EDITED, NotImplementedError, OSError) as error:
+    except ASTRAY as error:
         found.append(f"the recount came upon what it cannot read: {discreet(repr(error))}")
     return found
 
