@@ -79,6 +79,9 @@ _SHARPER = 1.15
 _MOST_INK = 40_000
 """Ink pixels that are enough to find an angle."""
 
+_BESIDE_PRINT = 0.02
+"""Share of the longer side that is kept around all that is printed."""
+
 
 def is_blank(image: Pixels) -> bool:
     """Whether the page holds (nearly) nothing but dust, punched holes and staples."""
@@ -169,6 +172,24 @@ def is_flat(ink: NDArray[np.uint8]) -> bool:
     if np.count_nonzero(letters) < _ENOUGH_LETTERS:
         return False
     return bool(np.median(wide[letters] / high[letters]) > _FLAT)
+
+
+def printed_part(image: Pixels) -> tuple[slice, slice]:
+    """The rows and columns that hold all that is not plain paper, with some paper around them."""
+    gray = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+    paper = float(np.median(gray[::8, ::8]))
+    plain = cv2.inRange(gray, paper - _FAINT_DEPTH, paper + _FAINT_DEPTH)
+    rows, columns = (
+        np.flatnonzero(cv2.reduce(plain, axis, cv2.REDUCE_MIN).ravel() == 0) for axis in (1, 0)
+    )
+    margin = round(_BESIDE_PRINT * max(gray.shape))
+    if not len(rows):
+        return slice(0, image.shape[0]), slice(0, image.shape[1])
+    return _around(rows, margin, image.shape[0]), _around(columns, margin, image.shape[1])
+
+
+def _around(found: NDArray[np.intp], margin: int, most: int) -> slice:
+    return slice(max(0, int(found[0]) - margin), min(most, int(found[-1]) + 1 + margin))
 
 
 def straightened(image: Pixels, degrees: float) -> Pixels:

@@ -27,7 +27,8 @@ def read(
     """The upright image and the words on it, boxes in its pixels; *degrees* is its skew if known.
 
     A page that reads well is read once. One that reads badly is read the other ways round too, and
-    the way that gives most is kept.
+    the way that gives most is kept. What gives nothing on its feet nor on its head is no print:
+    lines that stand are read one of both ways.
     """
     image, words = _straight(image, engine, degrees)
     if _is_sound(words):
@@ -38,7 +39,7 @@ def read(
         other = _straight(imaging.turned(image, quarters), engine)
         if merit(other[1]) > best:
             best, found = merit(other[1]), other
-        if _is_sound(other[1]):
+        if _is_sound(other[1]) or not (words or other[1]):
             break
     return found
 

@@ -11,8 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from config.settings import Reading
 from extractors.engines import ExtraMissing, ReaderMissing
 from extractors.engines.rapidocr import load, words_of
@@ -44,7 +42,7 @@ class PpOcr:
         """The words of an image, line by line; the confidence is the line's."""
         if self._reader is None:
             self._reader = self._loaded()
-        return words_of(self._reader(np.ascontiguousarray(image[:, :, ::-1])))
+        return words_of(self._reader, image)
 
     def _loaded(self) -> Any:  # noqa: ANN401 - rapidocr has no types
         tiny = {

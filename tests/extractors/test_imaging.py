@@ -153,3 +153,20 @@ def test_paper_that_lies_far_askew_is_straightened(degrees: float) -> None:
     skewed = imaging.straightened(paper.page_image(), -degrees)
 
     assert imaging.skew(skewed) == pytest.approx(degrees, abs=0.25)
+
+
+@pytest.mark.parametrize("paper_is", [255, 200])
+def test_the_printed_part_of_a_page_holds_the_print_and_some_paper(paper_is: int) -> None:
+    image = np.full((1000, 800, 3), paper_is, np.uint8)
+    image[300:310, 200:400] = 0
+    image[500:505, 100] = paper_is - 30
+
+    assert imaging.printed_part(image) == (slice(280, 525), slice(80, 420))
+
+
+def test_the_printed_part_of_a_page_printed_to_its_edges_is_all_of_it() -> None:
+    image = np.full((1000, 800, 3), 255, np.uint8)
+    image[0, 0] = image[-1, -1] = 0
+
+    assert imaging.printed_part(image) == (slice(0, 1000), slice(0, 800))
+    assert imaging.printed_part(image[400:500]) == (slice(0, 100), slice(0, 800))

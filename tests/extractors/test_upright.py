@@ -88,3 +88,11 @@ def test_a_skewed_page_is_straightened_before_it_is_read() -> None:
 
     assert seen[0] is image
     assert imaging.skew(image) == 0.0
+
+
+def test_a_page_that_gives_nothing_on_its_head_either_is_not_turned_further() -> None:
+    engine = Fake(words=())
+
+    upright.read(marked(), engine)
+
+    assert engine.asked == 2

@@ -35,6 +35,29 @@ def test_a_reader_gives_words_with_their_places(name: str) -> None:
     assert found["4711"].confidence > 0.6
 
 
+def test_a_few_words_are_read_alone_and_stand_where_they_stood_on_the_page() -> None:
+    reader = rapidocr.RapidOcr(paper.SETTINGS)
+    reader.read(paper.page_image(paper.LINES))
+    given: list[tuple[int, ...]] = []
+    loaded = reader._reader
+
+    def read(part: np.ndarray) -> object:  # type: ignore[type-arg]
+        given.append(part.shape)
+        return loaded(part)
+
+    reader._reader = read
+    image = np.full((2339, 1654, 3), 255, np.uint8)
+    image[1500:2000, 600:1500] = paper.page_image(paper.LINES, width=900, height=500)
+
+    words = {word.text: word.box for word in reader.read(image)}
+
+    assert given[0][0] < 600
+    box = words["4711"]
+    assert image[box.top : box.bottom, box.left : box.right].min() < 100
+    assert 1500 < box.top < 2000
+    assert 600 < box.left < 1500
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_finds_nothing_on_an_empty_page(name: str) -> None:
     assert not engines.engine(name, paper.SETTINGS).read(np.full((300, 400, 3), 255, np.uint8))
