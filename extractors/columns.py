@@ -7,6 +7,7 @@ from extractors.candidates import View
 from extractors.interface import Box
 from extractors.layout import Row, Sheet
 from extractors.profiles import Label
+from extractors.values import money
 
 AMOUNTS = frozenset({"amount", "net", "total", "subtotal"})
 """Meanings of a column that holds what a line comes to."""
@@ -51,8 +52,12 @@ class Table:
 
     def meaning(self, box: Box) -> str | None:
         """What the heading nearest to *box* says."""
-        nearest = min(self.columns, key=lambda one: one.away(box), default=None)
-        return nearest.meaning if nearest else None
+        return _meaning(self.columns, box)
+
+
+def _meaning(columns: Sequence[Column], box: Box) -> str | None:
+    nearest = min(columns, key=lambda one: one.away(box), default=None)
+    return nearest.meaning if nearest else None
 
 
 def tables(view: View) -> Iterator[Table]:
@@ -73,10 +78,11 @@ def tables(view: View) -> Iterator[Table]:
                 columns, line = _columns(sheet, by_line, line)
                 rows = []
                 continue
-            if columns and (_closes(found) or _other_heading(found)):
+            closes, within = _closes(found), _within(sheet.rows[line], columns)
+            if columns and ((closes and not within) or _other_heading(found)):
                 yield Table(sheet, columns, tuple(rows))
                 columns, rows = (), []
-            elif columns:
+            elif columns and not closes:
                 rows.append(line)
             line += 1
         if rows:
@@ -102,7 +108,8 @@ def _closes(found: Sequence[Label]) -> bool:
     """A piece of the row begins with the name of a sum and has no other words."""
     for label in found:
         text = label.spot.row.text
-        if label.spot.start == 0 and label.meaning in _CLOSING:
+        garbled = label.strength < 1 and not any(one.isdigit() for one in text)
+        if label.spot.start == 0 and label.meaning in _CLOSING and not garbled:
             inside = [one.spot for one in found if one.spot.row is label.spot.row]
             others = sum(
                 one.isalpha() and not any(spot.start <= at < spot.end for spot in inside)
@@ -111,6 +118,13 @@ def _closes(found: Sequence[Label]) -> bool:
             if others < FURTHER_WORDS:
                 return True
     return False
+
+
+def _within(row: Row, columns: Sequence[Column]) -> bool:
+    """Whether the last figure of a row stands before the amounts: the discount in a price."""
+    figures = [word for word in row.words if money.readings(word.text)]
+    headed = any(one.meaning in AMOUNTS for one in columns)
+    return bool(figures) and headed and _meaning(columns, figures[-1].box) not in AMOUNTS
 
 
 def _columns(

@@ -184,7 +184,7 @@ def _best(figures: Sequence[_Figure], table: Table) -> _Choice | None:
     for place, amount in enumerate(plain):
         before = plain[:place]
         role = _as_amount(amount, headed=headed)
-        for quantity in (None, *plain):
+        for quantity in (None, *(plain if amount.column in AMOUNTS else before)):
             for price in (None, *before):
                 if _clash(amount, quantity, price):
                     continue

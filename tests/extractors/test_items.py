@@ -146,3 +146,40 @@ Nails                 3       2.00      9.00
 """
     found = lines(text)
     assert [(one.description, one.amount) for one in found] == [("Screws", Decimal("10.00"))]
+
+
+def test_a_discount_within_a_line_does_not_end_the_table() -> None:
+    text = """
+Pos  Beschreibung                    Nettopreis    Menge    Nettobetrag
+1    Kunstrasen                          3,3333     3 m2          10,00
+     Bruttopreis: 4,0000
+     Abschlag: 0,6667
+2    Schweinesteak                       5,5000     1 kg           5,50
+                                        Summe                     15,50
+"""
+    assert [(one.quantity, one.amount) for one in lines(text)] == [
+        (Decimal(3), Decimal("10.00")),
+        (Decimal(1), Decimal("5.50")),
+    ]
+
+
+def test_what_resembles_the_name_of_a_sum_but_has_no_figure_ends_no_table() -> None:
+    text = """
+Pos  Beschreibung                    Nettopreis    Menge    Entgelt
+3    Kommissionierer D.                   10,00       28     280,00
+     Muster
+4    Faltenbeutel                          0,01     3500      35,00
+                                     Gesamtbetrag            999,00
+"""
+    found = lines(text, source="rapidocr")
+    assert [one.amount for one in found] == [Decimal("280.00"), Decimal("35.00")]
+
+
+def test_how_a_discount_was_reckoned_is_no_line() -> None:
+    text = """
+Pos  Beschreibung                    Nettopreis    Menge    Steuer      Entgelt
+1    Stahlcoil                           100,00       10      19 %       850,00
+     Abschlag Lagerware             10     1000,00           -100,00
+                                     Summe                               850,00
+"""
+    assert [one.amount for one in lines(text)] == [Decimal("850.00")]
