@@ -7,8 +7,12 @@ invoice arrives so, and so does every logo. What a mail system gives back with a
 and is no mail of its own. A winmail.dat is opened where it stands.
 """
 
+import base64
+import binascii
+import codecs
 import datetime as dt
 import hashlib
+import quopri
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -39,6 +43,15 @@ MAX_NAME = 150
 _FULLER, _A_LINE = 3, 10
 """Words: a version with three times those of the plain text, and a line more, is the real one."""
 
+_ENCODED = re.compile(r"[\s\"]*(base64|quoted-printable|x-uuencode)\b", re.IGNORECASE)
+"""A transfer encoding, with the quotes, blanks and remarks that mailers put beside it."""
+
+_IN_MAILBOX = re.compile(
+    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]{3,200}\d{4}[^\r\n]{0,9}\r?\n"
+    rb"(?=[!-9;-~]{1,76}:[ \t])"
+)
+"""The line before each mail where several are kept in one file (mbox)."""
+
 _LONGEST_DATE = 80
 _SHOWN = re.compile(r"""\bcid:([^"'\s>)]{1,200})""", re.IGNORECASE)
 
@@ -61,6 +74,10 @@ _SUFFIXES = {
     "text/xml": ".xml",
 }
 """Endings for parts that come without a name."""
+
+
+_RAW = "surrogateescape"
+"""How the email package keeps bytes above 127 in text."""
 
 
 class _Policy(Compat32):
@@ -120,6 +137,9 @@ def open_mail(data: bytes) -> Mail:
     Raises:
         ExtractionError: TOO_LARGE, nested too deep or too many attachments.
     """
+    data = _plain(data)
+    if data.startswith(b"From ") and len(kept := _IN_MAILBOX.split(data)[1:]) > 1:
+        return _mailbox(kept)
     message = _parsed(data)
     _check_depth(message)
     found = _Contents()
@@ -138,6 +158,44 @@ def open_mail(data: bytes) -> Mail:
         body_document=_body_alone(message, body) if alone else None,
         bounced=report and _undelivered(message),
     )
+
+
+def _plain(data: bytes) -> bytes:
+    """The mail from its first header on, in bytes of which each stands for a letter or for part."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data.decode("utf-16", "replace").encode("utf-8")
+    return data.removeprefix(codecs.BOM_UTF8).lstrip()
+
+
+def _mailbox(mails: list[bytes]) -> Mail:
+    """Several mails that came as one: each is a document."""
+    _check_count(len(mails))
+    return Mail(
+        sender=(),
+        recipient=(),
+        subject="",
+        date=None,
+        body="",
+        attachments=tuple(
+            _attachment(f"mail-{number}.eml", "message/rfc822", one)
+            for number, one in enumerate(mails, 1)
+        ),
+        body_document=None,
+    )
+
+
+def _check_count(files: int) -> None:
+    if files > MAX_ATTACHMENTS:
+        raise ExtractionError(
+            f"This email has more than {MAX_ATTACHMENTS} attachments; "
+            "have it sent again in smaller mails.",
+            Reason.TOO_LARGE,
+        )
+
+
+def _attachment(name: str, media_type: str, content: bytes) -> Attachment:
+    digest = hashlib.sha256(content).hexdigest()
+    return Attachment(name=name, media_type=media_type, sha256=digest, content=content)
 
 
 def _parsed(data: bytes) -> _Part:
@@ -209,6 +267,8 @@ def _children(part: _Part) -> list[_Part]:
 
 def _content(part: _Part) -> bytes:
     """The bytes of a part that has no parts, its transfer encoding undone as far as it goes."""
+    if told := _ENCODED.match(part.get("Content-Transfer-Encoding", "")):
+        part.replace_header("Content-Transfer-Encoding", told[1])
     payload: object = part.get_payload(decode=True)
     return payload if isinstance(payload, bytes) else b""
 
@@ -235,17 +295,18 @@ class _Contents:
     def take(self, part: _Part) -> None:
         """Sort one part, and all that is in it, into text or attachment."""
         if part.get_content_maintype() == "message" and _children(part):
-            self._attach(part, _as_bytes(_children(part)[0]))
+            self._attach(part, _nested(part))
         elif part.get_content_type() == "multipart/alternative":
             self._take_alternative(_children(part))
         elif part.is_multipart():
             for child in _children(part):
                 self.take(child)
+            self._take_rest(part)
         elif _is_body(part):
             self.texts.append(self._text(part))
-        elif part.get_content_type() in tnef.MEDIA_TYPES and _content(part).startswith(tnef.MAGIC):
+        elif _content(part).startswith(tnef.MAGIC):
             self._unwrap(part)
-        else:
+        elif _content(part).strip() or part.get_content_maintype() != "multipart":
             self._attach(part, _content(part))
 
     def _text(self, part: _Part) -> str:
@@ -254,6 +315,19 @@ class _Contents:
         page = mailtext.decoded(_content(part), part.get_param("charset", ""))
         self.shown.update(unquote(one) for one in _SHOWN.findall(page))
         return mailtext.from_html(page)
+
+    def _take_rest(self, part: _Part) -> None:
+        """What stands behind the end of the parts: more of them where the end came too early."""
+        rest, line = part.epilogue or "", f"--{part.get_boundary()}"
+        ends = re.compile(rf"^{re.escape(line)}(?:--)?[ \t]*$", re.MULTILINE)
+        if ends.search(rest):
+            kind = f'Content-Type: multipart/mixed; boundary="{part.get_boundary()}"\n\n'
+            more = _read(f"{kind}{ends.sub(lambda _: line, rest)}".encode("utf-8", _RAW))
+            _check_depth(more)
+            for child in _children(more):
+                self.take(child)
+        elif rest.strip():
+            self.texts.append(mailtext.decoded(rest.encode("utf-8", _RAW), "utf-8"))
 
     def _take_alternative(self, versions: list[_Part]) -> None:
         """One version's text, plain if it says the same; the attachments of all versions."""
@@ -292,15 +366,8 @@ class _Contents:
         )
         if media_type == "message/rfc822" and not name.lower().endswith(".eml"):
             name += ".eml"
-        if len(self._files) >= MAX_ATTACHMENTS:
-            raise ExtractionError(
-                f"This email has more than {MAX_ATTACHMENTS} attachments; "
-                "have it sent again in smaller mails.",
-                Reason.TOO_LARGE,
-            )
-        digest = hashlib.sha256(content).hexdigest()
-        file = Attachment(name=name, media_type=media_type, sha256=digest, content=content)
-        self._files.append((part, file))
+        _check_count(len(self._files) + 1)
+        self._files.append((part, _attachment(name, media_type, content)))
 
 
 def _words(texts: list[str]) -> int:
@@ -332,6 +399,20 @@ def _file_name(part: _Part) -> str:
     named = part.get_param("filename", "", "content-disposition") or part.get_param("name", "")
     name = re.split(r"[/\\]", mailtext.header(named))[-1]
     return "".join(one for one in name if one.isprintable()).strip(". ")[-MAX_NAME:]
+
+
+def _nested(part: _Part) -> bytes:
+    """The message inside a part; mailers encode it whole, though none may (RFC 2046, 5.2.1)."""
+    message = _children(part)[0]
+    content = _as_bytes(message)
+    told = _ENCODED.match(part.get("Content-Transfer-Encoding", ""))
+    way = told[1].lower() if told else ""
+    if way == "base64" and not message.keys():
+        with suppress(binascii.Error):
+            return base64.b64decode(content)
+    if way == "quoted-printable" and "=3d" in message.get("Content-Type", "").lower():
+        return quopri.decodestring(content)
+    return content
 
 
 def _as_bytes(message: _Part) -> bytes:
@@ -393,4 +474,4 @@ def _body_alone(message: _Part, body: str) -> bytes:
         "Content-Type: text/plain; charset=utf-8\n"
         "Content-Transfer-Encoding: 8bit\n\n"
     )
-    return "".join([*heads, fixed, body, "\n"]).encode("utf-8", "surrogateescape")
+    return "".join([*heads, fixed, body, "\n"]).encode("utf-8", _RAW)

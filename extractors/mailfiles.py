@@ -12,11 +12,12 @@ PROOFS = frozenset(
         "application/pgp-signature",
         "application/pkcs7-signature",
         "application/x-pkcs7-signature",
+        "text/calendar",
         "text/vcard",
         "text/x-vcard",
     )
 )
-"""Digital signatures and visiting cards."""
+"""Digital signatures, visiting cards, and the appointment that an invitation is about."""
 
 LEAST_SIDE = 320
 LEAST_AREA = 200_000

@@ -9,8 +9,21 @@ from html.parser import HTMLParser
 _ENCODED_WORD = re.compile(r"=\?([^?\s]*)\?([bq])\?([^?]*)\?=", re.IGNORECASE)
 _BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[^?\s]*\?[bq]\?[^?]*\?=)", re.IGNORECASE)
 _FOLD = re.compile(r"\r?\n[ \t]*|\r[ \t]*")
-_WESTERN = {"ascii", "iso8859_1", "iso8859_15", "cp1252"}
+_WESTERN = {"iso8859_15", "cp1252"}
 """Charsets that mailers name without looking; bytes that are valid UTF-8 are UTF-8."""
+_MEANT = {
+    "ascii": "cp1252",
+    "iso8859_1": "cp1252",
+    "iso8859_9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+"""What mailers write under the name of a smaller charset: the euro sign is not in ISO 8859-1."""
+_DIRECTION = re.compile(r"(?<=8859-[68])-[ei]$", re.IGNORECASE)
+"""How Hebrew and Arabic say in which direction they are kept; the letters are the same."""
 _NOT_OF_MAIL = {"unicode_escape", "raw_unicode_escape", "undefined", "idna", "punycode"}
 """Python codecs that no mail can mean."""
 
@@ -53,9 +66,10 @@ _SILENT = frozenset(("script", "style", "head", "title", "template"))
 def decoded(data: bytes, charset: str) -> str:
     """The text of *data*: in *charset* if that fits, else UTF-8, else Windows-1252; never fails."""
     try:
-        name = codecs.lookup(charset).name.replace("-", "_")
+        name = codecs.lookup(_DIRECTION.sub("", charset)).name.replace("-", "_")
     except (LookupError, ValueError):
         name = "ascii"
+    name = _MEANT.get(name, name)
     tries = ["utf-8", name] if name in _WESTERN else [name, "utf-8"]
     for one in tries:
         if one not in _NOT_OF_MAIL:
@@ -119,6 +133,8 @@ class _Text(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's signature
         if tag in _SILENT:
             self._silent += 1
+        elif tag == "body":  # ends a head that nobody closed
+            self._silent = 0
         elif tag in _BLOCKS:
             self.pieces.append("\n")
         elif tag in {"td", "th"}:
