@@ -45,6 +45,8 @@ class Fit:
     asked: Mapping[str, Sequence[Race]]
     labelled: Mapping[tuple[str, str], int]
     """How many documents of a set have a label for a field."""
+    unseen: Sequence[Mapping[str, Model]]
+    """For each fold the models that have not seen its senders."""
 
 
 def priors() -> dict[str, Model]:
@@ -71,7 +73,7 @@ def fit(samples: Sequence[Sample]) -> Fit:
             asked[field] = here
             models[field] = replace(_learnt(here, begin[field]), calibration=_calibration(heard))
     labelled = Counter((one.set, field) for one in samples for field in one.truth)
-    return Fit(models, said, asked, labelled)
+    return Fit(models, said, asked, labelled, unseen)
 
 
 def _learnt(here: Sequence[Race], prior: Model) -> Model:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
@@ -71,7 +72,7 @@ def _states(field: str, wanted: Any, value: Any) -> bool:
     return same(field, wanted, value)
 
 
-def _watching(models: Models, watched: dict[str, tuple[Candidate, ...]]) -> mock._patch_dict:
+def _watching(models: Models, watched: dict[str, tuple[Candidate, ...]]) -> AbstractContextManager[object]:
     """Rank by *models*, and keep every field's candidates in *watched*."""
     plain = candidates.contest
 

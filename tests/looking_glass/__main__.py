@@ -3,7 +3,8 @@
     python -m tests.looking_glass SET_DIR... [--out FOLDER] [--as-scan] [--remember FOLDER] ...
 
 A set is a folder of documents with `labels.jsonl`, one line a document: {"file", "kind", "fields",
-"meta"}. For each set the page is FOLDER/<set>.html, with its pictures beside it.
+"meta"}; a folder of sets stands for all in it. For each set the page is FOLDER/<set>.html, with its
+pictures beside it; how sure answers are over all sets is FOLDER/reliability.txt.
 """
 
 import argparse
@@ -12,7 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -20,38 +21,59 @@ from rich.console import Console
 from rich.progress import track
 
 from extractors.interface import Kind
-from tests.looking_glass import history, page, tables
+from tests.looking_glass import history, page, sureness, tables
 from tests.looking_glass.causes import failures
 from tests.looking_glass.labels import BadSet, Choice, Labelled, load
 from tests.looking_glass.reading import How, read_all
-from tests.looking_glass.scoring import Judged, by_field, figures, judge
+from tests.looking_glass.scoring import Judged, figures, judge
+from tests.looking_glass.unseen import Folds, folds_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _asked(arguments)
+    read: dict[str, list[Judged]] = {}
     try:
-        for folder in chosen.sets:
-            _examine(folder, chosen)
+        for folder in _sets(chosen.sets):
+            for way in _ways(folder, chosen):
+                read |= _examine(folder, way)
     except BadSet as error:
         sys.stderr.write(f"{error}\n")
         return 2
     except KeyboardInterrupt:
         sys.stderr.write("Stopped; of this set nothing is kept but what OCR remembers.\n")
         return 130
+    lines = [f"{line}\n" for line in sureness.table(read)]
+    (chosen.out / "reliability.txt").write_text("".join(lines), "utf-8")
+    sys.stdout.writelines(lines)
     return 0
 
 
-def _examine(folder: Path, chosen: argparse.Namespace) -> None:
-    """Read, score and lay out one set."""
+def _sets(folders: Sequence[Path]) -> Iterator[Path]:
+    """The folders themselves; in place of one that is no set, the sets in it."""
+    for folder in folders:
+        inside = sorted(one.parent for one in folder.glob("*/labels.jsonl"))
+        yield from inside if inside and not (folder / "labels.jsonl").is_file() else [folder]
+
+
+def _ways(folder: Path, chosen: argparse.Namespace) -> Iterator[argparse.Namespace]:
+    """As it is asked for; where scans are asked for too, a set with PDFs once more as scans."""
+    yield chosen
+    if chosen.scans_too and any(folder.rglob("*.pdf")):
+        yield argparse.Namespace(**vars(chosen) | {"as_scan": True})
+
+
+def _examine(folder: Path, chosen: argparse.Namespace) -> dict[str, list[Judged]]:
+    """Read, score and lay out one set; the verdicts by its title."""
     name = folder.resolve().name
     title = f"{name} {_conditions(chosen)}".strip()
     file = re.sub(r"[^\w.-]+", "-", title)
     rows = load(folder, _choice(chosen))
+    folds = folds_of(chosen.unseen, name)
     chosen.out.mkdir(parents=True, exist_ok=True)
     if chosen.remember is not None:
         chosen.remember.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=".reading-", dir=chosen.out) as scratch:
-        judged, pictures = _read(rows, chosen, Path(scratch), title)
+        judged, pictures = _read(rows, chosen, folds, Path(scratch), title)
         found = failures(judged)
         run = history.run_of(
             name,
@@ -73,15 +95,19 @@ def _examine(folder: Path, chosen: argparse.Namespace) -> None:
     history.append(chosen.history, run)
     lines = [
         *tables.summary(title, figures(judged), remembered=chosen.remember is not None),
-        *tables.sureness(by_field(judged)),
         *_since(before, changed),
         f"{len(found)} failures: {chosen.out / file}.html",
     ]
     sys.stdout.write("\n".join(lines) + "\n\n")
+    return {title: judged}
 
 
 def _read(
-    rows: Sequence[Labelled], chosen: argparse.Namespace, scratch: Path, title: str
+    rows: Sequence[Labelled],
+    chosen: argparse.Namespace,
+    folds: Folds,
+    scratch: Path,
+    title: str,
 ) -> tuple[list[Judged], dict[str, Path]]:
     """What was read of each row, in their order, and the folder of pages by file."""
     how = How(
@@ -89,6 +115,7 @@ def _read(
         kind=chosen.kind,
         remember=chosen.remember,
         processes=chosen.processes,
+        folds=folds,
     )
     judged, pictures = {}, {}
     reading = track(
@@ -117,6 +144,7 @@ def _conditions(chosen: argparse.Namespace) -> str:
     said = [
         "as scan" if chosen.as_scan else "",
         f"as {chosen.kind}" if chosen.kind else "",
+        "unseen" if chosen.unseen else "",
         f"where {chosen.where}" if chosen.where else "",
         f"only {chosen.only}" if chosen.only else "",
         f"fold {chosen.fold[0]}/{chosen.fold[1]}" if chosen.fold[1] else "",
@@ -166,6 +194,8 @@ def _asked(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--history", type=Path, help="default: history.jsonl in the out folder")
     parser.add_argument("--remember", type=Path, help="keep what OCR reads, and read it once")
     parser.add_argument("--as-scan", action="store_true", help="draw PDFs as grey 200 dpi scans")
+    parser.add_argument("--scans-too", action="store_true", help="sets with PDFs both ways")
+    parser.add_argument("--unseen", type=Path, help="models by fold, as tests.fitting wrote them")
     parser.add_argument("--limit", type=int, default=0, help="so many documents, evenly spread")
     parser.add_argument("--where", default="", help="only documents whose meta has this flag")
     parser.add_argument("--only", default="", help="only documents with this in their name")

@@ -22,6 +22,7 @@ from outbox.moves import sha256_of
 from tests.benchmarks.remembered import Remembered
 from tests.looking_glass.labels import Labelled
 from tests.looking_glass.scoring import Reading
+from tests.looking_glass.unseen import Folds, unseen
 
 _MOST_SCANNED = 10
 """Pages of a PDF that are drawn as a scan."""
@@ -32,14 +33,15 @@ class How:
     """The way to read: *as_scan* draws PDFs first, so that OCR has to read them.
 
     *kind* overrules the classification. What OCR reads is kept in *remember* and not read twice;
-    its seconds are then not counted. With one of *processes* this process reads, so that a debugger
-    sees it.
+    its seconds are then not counted. *folds* are models that have not seen the senders of a fold.
+    With one of *processes* this process reads, so that a debugger sees it.
     """
 
     as_scan: bool = False
     kind: Kind | None = None
     remember: Path | None = None
     processes: int = 2
+    folds: Folds = ()
 
 
 def read_all(
@@ -52,13 +54,13 @@ def read_all(
     places = [(row, folder / f"{number:04d}") for number, row in enumerate(rows)]
     if how.processes == 1:
         for row, pages in places:
-            yield row, read_one(row.path, how, pages), pages
+            yield row, read_one(row, how, pages), pages
         return
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     pool = ProcessPoolExecutor(how.processes, get_context("spawn"))
     try:
-        work = {pool.submit(read_one, row.path, how, pages): (row, pages) for row, pages in places}
+        work = {pool.submit(read_one, row, how, pages): (row, pages) for row, pages in places}
         for done in as_completed(work):
             row, pages = work[done]
             yield row, done.result(), pages
@@ -66,9 +68,10 @@ def read_all(
         pool.shutdown(cancel_futures=True)  # whoever interrupts waits for no more than is in hand
 
 
-def read_one(path: Path, how: How, pages: Path) -> Reading:
-    """What is read of the file at *path*; one that cannot be read has its error in the answer."""
+def read_one(row: Labelled, how: How, pages: Path) -> Reading:
+    """What is read of a document; one that cannot be read has its error in the answer."""
     pages.mkdir(parents=True)
+    path = row.path
     settings = load(environment={}).reading
     if how.as_scan and media.sniff(path) == media.PDF:
         path = drawn(path, pages / "scan.tif")
@@ -86,9 +89,10 @@ def read_one(path: Path, how: How, pages: Path) -> Reading:
     if how.remember is not None:
         engines = [Remembered(one, how.remember) for one in engines]
     try:
-        extraction = read_with_parts(
-            document, settings, kind=how.kind, pictures=pages, engines=engines
-        )
+        with unseen(row.vendor, how.folds):
+            extraction = read_with_parts(
+                document, settings, kind=how.kind, pictures=pages, engines=engines
+            )
     except ExtractionError as error:
         return _unread(path, digest, f"{error.reason}: {error}", began)
     except Exception:  # noqa: BLE001 - a fault of ours is one failure among the others on the page

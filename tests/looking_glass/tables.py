@@ -2,14 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from tests.looking_glass.scoring import (
-    SURE,
-    FieldFigures,
-    Figures,
-    Verdict,
-    reliability,
-    wilson,
-)
+from tests.looking_glass.scoring import FieldFigures, Figures, Verdict, wilson
 
 HEAD = ("labelled", "read", "right", "accuracy", "95 % interval", "precision", "safe coverage")
 """What the figures of a field are called, in the order of the table."""
@@ -55,20 +48,6 @@ def summary(title: str, figures: Figures, *, remembered: bool) -> Iterator[str]:
         yield f"attachments counted right in {figures.attachments[1]} of {figures.attachments[0]}"
     without = " (what OCR remembered is not counted)" if remembered else ""
     yield f"processor: median {figures.seconds_a_page:.2f} s a page{without}"
-
-
-def sureness(fields: dict[str, list[Verdict]]) -> Iterator[str]:
-    """For each field how often answers are right that say to be about as sure."""
-    yield f"reliability: of answers at least {SURE} sure are right"
-    everything = [verdict for verdicts in fields.values() for verdict in verdicts]
-    for name, verdicts in (*fields.items(), ("all fields", everything)):
-        sure = [one for one in verdicts if one.field and one.confidence >= SURE]
-        yield f"{name:<16}{rule(sure)}"
-        for one in reliability(verdicts):
-            yield (
-                f"    from {one.low:<5}{one.count:>6} answers, said {one.confidence:.1%}, "
-                f"right {percent(one.right, one.count)}"
-            )
 
 
 def rule(sure: Sequence[Verdict]) -> str:

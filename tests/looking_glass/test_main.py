@@ -35,6 +35,20 @@ def test_a_set_is_read_scored_and_laid_out(
     assert [one.name for one in out.iterdir() if one.name.startswith(".")] == []
 
 
+def test_a_folder_of_sets_is_read_and_its_sureness_added_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sets, out = tmp_path / "sets", tmp_path / "out"
+    sets.mkdir()
+    for name in ("new", "old"):
+        (sets / name).mkdir()
+        labelled_set(sets / name, bill(sets / name, f"INV-{name}-1"))
+    assert main([str(sets), "--out", str(out), "--processes", "1"]) == 0
+    said = (out / "reliability.txt").read_text("utf-8")
+    assert "reliability over new, old: 2 documents" in said
+    assert said in capsys.readouterr().out
+
+
 def test_what_cannot_be_asked_for_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -16,6 +16,6 @@ def test_a_fault_of_ours_is_a_failure_of_the_document(tmp_path: Path) -> None:
     typed = tmp_path / "letter.txt"
     typed.write_text("Dear Sirs,\nwe write to you.\n")
     row = Labelled(file="letter.txt", path=typed, kind="letter", truth={"sender": "A"})
-    read = read_one(row.path, How(kind="nonsense"), tmp_path / "pages")  # type: ignore[arg-type]
+    read = read_one(row, How(kind="nonsense"), tmp_path / "pages")  # type: ignore[arg-type]
     assert "fault: " in read.answer["error"]
     assert read.answer["fields"] == {}
