@@ -72,7 +72,9 @@ def _states(field: str, wanted: Any, value: Any) -> bool:
     return same(field, wanted, value)
 
 
-def _watching(models: Models, watched: dict[str, tuple[Candidate, ...]]) -> AbstractContextManager[object]:
+def _watching(
+    models: Models, watched: dict[str, tuple[Candidate, ...]]
+) -> AbstractContextManager[object]:
     """Rank by *models*, and keep every field's candidates in *watched*."""
     plain = candidates.contest
 
