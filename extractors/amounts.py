@@ -40,6 +40,9 @@ OTHER = (
 )
 
 
+Reading = tuple[Spot, money.Money]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """One amount on a page, with the labels that speak for it."""
@@ -52,6 +55,8 @@ class Amount:
     summary: bool
     qualified: bool
     """Words that are no label stand between its label and it: "Total 6% supplies"."""
+    whole: Reading | None = None
+    """The amount that it may be the end of: 1 234.56."""
 
     @property
     def value(self) -> Decimal:
@@ -84,12 +89,33 @@ class Amount:
 
 
 def amounts(view: View) -> tuple[Amount, ...]:
-    """Every amount on the pages, in reading order."""
-    return tuple(
+    """Every amount on the pages, in reading order.
+
+    1 234.56 is a number and an amount, unless net and tax come to the total only as one.
+    """
+    found = tuple(
         one
-        for sheet, found in zip(view.sheets, view.labels, strict=True)
-        for one in _on_sheet(sheet, found)
+        for sheet, labels in zip(view.sheets, view.labels, strict=True)
+        for one in _on_sheet(sheet, labels)
     )
+    if not any(one.whole for one in found):
+        return found
+    grouped = tuple(map(_grouped, found))
+    return grouped if _closes(grouped) and not _closes(found) else found
+
+
+def _grouped(one: Amount) -> Amount:
+    """The larger amount that this one may be the end of, else itself."""
+    if one.whole is None:
+        return one
+    spot, value = one.whole
+    return replace(one, spot=spot, money=value, whole=None)
+
+
+def _closes(found: Sequence[Amount]) -> bool:
+    """Net and tax come to a total."""
+    checks = sums(found)
+    return any(one.meaning in _LATE and one.value in checks.with_tax for one in found)
 
 
 def upright(found: Sequence[Amount]) -> tuple[Amount, ...]:
@@ -102,12 +128,12 @@ def upright(found: Sequence[Amount]) -> tuple[Amount, ...]:
 
 def _on_sheet(sheet: Sheet, found: Sequence[Label]) -> Iterator[Amount]:
     placed = list(_spots(sheet, found))
-    spots = [spot for spot, _ in placed]
+    spots = [spot for spot, *_ in placed]
     worded: dict[int, list[Label]] = {}
     for label in found:
         worded.setdefault(id(label.spot.row), []).append(label)
     table = min((one.spot.line for one in found if one.meaning == "summary"), default=None)
-    for (spot, value), link in zip(placed, links(sheet, found, spots), strict=True):
+    for (spot, value, whole), link in zip(placed, links(sheet, found, spots), strict=True):
         yield Amount(
             money=value,
             spot=spot,
@@ -116,6 +142,7 @@ def _on_sheet(sheet: Sheet, found: Sequence[Label]) -> Iterator[Amount]:
             height=spot.box.height / sheet.letter,
             summary=table is not None and spot.line >= table,
             qualified=_qualified(link.left, spot, worded),
+            whole=whole,
         )
 
 
@@ -132,22 +159,38 @@ def _qualified(label: Label | None, spot: Spot, worded: Mapping[int, list[Label]
     return letters >= QUALIFYING
 
 
-def _spots(sheet: Sheet, found: Sequence[Label]) -> Iterator[tuple[Spot, money.Money]]:
+_Placed = tuple[Spot, money.Money, Reading | None]
+
+
+def _spots(sheet: Sheet, found: Sequence[Label]) -> Iterator[_Placed]:
     """Where amounts stand; beside a label also one that has to be mended."""
     worded = {id(one.spot.row): one.spot.end for one in found}
-    last = -1
     for line, piece in sheet.pieces:
-        here = False
-        for start, end, value in money_in(piece.text):
-            if here and start < last:
-                continue
-            here, last = True, end
-            yield Spot(sheet.number, line, piece, start, end), value
-        if not here:
-            yield from _mended(sheet, line, piece, worded.get(id(piece), 0))
+        placed = list(_in_piece(sheet, line, piece))
+        if not placed:
+            placed = [(*one, None) for one in _mended(sheet, line, piece, worded.get(id(piece), 0))]
+        yield from placed
 
 
-def _mended(sheet: Sheet, line: int, piece: Row, start: int) -> Iterator[tuple[Spot, money.Money]]:
+def _in_piece(sheet: Sheet, line: int, piece: Row) -> Iterator[_Placed]:
+    """The amounts of a piece, each place once, with what its groups say when read as one."""
+    joined = list(money.joined(piece.text))
+    read = [(one.start, one.end, one.money) for one in joined if one.one]
+    wholes = {one.end: one for one in joined if not one.one}
+    last = -1
+    for start, end, value in sorted((*read, *money_in(piece.text)), key=lambda one: one[0]):
+        if start < last:
+            continue
+        last = end
+        whole = wholes.get(end)
+        yield (
+            Spot(sheet.number, line, piece, start, end),
+            value,
+            (Spot(sheet.number, line, piece, whole.start, end), whole.money) if whole else None,
+        )
+
+
+def _mended(sheet: Sheet, line: int, piece: Row, start: int) -> Iterator[Reading]:
     text = piece.text[start:]
     bare = text.strip(" .:;=*")
     if not bare or not any(one.isdigit() for one in bare):
@@ -190,7 +233,7 @@ def sums(found: Sequence[Amount]) -> Sums:
     return Sums(
         with_tax=frozenset(a + b for a, b in product(bases, taxes) if b < a),
         paid_less_change=frozenset(
-            a - b for a, b in product(set(by.get("paid", ())), set(by.get("change", ()))) if a > b
+            a - b for a, b in product(*(_sizes(by.get(side, ())) for side in _HANDED)) if a > b
         ),
         running=frozenset(_running(found)),
         parts=frozenset(part for part, _ in parts),
@@ -201,6 +244,14 @@ def sums(found: Sequence[Amount]) -> Sums:
         column_sums=frozenset(id(last) for *_, last in columns),
         column_parts=frozenset(id(one) for *above, _ in columns for one in above),
     )
+
+
+_HANDED = ("paid", "change")
+
+
+def _sizes(values: Iterable[Decimal]) -> set[Decimal]:
+    """Amounts without their signs: some tills print cash as what is still owed, -50.00."""
+    return {abs(one) for one in values}
 
 
 def _summed_columns(found: Sequence[Amount]) -> Iterator[Sequence[Amount]]:
@@ -271,16 +322,21 @@ def totals(found: Sequence[Amount], checks: Sums) -> tuple[Field, ...]:
     return ranked(
         "total",
         (
-            at(
-                "total",
-                abs(one.value),
-                one.spot,
-                one.sheet,
-                _total_signs(one, checks, place == late),
-            )
+            at("total", abs(way.value), way.spot, way.sheet, signs)
             for place, one in enumerate(found)
+            for way, signs in _ways(one, checks, place == late)
         ),
     )
+
+
+def _ways(one: Amount, checks: Sums, late: bool) -> Iterator[tuple[Amount, dict[str, float]]]:
+    """The amount with its signs, and the larger one that it may be the end of."""
+    signs = _total_signs(one, checks, late)
+    yield one, signs
+    if one.whole is not None:
+        larger = _grouped(one)
+        largest = {"largest": 1.0} if "largest" in signs else {}
+        yield larger, largest | _total_signs(larger, checks, late)
 
 
 _LATE = ("total", "due")

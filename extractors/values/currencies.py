@@ -66,7 +66,8 @@ _NAMES = {
 _CODE = "|".join(sorted(CODES))
 _SYMBOL = "|".join(re.escape(mark) for mark in sorted(_SYMBOLS, key=len, reverse=True))
 
-BEFORE = rf"(?:(?:{_CODE})\b\$?|(?:{_CODE})(?=\d)|R[Mm]|rm|Rs\.?|RS\.?|{_SYMBOL}|[Kk]r\.?)"
+_RAND = r"(?<![A-Za-z])R(?=\s?\d{1,3}(?:[ ,]?\d{3})*[.,]\d\d(?!\d))"
+BEFORE = rf"(?:(?:{_CODE})\b\$?|(?:{_CODE})(?=\d)|R[Mm]|rm|Rs\.?|RS\.?|{_SYMBOL}|[Kk]r\.?|{_RAND})"
 """A regular expression for the mark of a currency in front of an amount (no groups)."""
 
 AFTER = rf"(?:(?:{_CODE})(?![A-Za-z])|(?:RM|Rs\.?|{_SYMBOL}|[Kk]r\.?)(?![A-Za-z]))(?!\s?\d)"

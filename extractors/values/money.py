@@ -7,15 +7,18 @@ gives a reading that says so (`repaired`).
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from extractors.values.currencies import AFTER, BEFORE, currency_of, iso_code
 
-__all__ = ["Money", "currency_of", "find", "readings"]
+__all__ = ["Money", "currency_of", "find", "joined", "readings"]
 
 CENTS_DIGITS = 2
 """Decimals that say how many hundredths."""
+
+THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+"""Currencies whose coins are thousandths (ISO 4217)."""
 
 LONGEST = 48
 """Characters of a single amount; longer text is a sentence."""
@@ -25,9 +28,9 @@ LONGEST = 48
 class Money:
     """One reading of an amount.
 
-    *currency* is an ISO code where one was printed with the amount. *cents* says that hundredths
-    were printed: two decimals, or a dash in their place. *repaired* says that look-alikes or stray
-    spaces were mended to get here.
+    *currency* is an ISO code where one was printed with the amount. *cents* says that the smallest
+    coins were printed: two decimals (three in dinars), or a dash in their place. *repaired* says
+    that look-alikes or stray spaces were mended to get here.
     """
 
     amount: Decimal
@@ -111,6 +114,35 @@ def _last_group(match: re.Match[str]) -> Iterator[tuple[int, int, Money]]:
         yield start, end, Money(Decimal(alone.replace(",", ".")), None, alone)
 
 
+_PARTED = re.compile(
+    rf"(?<![\w.,/-])(?:{BEFORE} ?)?\d{{1,3}}(?: ?,[ ]?\d{{3}}|,? \d{{3}})+(?:\.\d\d)?(?![\w.,/:%-])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """An amount whose groups stand apart, 1 234.56, from *start* to *end* of a line.
+
+    It is *one* where the groups can be nothing by themselves (1 000; 1 ,234.56; $1 234.56); else
+    it may be a number with an amount beside it.
+    """
+
+    start: int
+    end: int
+    money: Money
+    one: bool
+
+
+def joined(text: str) -> Iterator[Joined]:
+    """The amounts of a line that a space may have parted, read as one, beside what `find` reads."""
+    for match in _PARTED.finditer(text) if _DIGIT.search(text) else ():
+        plain = re.sub(r"(?<=\d)[ ,]+(?=\d{3})", ",", match[0])
+        for money in readings(plain)[:1]:
+            one = not match[0][0].isdigit() or re.search(r"\d(?: 0\d\d| \d{3} | ,|, )", match[0])
+            repaired = "," in match[0]
+            yield Joined(*match.span(), replace(money, text=match[0], repaired=repaired), bool(one))
+
+
 def _read(match: re.Match[str], printed: str, *, repaired: bool = False) -> Iterator[Money]:
     minus = (match["before"] not in (None, "+"), match["behind"], _is_minus(match["tail"]))
     negative = sum(map(bool, (*minus, match["open"], match["shut"])))
@@ -118,10 +150,19 @@ def _read(match: re.Match[str], printed: str, *, repaired: bool = False) -> Iter
     if negative > 1 or len(marks) > 1 or not _is_amount(match):
         return
     currency = next(iter(marks), None)
-    for amount, cents in _values(match):
+    values = _thousandths(match) if currency in THREE_DECIMALS else ()
+    for amount, cents in values or _values(match):
         yield Money(-amount if negative else amount, currency, printed, repaired, cents)
         if negative and match["apart"]:  # a dash apart from the digits may part, not subtract
             yield Money(amount, currency, printed, repaired, cents)
+
+
+def _thousandths(match: re.Match[str]) -> tuple[tuple[Decimal, bool], ...]:
+    """The amount in dinars, where three decimals are printed; () where they are not."""
+    parts = re.fullmatch(r"([\d.,]*)([.,])(\d{3})", match["number"])
+    if parts is None or parts[2] in parts[1]:
+        return ()
+    return ((Decimal(f"{_digits(parts[1])}.{parts[3]}"), True),)
 
 
 def _is_minus(tail: str | None) -> bool:

@@ -319,3 +319,26 @@ def test_a_dollar_that_says_whose_it_is_is_believed() -> None:
 def test_a_number_may_begin_with_the_words_of_its_label() -> None:
     text = ENGLISH.replace("Invoice No: BS-2024-117", "Invoice No: invoice_no_7")
     assert best(read(text), "invoice_number").value == "invoice_no_7"
+
+
+SPACED = """
+Bright Supplies Ltd                               INVOICE
+                                     Invoice No: BS-2024-117
+                                     Invoice Date: 3 May 2024
+
+                              {sums}Total          1 234.56
+"""
+
+
+def test_thousands_set_apart_by_a_space_are_the_amount_where_net_and_tax_say_so() -> None:
+    sums = f"Subtotal     1 028.80\n{'':30}VAT            205.76\n{'':30}"
+    found = find([page(SPACED.format(sums=sums))], Hints())
+    assert best(found, "total").value == Decimal("1234.56")
+    assert best(found, "net").value == Decimal("1028.80")
+
+
+def test_a_number_beside_the_total_may_be_its_thousands_and_neither_reading_is_sure() -> None:
+    found = find([page(SPACED.format(sums=""))], Hints())
+    totals = [one for one in found.fields if one.name == "total"]
+    assert {one.value for one in totals} == {Decimal("1234.56"), Decimal("234.56")}
+    assert totals[0].confidence < 0.95

@@ -200,3 +200,39 @@ def test_an_amount_torn_apart_is_found_whole_as_a_mended_reading(line: str) -> N
 )
 def test_a_currency_is_named_only_where_all_marks_agree(text: str, code: str | None) -> None:
     assert money.currency_of(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "one"),
+    [
+        ("Total 1 234.56", "1234.56", False),
+        ("Total 2 150", "2150", False),
+        ("Total 1 050.00", "1050.00", True),
+        ("Total 1 000", "1000", True),
+        ("Total $1 234.56", "1234.56", True),
+        ("Total 1 ,234.56", "1234.56", True),
+        ("Total 1 234 567.89", "1234567.89", True),
+    ],
+)
+def test_groups_that_stand_apart_may_be_one_amount(text: str, amount: str, one: bool) -> None:
+    (found,) = money.joined(text)
+    assert (str(found.money.amount), found.one) == (amount, one)
+    assert text[found.start : found.end] == text.removeprefix("Total ")
+
+
+@pytest.mark.parametrize("text", ["12/03 123.50", "Tel 03-123 456", "A12 345.00", "Total 12.50"])
+def test_what_is_no_group_of_thousands_is_not_joined(text: str) -> None:
+    assert not list(money.joined(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("KWD 12.345", "12.345"), ("1,012.345 OMR", "1012.345"), ("KWD 1.012.345", "1012345")],
+)
+def test_dinars_have_three_decimals(text: str, amount: str) -> None:
+    assert money.readings(text)[0].amount == Decimal(amount)
+
+
+def test_a_rand_stands_before_an_amount_only() -> None:
+    assert [one.amount for *_, one in money.find("Total R1,234.56")] == [Decimal("1234.56")]
+    assert not money.find("Room R12")
