@@ -339,6 +339,29 @@ def _ways(one: Amount, checks: Sums, late: bool) -> Iterator[tuple[Amount, dict[
         yield larger, largest | _total_signs(larger, checks, late)
 
 
+DOUBTED = 0.8
+"""Confidence in a total, at most, that others on the page contradict: one of them was misread. On
+239 receipts two totals were contradicted, and right."""
+
+
+def doubted(readings: Sequence[Field]) -> tuple[Field, ...]:
+    """The readings of a total that something on the page contradicts."""
+    return tuple(replace(one, confidence=min(one.confidence, DOUBTED)) for one in readings)
+
+
+def is_paid_otherwise(found: Sequence[Amount], total: Decimal | None) -> bool:
+    """Cash and change stand on the page, and do not come to the total, rounded or not."""
+    paid, change = (
+        [abs(one.value) for one in found if one.meaning == side and one.money.cents]
+        for side in _HANDED
+    )
+    if total is None or not paid or len(set(change)) != 1:
+        return False
+    spent = {*paid, sum(paid, Decimal(0)), sum(set(paid), Decimal(0))}
+    given = {one - change[0] for one in spent}
+    return total not in paid and all(abs(one - total) > ROUNDING for one in given)
+
+
 _LATE = ("total", "due")
 
 

@@ -30,6 +30,9 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
     theirs = recipients.buyer_rows(lines)
     names = senders.vendor(seen, lines, theirs)
     accounts = numbers.accounts(seen)
+    contradictions = _contradictions(total, nets, dues, money)
+    if contradictions or amounts.is_paid_otherwise(money, total):
+        totals = amounts.doubted(totals)
     fields = (
         *names,
         *addresses.address(seen, lines, names),
@@ -46,7 +49,7 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
         *accounts.fields,
         *numbers.terms(seen),
     )
-    problems = [*_missing(fields, seen, kind), *_contradictions(total, nets, dues, money)]
+    problems = [*_missing(fields, seen, kind), *contradictions]
     if accounts.unsound:
         problems.append(Reason.CHECKSUM)
     sums = [one for one in (_money(nets), total) if one is not None]
@@ -77,13 +80,14 @@ def _contradictions(
     money: Sequence[amounts.Amount],
 ) -> list[Reason]:
     """Net and tax were both read, and do not come to the total, with or without a charge."""
-    net = _money([one for one in nets if one.confidence >= LIKELY])
+    net = _money([one for one in nets if one.confidence >= NAMED])
     tax = _money([one for one in dues if one.confidence >= LIKELY])
-    if total is None or net is None or tax is None:
+    if total is None or net is None or tax is None or net == tax:
         return []
     rest = abs(net + tax - total)
     charges = [abs(one.value) for one in money if one.meaning in _CHARGES]
-    if rest <= amounts.ROUNDING or any(abs(rest - one) <= amounts.ROUNDING for one in charges):
+    slack = amounts.ROUNDING if total % amounts.ROUNDING == 0 else ROUNDED_RATES
+    if rest <= slack or any(abs(rest - one) <= slack for one in charges):
         return []
     return [Reason.ARITHMETIC]
 
@@ -91,5 +95,11 @@ def _contradictions(
 _CHARGES = ("fee", "discount", "rounding", "paid", "tax")
 """What may stand between net, tax and total besides."""
 
+ROUNDED_RATES = Decimal("0.02")
+"""The most by which a tax that was rounded line by line misses a total that was not rounded."""
+
 LIKELY = 0.5
 """Probability from which a reading is taken for what the page says."""
+
+NAMED = 0.4
+"""The same for a net amount: one with a clear label that adds up to nothing has no more."""

@@ -120,6 +120,31 @@ def test_a_sum_that_does_not_come_out_is_a_problem() -> None:
     assert Reason.ARITHMETIC in findings.problems
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "Net amount   26.00\nGST    1.56\nTOTAL    72.56\n",
+        "Sub Total   26.00\nGST    1.56\nTOTAL    27.86\n",
+        "TOTAL    27.86\nCASH   50.00\nCHANGE   22.44\n",
+    ],
+)
+def test_a_total_that_other_amounts_contradict_is_not_sure(rows: str) -> None:
+    assert best(read(HEAD + rows), "total").confidence < 0.95
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "TOTAL    27.56\nCASH   -50.00\nCHANGE   -22.44\n",
+        "TOTAL    27.56\nCASH   20.00\nVISA   10.00\nCHANGE   2.44\n",
+        "TOTAL    27.56\nVISA   27.56\nCHANGE   0.00\n",
+        "TOTAL    27.56\nROUNDING   -0.01\nCASH   50.00\nCHANGE   22.45\n",
+    ],
+)
+def test_what_was_paid_confirms_the_total(rows: str) -> None:
+    assert best(read(HEAD + rows), "total").confidence >= 0.95
+
+
 def test_a_charge_between_net_and_total_is_no_contradiction() -> None:
     rows = "Net amount   26.00\nService charge   2.60\nGST    1.56\nTOTAL    30.16\n"
     assert Reason.ARITHMETIC not in read(HEAD + rows).problems
