@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from extractors import pagewords
 from extractors.candidates import View
 from extractors.interface import Box
 from extractors.layout import Row, Sheet
+from extractors.phrases import fold
 from extractors.profiles import Label
 from extractors.values import money
 
@@ -78,11 +80,13 @@ def tables(view: View) -> Iterator[Table]:
                 columns, line = _columns(sheet, by_line, line)
                 rows = []
                 continue
-            closes, within = _closes(found), _within(sheet.rows[line], columns)
+            row = sheet.rows[line]
+            carried = bool(pagewords.whole("onward").search(fold(row.text)))
+            closes, within = _closes(found), carried or _within(row, columns)
             if columns and ((closes and not within) or _other_heading(found)):
                 yield Table(sheet, columns, tuple(rows))
                 columns, rows = (), []
-            elif columns and not closes:
+            elif columns and not closes and not carried:
                 rows.append(line)
             line += 1
         if rows:

@@ -183,3 +183,20 @@ Pos  Beschreibung                    Nettopreis    Menge    Steuer      Entgelt
                                      Summe                               850,00
 """
     assert [one.amount for one in lines(text)] == [Decimal("850.00")]
+
+
+@pytest.mark.parametrize("carried", ["Carried forward", "Übertrag", "Suma y sigue", "À reporter"])
+def test_a_sum_carried_over_ends_no_table(carried: str) -> None:
+    head = "\nDescription     Quantity     Price    Amount\n"
+    first = f"""{head}Screws                2       5.00     10.00
+{carried}                         10.00
+"""
+    second = f"""{head}{carried}                         10.00
+Nails                 3       2.00      6.00
+                             Total     16.00
+"""
+    found = lines(first, second)
+    assert [(one.description, one.amount, one.page) for one in found] == [
+        ("Screws", Decimal("10.00"), 1),
+        ("Nails", Decimal("6.00"), 2),
+    ]
