@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -116,7 +116,8 @@ class Page:
     """One upright page: its size in pixels at 200 dpi, and the words on it in reading order.
 
     *source* names the reader: `text_layer`, `tesseract`, `rapidocr`, `barcode` for a sheet that
-    only separates, or `` for a page not read.
+    only separates, or `` for a page not read. *quarters* is by how many quarter turns to the left
+    the image in the file was turned to be upright.
     """
 
     number: int
@@ -126,6 +127,7 @@ class Page:
     source: str = ""
     blank: bool = False
     barcodes: tuple[Barcode, ...] = ()
+    quarters: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +163,7 @@ class Attachment:
     """A file inside an email; *name* is a label from outside and never a path.
 
     *document* is False for what only adorns or proves the mail: logos, signatures, a bounce's.
+    *pages* are those of the whole that it holds, where it was cut out and they were read.
     """
 
     name: str
@@ -168,6 +171,7 @@ class Attachment:
     sha256: str
     content: bytes = field(repr=False)
     document: bool = True
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,6 +236,13 @@ class Extraction:
         """The files that are documents of their own: an email's, with its body, and cut ones."""
         own = tuple(one for one in self.attachments if one.document)
         return (*own, *([self.body] if self.body else ()), *self.cut)
+
+    def read_of(self, file: Attachment) -> tuple[Page, ...]:
+        """The pages of a file that was cut out, numbered as its own; none if they were not read."""
+        by_number = {page.number: page for page in self.pages}
+        return tuple(
+            replace(by_number[number], number=own) for own, number in enumerate(file.pages, 1)
+        )
 
     def get(self, name: str) -> Field | None:
         """The surest reading of a field, or None."""

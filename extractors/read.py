@@ -35,18 +35,20 @@ _DEEPEST = 3
 """Emails inside emails that are still opened; what people forward nests no deeper."""
 
 
-def read(
+def read(  # noqa: PLR0913 - all that a caller may know better
     document: Document,
     settings: Reading,
     *,
     kind: Kind | None = None,
     pictures: Path | None = None,
     engines: Sequence[Engine] | None = None,
+    known: Sequence[Page] = (),
 ) -> Extraction:
     """Everything that *document* says; the attachments of an email are named, not read.
 
     *kind* overrules the classification. With *pictures*, the upright pages are saved there as
-    `page-N.jpg`. *engines* replaces the configured readers.
+    `page-N.jpg`. *engines* replaces the configured readers. *known* are its pages if they were all
+    read before, with the file that it was cut out of: then none is read again, nor saved.
 
     Raises:
         ExtractionError: the document cannot be read; it carries the reason.
@@ -55,11 +57,15 @@ def read(
         return _read_mail(document)
     if document.media_type == media.XML:
         return _read_xml(document)
-    readers = configured(settings) if engines is None else engines
-    seen = several.look(document, settings)
-    if seen.marks and not seen.ticketed:
-        return several.cut_unread(document, seen)
-    scanned = scan(document, settings, readers, pictures, seen.sheets)
+    if known:
+        seen = several.Look(pages=tuple(known), marks={})
+        scanned = Scan(pages=tuple(known), images=(NOT_DRAWN,) * len(known))
+    else:
+        seen = several.look(document, settings)
+        if seen.marks and not seen.ticketed:
+            return several.cut_unread(document, seen)
+        readers = configured(settings) if engines is None else engines
+        scanned = scan(document, settings, readers, pictures, seen.sheets)
     if all(page.blank for page in scanned.pages) and not scanned.apart:
         return _blank(document, scanned)
     xml = pdf.attached_xml(document.path) if document.media_type == media.PDF else ()
@@ -123,16 +129,23 @@ def _cut(
         one = replace(scanned, pages=tuple(pages), images=(NOT_DRAWN,) * len(pages))
         return _found(document, one, settings, None)
 
+    known = frozenset(page.number for page in scanned.pages) - scanned.uncertain
     return several.cut_read(
-        document, scanned.pages, seen, apart=scanned.apart, starts=starts, find=find
+        document,
+        scanned.pages,
+        seen,
+        apart=scanned.apart,
+        starts=starts,
+        known=known,
+        find=find,
     )
 
 
 def _find(kind: Kind, scanned: Scan, document: Document, settings: Reading) -> Findings:
     """What the finder of this kind finds on the pages."""
     images = scanned.images
-    if kind is Kind.CHECK and document.media_type == media.PDF and not any(map(len, images)):
-        images = draw(document, settings)
+    if kind is Kind.CHECK and document.media_type != media.TEXT and not any(map(len, images)):
+        images = draw(document, scanned.pages, settings)
     hints = Hints(
         date_order=settings.date_order,
         images=images,
@@ -193,9 +206,7 @@ def _body(mail: Mail, document: Document) -> Attachment | None:
     )
 
 
-def _with_parts(
-    whole: Extraction, reader: Callable[[Document], Extraction], depth: int
-) -> Extraction:
+def _with_parts(whole: Extraction, reader: Callable[..., Extraction], depth: int) -> Extraction:
     """The email with each of its files read, from a folder that is gone afterwards."""
     parts = []
     with TemporaryDirectory() as folder:
@@ -204,7 +215,7 @@ def _with_parts(
             path.write_bytes(file.content)
             part = _part(whole.document, number, file.name, path)
             try:
-                read_part = reader(part)
+                read_part = reader(part, known=whole.read_of(file))
                 if read_part.files and depth < _DEEPEST:
                     read_part = _with_parts(read_part, reader, depth + 1)
             except ExtractionError as error:

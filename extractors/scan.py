@@ -75,18 +75,29 @@ def scan(
     )
 
 
-def draw(document: Document, settings: Reading) -> tuple[Pixels, ...]:
-    """The images of the first pages as they lie in the file, for finders that must see them.
+def draw(document: Document, read: Sequence[Page], settings: Reading) -> tuple[Pixels, ...]:
+    """The images of the first of these pages as they were read, for finders that must see them.
 
     Raises:
         ExtractionError: the document cannot be opened.
     """
+    wanted = {page.number: page for page in read[:KEPT_IMAGES]}
     images = []
     for sheet in pages.sheets(document.path, document.media_type, settings):
-        images.append(sheet.draw())
-        if sheet.number == KEPT_IMAGES:
+        if sheet.number in wanted:
+            images.append(_upright(sheet.draw(), wanted[sheet.number]))
+        if len(images) == len(wanted):
             break
     return tuple(images)
+
+
+def _upright(image: Pixels, page: Page) -> Pixels:
+    """The image of a page as it was when it was read."""
+    if page.source in {"", "text_layer"}:
+        return image
+    image = outline.sheets_of(image).images[0]
+    _, degrees = imaging.blank_and_skew(image)
+    return upright.again(image, page.quarters, degrees)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +125,12 @@ def _read(sheet: Sheet, engine: Engine, before: Pixels | None, date_order: str) 
     blank, degrees = imaging.blank_and_skew(image)
     if blank or (before is not None and imaging.shines_through(image, before)):
         return _Read(_page(sheet, *_size(image, scale), (), ""), image)
-    image, words = upright.read(image, engine, degrees)
+    image, words, quarters = upright.read(image, engine, degrees)
     if not any(map(_is_sure, words)) and imaging.is_faint(image):
         return _Read(_page(sheet, *_size(image, scale), (), ""), image)
     placed = tuple(Word(one.text, one.box.scaled(scale), one.confidence) for one in words)
-    page = _coded(_page(sheet, *_size(image, scale), placed, engine.name), image)
+    page = _page(sheet, *_size(image, scale), placed, engine.name)
+    page = _coded(replace(page, quarters=quarters), image)
     return _parted(page, image, scale, date_order) or _Read(page, image, sure=found.sure)
 
 

@@ -2,7 +2,7 @@
 
 Sheets are looked for on the drawn pages before anything is read, so a file that has them, and no
 batch ticket, is cut without reading it; its parts are read as documents of their own. A batch
-ticket is held against what follows it, so those pages are read here, and again with their parts.
+ticket is held against what follows it, so those pages are read here, and known with their parts.
 """
 
 import hashlib
@@ -123,11 +123,13 @@ def cut_read(  # noqa: PLR0913 - all that says where to cut
     *,
     apart: Apart,
     starts: frozenset[int],
+    known: frozenset[int],
     find: Find,
 ) -> Extraction | None:
     """The file cut at its sheets and where its pages say so; None where it is one document.
 
-    *starts* are the pages with which another document begins.
+    *starts* are the pages with which another document begins, *known* those that need not be read
+    again with their part.
 
     Raises:
         ExtractionError: it holds too many documents, or they are too large.
@@ -138,7 +140,7 @@ def cut_read(  # noqa: PLR0913 - all that says where to cut
     tickets = {number: mark.ticket for number, mark in seen.marks.items() if mark.ticket}
     if tickets.keys() - {part.ticket for part in parts}:
         return _whole(document, read, Reason.BATCH_OUT_OF_BALANCE)
-    whole = _cut(document, read, parts)
+    whole = _cut(document, read, parts, known)
     told = tuple(
         batches.balanced(ticket, list(_counted(parts, number, read, find)))
         for number, ticket in sorted(tickets.items())
@@ -219,7 +221,12 @@ def _counted(
         )
 
 
-def _cut(document: Document, read: Sequence[Page], parts: Sequence[_Part]) -> Extraction:
+def _cut(
+    document: Document,
+    read: Sequence[Page],
+    parts: Sequence[_Part],
+    known: frozenset[int] = frozenset(),
+) -> Extraction:
     if not parts:
         return _whole(document, read, Reason.EMPTY_PAGE)
     spans = [part.span for part in parts if not part.picture]
@@ -230,10 +237,16 @@ def _cut(document: Document, read: Sequence[Page], parts: Sequence[_Part]) -> Ex
             raise
         return _whole(document, read, Reason.SPLIT_UNCERTAIN)  # it opens, but cannot be copied
     cut = tuple(
-        _picture(document, part, number) if part.picture else next(copies)
+        _picture(document, part, number)
+        if part.picture
+        else replace(next(copies), pages=_all_of(part.span, known))
         for number, part in enumerate(parts, 1)
     )
     return replace(_whole(document, read), cut=cut)
+
+
+def _all_of(span: Span, known: frozenset[int]) -> tuple[int, ...]:
+    return tuple(span.pages) if known.issuperset(span.pages) else ()
 
 
 def _picture(document: Document, part: _Part, number: int) -> Attachment:

@@ -23,25 +23,35 @@ stand."""
 
 def read(
     image: Pixels, engine: Engine, degrees: float | None = None
-) -> tuple[Pixels, tuple[Word, ...]]:
-    """The upright image and the words on it, boxes in its pixels; *degrees* is its skew if known.
+) -> tuple[Pixels, tuple[Word, ...], int]:
+    """The upright image, the words on it, boxes in its pixels, and its quarter turns to the left.
+
+    *degrees* is its skew if known.
 
     A page that reads well is read once. One that reads badly is read the other ways round too, and
     the way that gives most is kept. What gives nothing on its feet nor on its head is no print:
     lines that stand are read one of both ways.
     """
-    image, words = _straight(image, engine, degrees)
+    image = straight(image, degrees)
+    words = tuple(engine.read(image))
     if _is_sound(words):
-        return image, words
+        return image, words, 0
     best = merit(words)
-    found = image, words
+    found = image, words, 0
     for quarters in _SIDE_FIRST if _stands(words) else _HEAD_FIRST:
-        other = _straight(imaging.turned(image, quarters), engine)
-        if merit(other[1]) > best:
-            best, found = merit(other[1]), other
-        if _is_sound(other[1]) or not (words or other[1]):
+        turned = straight(imaging.turned(image, quarters))
+        other = tuple(engine.read(turned))
+        if merit(other) > best:
+            best, found = merit(other), (turned, other, quarters)
+        if _is_sound(other) or not (words or other):
             break
     return found
+
+
+def again(image: Pixels, quarters: int, degrees: float) -> Pixels:
+    """The image as it was read before: made straight, and turned by *quarters* to the left."""
+    image = straight(image, degrees)
+    return straight(imaging.turned(image, quarters)) if quarters else image
 
 
 def merit(words: Sequence[Word]) -> float:
@@ -49,13 +59,10 @@ def merit(words: Sequence[Word]) -> float:
     return sum(len(word.text) * word.confidence**2 for word in words if not _is_tall(word))
 
 
-def _straight(
-    image: Pixels, engine: Engine, degrees: float | None = None
-) -> tuple[Pixels, tuple[Word, ...]]:
+def straight(image: Pixels, degrees: float | None = None) -> Pixels:
+    """The image with its rows level; *degrees* is its skew if known."""
     lean = imaging.skew(image) if degrees is None else degrees
-    if lean:
-        image = imaging.straightened(image, lean)
-    return image, tuple(engine.read(image))
+    return imaging.straightened(image, lean) if lean else image
 
 
 def _is_sound(words: Sequence[Word]) -> bool:

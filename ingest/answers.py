@@ -335,6 +335,8 @@ def _fit_extraction(made: Extraction, _decoder: _Decoder) -> bool:
         and len(made.lines) <= _MOST_FIELDS
         and len(made.problems) <= len(Reason)
         and max(map(len, (made.attachments, made.parts, made.cut, made.batches))) <= _MOST_PARTS
+        and {number for one in made.files for number in one.pages}
+        <= {page.number for page in made.pages}
     )
 
 

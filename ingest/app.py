@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from config.settings import FILE_NAME, Settings, load
+from ingest import known
 from ingest.intake import Intake, document_of
 from ingest.outcomes import Job
 from ingest.pipeline import Pipeline
@@ -46,10 +47,13 @@ class App:
         path = moves.spooled(self.workspace, row.id)
         document = document_of(self.workspace, row, sniff(path))
         pictures = self.workspace.scratch / row.id
-        moves.clear(pictures)
-        pictures.mkdir(parents=True, mode=0o700)
-        searchable = self.settings.archive.searchable
-        return Job(document=document, pictures=pictures, searchable=searchable)
+        before = known.taken(pictures, document, self.settings.reading.max_pages)
+        return Job(
+            document=document,
+            pictures=pictures,
+            searchable=self.settings.archive.searchable,
+            known=before.pages if before else (),
+        )
 
 
 def build(workspace: Workspace, *, patience: float = PATIENCE) -> App:

@@ -6,7 +6,7 @@ from traceback import extract_tb
 
 from config.reasons import Reason
 from config.settings import Reading
-from extractors.interface import Document, Extraction, Kind
+from extractors.interface import Document, Extraction, Kind, Page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +14,8 @@ class Job:
     """A document to be read; *pictures* is the folder for its page pictures, if they are wanted.
 
     *parts* asks for the attachments of an email to be read with it, *searchable* for the words to
-    be kept beside the pictures, so that a searchable copy can be made of both.
+    be kept beside the pictures, so that a searchable copy can be made of both. *known* are its
+    pages if they were read before; their pictures lie in the folder already.
     """
 
     document: Document
@@ -23,6 +24,7 @@ class Job:
     kind: Kind | None = None
     parts: bool = False
     searchable: bool = False
+    known: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

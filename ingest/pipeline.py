@@ -11,6 +11,7 @@ from config.reasons import OPENING, Reason, ordered
 from config.settings import Settings
 from config.steps import step
 from extractors.interface import Attachment, Batch, Document, Extraction, Kind
+from ingest import known
 from ingest.intake import shown
 from ingest.outcomes import Failure, Job, Result
 from matchers.interface import Decision, Held, Ledger, Matched
@@ -46,7 +47,7 @@ class Pipeline:
             raise TakenOver(f"{job.document.id} was taken over by somebody else. Nothing to do.")
         match outcome:
             case Extraction() if outcome.files:
-                ruling = self._split(outcome, partial=row.partial)
+                ruling = self._split(outcome, job.pictures, partial=row.partial)
             case Extraction():
                 ruling = self._ruling(self._decide(outcome, partial=row.partial))
             case Failure():
@@ -117,15 +118,17 @@ class Pipeline:
             case _:
                 assert_never(decision)
 
-    def _split(self, whole: Extraction, *, partial: bool) -> Ruling:
+    def _split(self, whole: Extraction, pictures: Path | None, *, partial: bool) -> Ruling:
         """Make every file inside an email, and every part of a scan, a document of its own."""
         parent = whole.document
         first = 1 + self.journal.parts(parent.id)
         rows = [self._part(parent, number, file) for number, file in enumerate(whole.files, first)]
         for row in rows:
             row.partial = partial
-        for row in rows[len(rows) - len(whole.cut) :] if whole.cut else ():
+        for row, part in zip(rows[len(whole.files) - len(whole.cut) :], whole.cut, strict=True):
             row.hint = parent.hint
+            if pictures is not None:
+                known.lay(self.workspace.scratch / row.id, whole, part, pictures)
         for batch in whole.batches:
             for row in rows[batch.first - 1 : batch.last]:
                 row.batch = shown(batch.name) if batch.name else row.batch

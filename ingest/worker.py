@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any
@@ -86,9 +87,8 @@ def read_one(job: Job, reading: Reading, engine: Engine) -> Extraction:
     from extractors import pages
     from extractors.read import read, read_with_parts
 
-    extraction = (read_with_parts if job.parts else read)(
-        job.document, reading, pictures=job.pictures, kind=job.kind, engines=[engine]
-    )
+    how = partial(read_with_parts) if job.parts else partial(read, known=job.known)
+    extraction = how(job.document, reading, pictures=job.pictures, kind=job.kind, engines=[engine])
     if job.pictures is not None:
         pages.save_crops(extraction.fields, job.pictures)
         if job.searchable:

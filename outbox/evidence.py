@@ -98,6 +98,21 @@ def left_in(folder: Path) -> Iterator[Piece]:
         os.close(home)
 
 
+def picture_of(folder: Path, page: int) -> bytes:
+    """The picture of a page in a reader's folder; empty where there is none that can be used."""
+    try:
+        home = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return b""
+    try:
+        return _piece(home, f"page-{page}.jpg", LARGEST).content
+    except (OSError, ValueError) as error:
+        LOG.warning("%s: the picture of page %d is left: %s", folder, page, error)
+        return b""
+    finally:
+        os.close(home)
+
+
 def _order(name: str) -> tuple[int, str]:
     found = NAME.fullmatch(name)
     return (int(found["page"]) if found and found["page"] else 10_000, name)

@@ -6,6 +6,7 @@ import io
 from decimal import Decimal
 from email.message import EmailMessage
 
+from extractors.separators import Ticket
 from ingest.samples.einvoices import ubl
 from ingest.samples.facts import Bill, Item, Party
 from tests.extractors import stacks
@@ -70,6 +71,13 @@ def stack(number: int) -> bytes:
     """A PDF of two letters with a separator sheet between them, read without eyes."""
     letters = [letter(-number - side).decode().splitlines() for side in (0, 1)]
     return stacks.stacked(letters[0], stacks.SEPARATOR, letters[1])
+
+
+def batch(number: int) -> bytes:
+    """A PDF of a batch ticket and two letters: read before it is cut, without eyes."""
+    letters = [letter(-number - side).decode().splitlines() for side in (0, 1)]
+    ticket = Ticket(name=f"B{number}", count=2)
+    return stacks.stacked(ticket, letters[0], stacks.SEPARATOR, letters[1])
 
 
 def broken(number: int) -> bytes:

@@ -76,6 +76,7 @@ def arrive(home: Home) -> None:
     home.drop("broken.bin", papers.broken(1))
     home.drop("mail.eml", papers.mail(1, papers.invoice(7), papers.letter(8)))
     home.drop("stack.pdf", papers.stack(9))
+    home.drop("batch.pdf", papers.batch(11))
     home.drop("page.png", papers.picture(1))
 
 

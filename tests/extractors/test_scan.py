@@ -10,11 +10,12 @@ import pytest
 from PIL import Image
 
 from config.reasons import Reason
-from extractors import pages
+from extractors import imaging, pages
 from extractors.engines.fake import Fake
 from extractors.interface import WORDS, Box, ExtractionError, Field, Word, crop_name
 from extractors.scan import KEPT_IMAGES, draw, scan
 from tests.extractors import paper
+from tests.extractors.test_upright import marked, reader
 
 WORD = Word("TOTAL", Box(150, 300, 300, 345), 0.9)
 
@@ -96,10 +97,25 @@ def test_only_the_first_images_are_kept(tmp_path: Path) -> None:
 
 def test_pages_can_be_drawn_for_finders_that_must_see_them(tmp_path: Path) -> None:
     path = paper.pdf_file(tmp_path / "a.pdf", paper.LINES * 2, pages=2)
+    document = paper.document(path)
+    read = scan(document, paper.SETTINGS, [Fake()]).pages
 
-    images = draw(paper.document(path), paper.SETTINGS)
+    assert [one.shape for one in draw(document, read, paper.SETTINGS)] == [(2339, 1653, 3)] * 2
+    assert len(draw(document, read[1:], paper.SETTINGS)) == 1
 
-    assert [one.shape for one in images] == [(2339, 1653, 3)] * 2
+
+@pytest.mark.parametrize(("quarters", "lean"), [(0, 3.0), (1, 0.0), (2, 0.0), (3, 0.0)])
+def test_a_page_is_drawn_again_as_it_was_read(tmp_path: Path, quarters: int, lean: float) -> None:
+    image = imaging.turned(imaging.straightened(marked(), lean), quarters)
+    path = paper.image_file(tmp_path / "a.png", image, dpi=(200, 200))
+    badly = paper.words_of("the quick brown fox", 0.3, tall=quarters != 2)
+    engine = Fake(words=reader(badly) if quarters else [WORD])
+
+    read = scan(paper.document(path), paper.SETTINGS, [engine])
+
+    assert read.pages[0].quarters == -quarters % 4
+    (again,) = draw(paper.document(path), read.pages, paper.SETTINGS)
+    assert np.array_equal(again, read.images[0])
 
 
 def test_a_typed_letter_is_laid_out_as_it_was_typed(tmp_path: Path) -> None:

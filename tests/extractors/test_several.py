@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.reasons import Reason
-from extractors import cutting
+from extractors import cutting, several
 from extractors.engines.fake import Fake
 from extractors.interface import Extraction, ExtractionError, Kind, Word
 from extractors.read import read, read_with_parts
@@ -143,3 +143,33 @@ def test_a_part_that_is_blank_counts_and_has_no_total(tmp_path: Path) -> None:
     assert names(whole) == ["s-p2.pdf", "s-p5.pdf"]
     assert whole.batches[0].problems == (Reason.BATCH_OUT_OF_BALANCE,)
     assert "No total was read on document 2" in whole.batches[0].detail
+
+
+def test_what_was_read_with_the_whole_is_not_read_again_with_its_parts(tmp_path: Path) -> None:
+    path = stacks.scanned(stack(tmp_path / "s.pdf", ONE, OTHER), tmp_path / "s.tif")
+    eyes = stacks.Typist(ONE, OTHER)
+
+    whole = read_with_parts(paper.document(path), paper.SETTINGS, engines=[eyes])
+
+    assert eyes.asked == 2
+    assert [one.pages for one in whole.cut] == [(1,), (2,)]
+    assert [[page.number for page in part.pages] for part in whole.parts] == [[1], [1]]
+    numbers = [part.get("invoice_number") for part in whole.parts]
+    assert [one and one.value for one in numbers] == ["INV-1001", "INV-2002"]
+
+
+def test_a_page_that_may_show_two_bills_is_looked_at_again_with_its_part(tmp_path: Path) -> None:
+    path = stack(tmp_path / "s.pdf", ONE, OTHER)
+    pages = opened(path).pages
+    whole = several.cut_read(
+        paper.document(path),
+        pages,
+        several.Look(pages=pages, marks={}),
+        apart={},
+        starts=frozenset({1, 2}),
+        known=frozenset({1}),
+        find=lambda _: pytest.fail("there is no ticket"),
+    )
+    assert whole is not None
+    assert [one.pages for one in whole.cut] == [(1,), ()]
+    assert [len(whole.read_of(one)) for one in whole.cut] == [1, 0]
