@@ -1,6 +1,5 @@
 """Net amount, tax and currency of a bill: what with each other comes to its total."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -117,24 +116,28 @@ def _summed(
 def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
     """The readings of the currency: named by a label, beside the amounts, or in the text."""
     candidates: list[Candidate] = []
-    marked = [one for one in found if one.money.currency]
+    money_rows: dict[tuple[int, int], list[Amount]] = {}
+    for one in found:
+        money_rows.setdefault((one.sheet.number, one.spot.line), []).append(one)
     for sheet, labels in zip(view.sheets, view.labels, strict=True):
         named = {label.spot.line for label in labels if label.meaning == "currency"}
         for line, row in enumerate(sheet.rows):
             code = money.currency_of(row.text)
             if code is None:
                 continue
-            beside = [one for one in marked if one.money.currency == code]
-            if not beside and legal(plain_words(row.text), view.profile.words):
+            here = money_rows.get((sheet.number, line), ())
+            marks = any(one.money.currency == code for one in here)
+            if not marks and legal(plain_words(row.text), view.profile.words):
                 continue  # "Sdn Bhd" is no Bahraini dinar
             signs = {
                 "named": float(line in named or line - 1 in named),
-                "beside amounts": len(beside) / max(1, len(marked)),
+                "beside amounts": float(any(_in_currency(one, code) for one in here)),
                 "in text": 1.0,
-                "shared mark": float(code == "USD" and _is_bare(row.text)),
+                "shared mark": float(code == "USD" and money.bare_dollar(row.text)),
             }
             spot = Spot(sheet.number, line, row, 0, len(row.text))
             candidates.append(at("currency", code, spot, sheet, signs))
+    candidates = _shared_out(candidates)
     if any(one.signs["shared mark"] for one in candidates):
         candidates = list(_other_dollars(candidates, _dollars(view)))
     only = len({one.value for one in candidates}) == 1
@@ -148,12 +151,25 @@ _DOLLARS = "dollars_"
 """How the lists of the profile begin by which countries with a dollar of their own are known."""
 
 
-_BARE = re.compile(r"(?<![A-Za-z.])\$")
+def _in_currency(one: Amount, code: str) -> bool:
+    """Whether an amount on a row that names a currency is stated in it.
+
+    By a mark at the amount itself, or by a label that says it is money: "Total (RM) : 8.00". A
+    quantity is none, whatever was read beside it.
+    """
+    if one.meaning == "quantity" or one.meaning in OTHER:
+        return False
+    return one.money.currency == code or one.meaning != ""
 
 
-def _is_bare(text: str) -> bool:
-    """A dollar sign stands there, and nothing that says whose it is."""
-    return _BARE.search(text) is not None and "USD" not in text
+def _shared_out(found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, with the share of the rows with money that are in the currency of each."""
+    beside = Counter(one.value for one in found if one.signs["beside amounts"])
+    every = max(1, beside.total())
+    return [
+        replace(one, signs={**one.signs, "beside amounts": beside[one.value] / every})
+        for one in found
+    ]
 
 
 def _dollars(view: View) -> tuple[str, ...]:

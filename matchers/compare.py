@@ -17,6 +17,7 @@ from rapidfuzz.distance import OSA, Indel
 
 from extractors.interface import Extraction, Field, Kind, Page, Word
 from extractors.values import identifiers, names
+from extractors.values.currencies import bare_dollar
 from matchers.interface import Evidence, LedgerRecord, Level
 from matchers.ledgers.search import likely
 from matchers.likeness import (
@@ -409,15 +410,10 @@ def _currency(paper: Paper, record: LedgerRecord) -> Evidence | None:
     if not record.currency:
         return _evidence("currency", shown, "", Level.UNSTATED, 0.0)
     same = str(shown.value).upper() == record.currency.upper()
-    if not same and _bare_dollar(shown) and record.currency in DOLLARS:
+    if not same and bare_dollar(shown.text) and record.currency in DOLLARS:
         return _evidence("currency", shown, record.currency, Level.UNREAD, 0.0)
     level = Level.EXACT if same else Level.DIFFERS
     return _evidence("currency", shown, record.currency, level, float(same))
-
-
-def _bare_dollar(shown: Field) -> bool:
-    """Whether all that was printed is a dollar sign, which says dollars but not whose."""
-    return "$" in shown.text and not any(one.isalpha() for one in shown.text)
 
 
 def _kind(paper: Paper, record: LedgerRecord) -> Evidence | None:

@@ -92,3 +92,8 @@ def currency_of(text: str) -> str | None:
     found = {iso_code(match[0]) for match in _MARKS.finditer(text)}
     found |= {_NAMES[match[0].casefold()] for match in _WORDS.finditer(text)}
     return found.pop() if len(found) == 1 else None
+
+
+def bare_dollar(text: str) -> bool:
+    """Whether a dollar sign is all that *text* says of its currency: dollars, but not whose."""
+    return {match[0] for match in _MARKS.finditer(text)} == {"$"} and not _WORDS.search(text)

@@ -207,3 +207,17 @@ def test_an_empty_page_has_no_fields_and_says_so() -> None:
 def test_a_quantity_at_a_price_is_no_date() -> None:
     text = HEAD.replace("Date: 18/01/2018", "18 JAN 2018") + "4 @ 7.99    31.96\nTOTAL    31.96\n"
     assert {one.value for one in read(text).fields if one.name == "date"} == {dt.date(2018, 1, 18)}
+
+
+def test_the_currency_of_the_sums_beats_a_sign_read_beside_a_count() -> None:
+    text = "PENS  2   7.55\nTOT QTY:   2.0\u20ac\nSub Total (RM) :  7.55\nTotal (RM) :   8.00\n"
+    found = best(read(HEAD + text + "CASH :   8.00\n"), "currency")
+    assert found.value == "MYR"
+    assert found.confidence > 0.8
+
+
+def test_a_pen_among_the_goods_is_no_currency() -> None:
+    text = "GEL PEN   7.55\nTotal RM Incl. of GST    7.55\nCASH    8.00\n"
+    found = best(read(HEAD + text), "currency")
+    assert found.value == "MYR"
+    assert found.confidence > 0.8
