@@ -56,8 +56,7 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
 def _status(one: Standing) -> list[Finding]:
     """Whether the item is still open."""
     record = one.record
-    settled = record.open_amount is not None and record.open_amount == 0 and record.amount
-    if record.status in {Status.CLOSED, Status.VOID} or settled:
+    if one.settled():
         what = "void" if record.status is Status.VOID else "already settled"
         return [_item(Reason.ITEM_CLOSED, one, f"is {what}", "been open")]
     if record.status in {Status.HOLD, Status.STOPPED}:

@@ -132,6 +132,12 @@ class Standing:
         found = self.of(self.number_name)
         return self.differs(self.number_name) and found is not None and found.similarity >= ONE_SLIP
 
+    def settled(self) -> bool:
+        """Whether nothing is left to post to the record, or to pay of it."""
+        record = self.record
+        nothing_left = record.open_amount == 0 and bool(record.amount)
+        return nothing_left or record.status in {Status.CLOSED, Status.VOID}
+
     def contradicted(self) -> bool:
         """Whether a field that identifies speaks against the record."""
         return self.unlike() or self.differs(self.number_name) or self.clashes("date")
@@ -144,8 +150,8 @@ class Standing:
             return not self.unlike() or (self.priced() and self.dated())
         if self.near_number():
             return self.alike() and self.dated() and self.priced()
-        if self.differs(self.number_name):
-            return False
+        if self.differs(self.number_name) or (self.settled() and self.differs(self.amount_name)):
+            return False  # what was paid over another sum was another purchase of that day
         return self.alike() and (self.dated() or (self.exact("po_number") and self.priced()))
 
     def proofs(self) -> tuple[Proof, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from config.reasons import Reason
+from matchers.compare import READ
 from matchers.findings import Case, Finding, entry, label, listed, money, too_little, value
 from matchers.ledgers.search import PARTY_FIELDS, keys, likely
 from matchers.standing import Standing
@@ -28,7 +29,7 @@ def explain(case: Case) -> list[Finding]:
         return [_not_issued(case), *found]
     near = case.best
     apart = _kept_apart(case, near) if near else []
-    return [*(apart or [_unknown(case)]), *found]
+    return [*(apart or _unknown(case)), *found]
 
 
 def of_problems(case: Case) -> list[Finding]:
@@ -158,20 +159,39 @@ def _kept_apart(case: Case, near: Standing) -> list[Finding]:
     return found or too_little(case, near, [near.number_name, "date"])
 
 
-def _unknown(case: Case) -> Finding:
+def _unknown(case: Case) -> list[Finding]:
     """No record at all; whether it is the party that the ledger does not know."""
-    read = [
-        str(one.value)
+    readings = [
+        one
         for name in PARTY_FIELDS
         for one in likely(case.paper.extraction.readings(name))
         if isinstance(one.value, str)
     ]
-    if read and not case.ledger.knows_party(read):
-        return Finding(
-            reason=Reason.PARTY_UNKNOWN,
-            words=f"The ledger knows nobody like {read[0]!r}.",
-            change="the ledger held a record for it",
-        )
+    read = [str(one.value) for one in readings]
+    legible = any(one.confidence >= READ for one in readings)
+    unknown = bool(read) and not case.ledger.knows_party(read)
+    if unknown and legible:
+        return [
+            Finding(
+                reason=Reason.PARTY_UNKNOWN,
+                words=f"The ledger knows nobody like {read[0]!r}.",
+                change="the ledger held a record for it",
+            )
+        ]
+    if unknown:
+        return [_unfitting(case, ""), _illegible(case, read[0])]
+    return [_unfitting(case, f" of {read[0]!r}" if read else "")]
+
+
+def _illegible(case: Case, read: str) -> Finding:
+    return Finding(
+        reason=Reason.LOW_CONFIDENCE,
+        words=f"Whose {case.noun} it is was hardly legible, perhaps {read!r}.",
+        change="the party been read clearly",
+    )
+
+
+def _unfitting(case: Case, who: str) -> Finding:
     said = [
         f"{label(name)} {value(field)}"
         for name, field in (
@@ -181,5 +201,4 @@ def _unknown(case: Case) -> Finding:
         )
         if field
     ]
-    who = f" of {read[0]!r}" if read else ""
     return _nothing(f"No record{who} fits what was read ({listed(said or ['nothing'])}).")

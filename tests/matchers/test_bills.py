@@ -184,6 +184,13 @@ def test_a_settled_item_is_not_replaced_by_next_months_bill() -> None:
     assert held(receipt(), *receipts).reasons == (Reason.ITEM_CLOSED,)
 
 
+def test_a_settled_purchase_of_the_day_over_another_sum_is_not_this_one() -> None:
+    paid = slip(amount=Decimal("617.25"), open_amount=Decimal(0), status=Status.CLOSED)
+    assert held(receipt(), paid).reasons == (Reason.NO_CANDIDATE,)
+    again = bill(amount=Decimal("617.25"), open_amount=Decimal(0), status=Status.CLOSED)
+    assert held(invoice(), again).reasons[0] is Reason.ITEM_CLOSED
+
+
 def test_an_item_on_hold_is_named() -> None:
     assert held(invoice(), bill(status=Status.HOLD)).reasons == (Reason.ITEM_ON_HOLD,)
 
@@ -448,8 +455,28 @@ def test_a_bare_dollar_sign_says_dollars_but_not_whose() -> None:
     bare = Field(name="currency", value="USD", text="$800.00", confidence=0.95)
     assert matched(invoice(currency=bare), bill(currency="SGD")).currency == "SGD"
     assert held(invoice(currency=bare), bill()).reasons == (Reason.CURRENCY_MISMATCH,)
-    told = Field(name="currency", value="USD", text="US$ 800.00", confidence=0.95)
-    assert held(invoice(currency=told), bill(currency="SGD"))
+
+
+@pytest.mark.parametrize("text", ["Nett Total:  $800.00", "$800.00  S800.00", "CASH $800.00"])
+def test_words_beside_a_dollar_sign_do_not_say_whose_it_is(text: str) -> None:
+    bare = Field(name="currency", value="USD", text=text, confidence=0.95)
+    assert matched(invoice(currency=bare), bill(currency="MYR")).currency == "MYR"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("USD", "US$ 800.00"),
+        ("USD", "Total (USD)  $800.00"),
+        ("USD", "$800.00, payable in US dollars"),
+        ("SGD", "S$800.00"),
+        ("EUR", "Total EUR 800.00"),
+    ],
+)
+def test_a_currency_that_is_clearly_another_is_held(value: str, text: str) -> None:
+    told = Field(name="currency", value=value, text=text, confidence=0.95)
+    decision = held(invoice(currency=told), bill(currency="MYR"))
+    assert decision.reasons == (Reason.CURRENCY_MISMATCH,)
 
 
 def test_a_party_that_is_only_half_alike_is_named() -> None:

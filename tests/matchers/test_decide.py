@@ -61,6 +61,13 @@ def test_a_party_that_the_ledger_does_not_know_is_named() -> None:
     assert "Quastenflosser" in decision.detail
 
 
+def test_a_name_that_is_hardly_legible_is_not_said_to_be_unknown() -> None:
+    faint = [read("vendor", "MIGHTY DISHWASH 11L", 0.17)]
+    decision = held(invoice(vendor=faint, invoice_number=None, total=Decimal("5.55")), bill())
+    assert decision.reasons == (Reason.NO_CANDIDATE, Reason.LOW_CONFIDENCE)
+    assert "perhaps 'MIGHTY DISHWASH 11L'" in decision.detail
+
+
 def test_a_known_party_without_such_a_record_says_what_was_looked_for() -> None:
     decision = held(invoice(invoice_number="XX-9", total=Decimal("5.55"), date=DAY), bill())
     assert decision.reasons[0] in {Reason.NO_CANDIDATE, Reason.NUMBER_CONFLICT}
