@@ -43,9 +43,8 @@ setup:  ## install what the product runs on
 setup-dev:  ## install the tools of make test too
 	@scripts/setup --dev
 
-fast: setup  ## install the smaller models that read a page of pixels at two thirds of the cost
-	$(BIN)/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes \
-		--only-binary :all: --requirement requirements-fast.lock
+fast: setup  ## fetch the tiny models that read a page of pixels at a third of the cost
+	@scripts/fast
 
 lock:  ## pin what pyproject.toml asks for, with hashes; what is pinned already stays
 	@scripts/lock $(UV)

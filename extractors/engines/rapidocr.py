@@ -62,6 +62,7 @@ def load(models: Mapping[str, Any]) -> Any:  # noqa: ANN401 - rapidocr has no ty
             "Det.limit_side_len": _DETECTION_SIDE,
             "Rec.rec_img_shape": _LEAST_LINE,
             "Rec.rec_batch_num": 1,
+            "EngineConfig.onnxruntime.enable_cpu_mem_arena": True,
             "EngineConfig.onnxruntime.intra_op_num_threads": 1,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
             **models,

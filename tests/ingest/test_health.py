@@ -32,9 +32,9 @@ def test_a_missing_program_is_named_with_how_to_install_it(
 
 
 def test_the_readers_that_are_installed_are_named(
-    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(ppocr, "find_spec", lambda _name: None)
+    monkeypatch.setattr(ppocr, "_TINY", tmp_path / "none")
     engines.engine.cache_clear()
 
     [finding] = [one for one in examine(workspace.root) if one.what == "readers"]
