@@ -1,7 +1,9 @@
 """What readers of page images cost beside pytesseract, how right they read, how large they grow.
 
-    python -m tests.benchmarks.bench_readers FOLDER [--most N] [--reader NAME]...
+    python -m tests.benchmarks.bench_readers FOLDER [--most N] [--curve] [--reader NAME]...
 
+`ppocr@0.98` is the reader ppocr that reads again what it is less sure of than 0.98; `ppocr@0` reads
+nothing again. With `--curve`, the price of being right is shown by readers from the cheapest on.
 Each reader reads in a process of its own, and every page is given to `image_to_data` right after.
 The figure to quote is the ratio of processor seconds, since other load falls on both alike. Where
 FOLDER holds `labels.jsonl`, the fields are judged, too. The peak is that of the whole process, in
@@ -28,7 +30,7 @@ import pytesseract
 from config.settings import Reading as Settings
 from config.settings import load
 from extractors import media
-from extractors.engines import ReaderMissing, engine
+from extractors.engines import ReaderMissing, engine, ppocr
 from extractors.interface import Document, Engine, ExtractionError, Word
 from extractors.present import as_json
 from extractors.read import read
@@ -37,6 +39,10 @@ from tests.benchmarks.bench_reading import documents, measured
 from tests.looking_glass.labels import BadSet, Choice, Labelled
 from tests.looking_glass.labels import load as labelled
 from tests.looking_glass.scoring import Reading, judge
+from tests.looking_glass.tables import interval
+
+CURVE = ("tesseract", "ppocr@0", "ppocr@0.9", "ppocr", "ppocr@0.98", "ppocr@0.995", "rapidocr")
+"""Readers from the cheapest to the most careful, tesseract with our settings beside them."""
 
 _PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
 
@@ -76,7 +82,7 @@ def examined(name: str, found: Sequence[tuple[Document, Labelled | None]]) -> To
     os.environ["OMP_THREAD_LIMIT"] = os.environ["OMP_NUM_THREADS"] = "1"
     cv2.setNumThreads(1)
     settings = load(environment={}).reading
-    reader = engine(name, settings)
+    reader = made(name, settings)
     reader.read(np.full((300, 400, 3), 255, np.uint8))  # models are loaded once a reader
     pairs, right, fields = [], 0, 0
     timed = Timed(reader)
@@ -94,6 +100,15 @@ def examined(name: str, found: Sequence[tuple[Document, Labelled | None]]) -> To
         reader.read(_largest(timed.page))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _PEAK_UNIT
     return Told(name=name, pairs=tuple(pairs), right=right, fields=fields, peak=peak)
+
+
+def made(name: str, settings: Settings) -> Engine:
+    """The reader of that name; `@` and a number set for this process what is sure enough."""
+    family, _, sure = name.partition("@")
+    if sure:
+        ppocr._SURE = float(sure)
+        ppocr._SURE_OF_WORDS = min(ppocr._SURE_OF_WORDS, ppocr._SURE)
+    return engine(family, settings)
 
 
 def _answer(document: Document, settings: Settings, timed: Timed) -> Reading | None:
@@ -114,14 +129,16 @@ def _largest(page: Pixels) -> Pixels:
 def line(told: Told) -> str:
     """The row of a reader in the table."""
     if not told.pairs:
-        return f"{told.name:10} read no page image"
+        return f"{told.name:12} read no page image"
     ratios = sorted(own / max(theirs, 1e-6) for own, theirs in told.pairs)
     low, high = ratios[len(ratios) // 10], ratios[-1 - len(ratios) // 10]
-    right = f"{told.right}/{told.fields}" if told.fields else "-"
+    right = "-"
+    if told.fields:
+        right = f"{told.right}/{told.fields} ({interval(told.right, told.fields)})"
     return (
-        f"{told.name:10}{len(ratios):6}{statistics.median(own for own, _ in told.pairs):9.2f} s"
+        f"{told.name:12}{len(ratios):6}{statistics.median(own for own, _ in told.pairs):9.2f} s"
         f"{statistics.median(ratios):8.2f} ({low:.2f} to {high:.2f})"
-        f"{right:>12}{told.peak / 1e6:9.0f} MB"
+        f"{right:>26}{told.peak / 1e6:7.0f} MB"
     )
 
 
@@ -151,15 +168,18 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--most", type=int, default=20)
     parser.add_argument("--reader", action="append")
+    parser.add_argument("--curve", action="store_true", help="readers from cheap to careful")
     chosen = parser.parse_args()
     reading = load(environment={}).reading
     found = list(_chosen(chosen.folder, chosen.most))
-    sys.stdout.write("reader     pages  a page     times image_to_data   fields right     peak\n")
-    for name in chosen.reader or reading.engines:
+    sys.stdout.write(
+        "reader       pages   a page  times image_to_data  fields right (95 %)          peak\n"
+    )
+    for name in chosen.reader or (CURVE if chosen.curve else reading.engines):
         try:
-            engine(name, reading)
+            engine(name.partition("@")[0], reading)
         except ReaderMissing as error:
-            sys.stdout.write(f"{name:10} {error}\n")
+            sys.stdout.write(f"{name:12} {error}\n")
             continue
         with ProcessPoolExecutor(1, get_context("spawn")) as pool:
             told = pool.submit(examined, name, found).result()
