@@ -37,6 +37,8 @@ class Day:
     timed: bool
     titled: bool
     """The row names the kind of document: "Invoice 12 of 3 May"."""
+    guessed: bool
+    """Nothing tells whether its day or its month stands first, and money is in dollars."""
 
     @property
     def label(self) -> Label | None:
@@ -50,27 +52,50 @@ class Day:
 def days(view: View, order: str) -> tuple[Day, ...]:
     """Every date on the pages, in reading order.
 
-    *order* (DMY, MDY) settles what figures leave open, unless the document shows its own.
+    *order* (DMY, MDY) settles what figures leave open, unless the document shows its own: nothing
+    is due before it is issued.
     """
-    order = _order(view, order)
-    found: list[Day] = []
+    order, guessed = _order(view, order)
+    found = tuple(_found(view, order, guessed))
+    if _is_due(found) is False:
+        swapped = tuple(_found(view, "DMY" if order == "MDY" else "MDY", guessed))
+        return swapped if _is_due(swapped) else found
+    return found
+
+
+def _is_due(found: Sequence[Day]) -> bool | None:
+    """Whether the day to pay is one to the days of issue; None where figures leave nothing open."""
+    first = [one for one in found if not one.second and one.label is not None]
+    issued, due = (
+        [one.day for one in first if one.label and one.label.meaning == meaning]
+        for meaning in ("date", "due_date")
+    )
+    if not issued or not due or any(one.order_certain for one in (*issued, *due)):
+        return None
+    term = min(one.date for one in due) - max(one.date for one in issued)
+    return dt.timedelta(0) <= term <= LONGEST_TERM
+
+
+LONGEST_TERM = dt.timedelta(days=183)
+"""Between the day of issue and the day to pay."""
+
+
+def _found(view: View, order: str, guessed: bool) -> Iterator[Day]:
     for sheet, labels in zip(view.sheets, view.labels, strict=True):
         placed = list(_spots(sheet, labels, order))
         spots = [spot for spot, _, _ in placed]
         titles = {label.spot.line for label in labels if label.meaning == "title"}
         for (spot, day, second), link in zip(placed, links(sheet, labels, spots), strict=True):
-            found.append(
-                Day(
-                    day=day,
-                    spot=spot,
-                    sheet=sheet,
-                    link=replace(link, left=_outer(link.left, labels)),
-                    second=second,
-                    timed=bool(_CLOCK.search(spot.row.text)),
-                    titled=spot.line in titles,
-                )
+            yield Day(
+                day=day,
+                spot=spot,
+                sheet=sheet,
+                link=replace(link, left=_outer(link.left, labels)),
+                second=second,
+                timed=bool(_CLOCK.search(spot.row.text)),
+                titled=spot.line in titles,
+                guessed=guessed and not day.order_certain,
             )
-    return tuple(found)
 
 
 def _outer(left: Label | None, labels: Sequence[Label]) -> Label | None:
@@ -88,15 +113,15 @@ def _outer(left: Label | None, labels: Sequence[Label]) -> Label | None:
     return next(before, left)
 
 
-def _order(view: View, order: str) -> str:
-    """The order of day and month on the pages.
+def _order(view: View, order: str) -> tuple[str, bool]:
+    """The order of day and month on the pages, and whether it is but guessed.
 
     What they say clearly goes first, then a date that can be read in one way only; else it is MDY
     where dollars and an American postal code stand, else *order*.
     """
     said, clearly = told("\n".join(row.text for sheet in view.sheets for row in sheet.rows))
     if said and clearly:
-        return said
+        return said, False
     shown = {
         "MDY" if int(re.split(r"\D", day.text)[0]) == day.date.month else "DMY"
         for sheet in view.sheets
@@ -105,10 +130,12 @@ def _order(view: View, order: str) -> str:
         if day.order_certain and day.date.day > DECEMBER and _FIGURES.fullmatch(day.text)
     }
     if len(shown) == 1:
-        return shown.pop()
+        return shown.pop(), False
     texts = [row.text for sheet in view.sheets for row in sheet.rows]
-    american = any("$" in text for text in texts) and any(map(_STATE_AND_ZIP.search, texts))
-    return "MDY" if american else order
+    dollars = any("$" in text for text in texts)
+    if dollars and any(map(_STATE_AND_ZIP.search, texts)):
+        return "MDY", False
+    return order, dollars
 
 
 def _spots(
@@ -170,7 +197,7 @@ def due(found: Sequence[Day]) -> tuple[Field, ...]:
 def _ranked(name: str, found: Sequence[Day]) -> tuple[Field, ...]:
     count = Counter(one.day.date for one in found)
     due = {one.day.date for one in found if one.label and one.label.meaning == "due_date"}
-    return ranked(
+    readings = ranked(
         name,
         (
             at(
@@ -183,6 +210,16 @@ def _ranked(name: str, found: Sequence[Day]) -> tuple[Field, ...]:
             for place, one in enumerate(found)
         ),
     )
+    certain = {one.day.date for one in found if not one.guessed}
+    return tuple(
+        one if one.value in certain else replace(one, confidence=min(one.confidence, GUESSED))
+        for one in readings
+    )
+
+
+GUESSED = 0.9
+"""Confidence in a date, at most, whose order of day and month is only the setting's: dollars are
+spent where the month stands first, and where it does not."""
 
 
 def _due_elsewhere(one: Day, due: Collection[dt.date]) -> dict[str, float]:

@@ -110,6 +110,10 @@ def _fold(text: str) -> str:
     return "".join(one for one in plain if one.isalpha())
 
 
+LONG_PAST, RECENT = 10, 3
+"""Years: 26-04-03 is 3 April 2026 to whoever reads it in that year, and may be 26 April 2003."""
+
+
 def readings(text: str, order: str = "DMY", latest: int | None = None) -> tuple[Day, ...]:
     """Every day that the whole *text* can mean, the likeliest first; () where it is no date.
 
@@ -205,12 +209,13 @@ def _year_first(parts: dict[str, str], last: int) -> Iterator[dt.date]:
 
 
 def _figures(parts: dict[str, str], order: str, last: int) -> Iterator[dt.date]:
-    """Three numbers, the year at the end; at the front only where no other reading exists."""
+    """Three numbers, the year at the end; at the front where all else is none, or long past."""
     a, b, c = parts["a"], parts["b"], parts["c"]
     pairs = [(int(b), int(a)), (int(a), int(b))]
     found = [day for pair in _preferred(pairs, order) for day in _day(c, *pair, last)]
-    if not found and len(a) == len(c) == len("98"):
-        found = list(_day(a, int(b), int(c), last))
+    if len(a) == len(c) == len("98") and all(day.year < last - LONG_PAST for day in found):
+        front = _day(a, int(b), int(c), last)
+        yield from (day for day in front if not found or day.year > last - RECENT)
     yield from found
 
 
