@@ -1,6 +1,5 @@
 """Races: the candidates of one field on one document, and which of them are right."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from extractors.candidates import Candidate
 from extractors.finders import invoice
 from extractors.interface import Hints, Page
 from extractors.model import Model
-from tests.looking_glass.compare import same
+from tests.looking_glass.compare import same, with_form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +42,6 @@ class Race:
     right: tuple[bool, ...]
 
 
-_LEGAL = re.compile(r" (?:sarl|sas|gmbh|ag|kg|sdn\.? ?bhd\.?|ltd\.?|enterprise)$")
-"""Legal forms that labels often leave out of a name."""
-
 Models = Mapping[str, Model]
 
 
@@ -65,11 +61,7 @@ def races(samples: Iterable[Sample], models: Sequence[Models]) -> Iterator[Race]
 
 def _states(field: str, wanted: Any, value: Any) -> bool:
     """As the labels are scored; a name is right too with the legal form that a label leaves out."""
-    if field == "vendor":
-        name = str(value).casefold()
-        longer = name.startswith(f"{str(wanted).casefold()} ") and _LEGAL.search(name)
-        return bool(longer) or same(field, wanted, value)
-    return same(field, wanted, value)
+    return (field == "vendor" and with_form(wanted, value)) or same(field, wanted, value)
 
 
 def _watching(

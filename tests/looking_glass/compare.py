@@ -23,6 +23,9 @@ _FORMS = (
 )
 """How labels that are no ISO days are written."""
 
+_LEGAL = re.compile(r" (?:sarl|sas|gmbh|ag|kg|sdn\.? ?bhd\.?|ltd\.?|enterprise)$")
+"""Legal forms that labels often leave out of a name."""
+
 
 def same(name: str, want: Any, got: Any) -> bool:
     """Does *got* state what the field *name* is labelled with? Lists are the same in any order."""
@@ -32,6 +35,12 @@ def same(name: str, want: Any, got: Any) -> bool:
     if isinstance(got, list):
         got = got[0] if got else ""
     return _rule(name)(str(want), str(got))
+
+
+def with_form(want: Any, got: Any) -> bool:
+    """Is *got* the labelled name with a legal form behind it, which the label leaves out?"""
+    name = str(got).casefold()
+    return name.startswith(f"{str(want).casefold()} ") and bool(_LEGAL.search(name))
 
 
 def as_list(value: Any) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from tests.looking_glass.compare import with_form
 from tests.looking_glass.scoring import (
     SURE,
     Bin,
@@ -34,6 +35,8 @@ def table(sets: Mapping[str, Sequence[Judged]]) -> Iterator[str]:
             yield _row(_cells("", f"from {one.low}", one, ""))
         if len(sets) > 1:
             yield from _by_set(name, sets)
+        if formal := _formal(sure):
+            yield f"    {formal} sure ones have the label's name with a legal form, as printed"
     for name, count in sorted(unasked.items()):
         yield f"{name}: no label in any set; {count} answers are at least {SURE} sure"
     yield from _overconfident(everything)
@@ -47,6 +50,15 @@ def _whole(sure: Sequence[Verdict]) -> Bin:
         count=len(sure),
         confidence=said,
         right=sum(one.right for one in sure),
+    )
+
+
+def _formal(sure: Sequence[Verdict]) -> int:
+    """Names that differ from their label by a legal form alone; the page prints it."""
+    return sum(
+        with_form(one.want, one.field["value"])
+        for one in sure
+        if one.name == "vendor" and one.field and not one.right
     )
 
 
@@ -72,9 +84,10 @@ def _unasked(judged: Sequence[Judged]) -> dict[str, int]:
 def _overconfident(judged: Sequence[Judged]) -> Iterator[str]:
     """A line for each field whose sure answers are less often right than they say."""
     for name, verdicts in by_field(judged).items():
-        sure = _whole([one for one in verdicts if one.field and one.confidence >= SURE])
-        if sure.count >= ENOUGH and sure.right < SURE * sure.count:
-            yield f"OVERCONFIDENT: {name}, {sure.right} of {sure.count} sure answers are right"
+        said = [one for one in verdicts if one.field and one.confidence >= SURE]
+        right = sum(one.right for one in said) + _formal(said)
+        if len(said) >= ENOUGH and right < SURE * len(said):
+            yield f"OVERCONFIDENT: {name}, {right} of {len(said)} sure answers are right"
 
 
 def _cells(name: str, said: str, one: Bin, unasked: str) -> tuple[str, ...]:

@@ -31,3 +31,10 @@ def test_a_field_whose_sure_answers_are_often_wrong_is_named() -> None:
     named = "OVERCONFIDENT: total, 18 of 20 sure answers are right"
     assert list(table({"bills": answers}))[-1] == named
     assert named not in list(table({"bills": answers[:19]}))
+
+
+def test_a_legal_form_that_a_label_leaves_out_is_no_mistake_of_ours() -> None:
+    answers = 20 * [judged({"vendor": "Moulin"}, {"vendor": answer_field("Moulin SARL", 0.99)})]
+    said = list(table({"bills": answers}))
+    assert "    20 sure ones have the label's name with a legal form, as printed" in said
+    assert not any("OVERCONFIDENT" in line for line in said)
