@@ -164,6 +164,8 @@ class Standing:
             supported = self.alike()  # whoever is paid, or pays, must be read
         if self.numbered() and supported:
             found.append(Proof("number and amount", (self.number_name, self.amount_name)))
+        if self.paper.kind is Kind.CHECK and not self.payment and not self.record.party_name:
+            found += self._by_account()
         if self.payment or (self.paper.kind is Kind.CHECK and self.record.number):
             return tuple(found)
         if self.alike() and self.dated():
@@ -179,6 +181,13 @@ class Standing:
                 if self.exact(name)
             ]
         return tuple(found)
+
+    def _by_account(self) -> list[Proof]:
+        """The rule for an issued check of which the ledger names no payee to compare."""
+        if not (self.numbered() and self.exact("account_number")):
+            return []
+        fields = (self.number_name, "account_number", self.amount_name)
+        return [Proof("number, account and amount", fields)]
 
     def clear(self, proof: Proof, rules: Rules) -> bool:
         """Whether every field that decides was read surely enough."""

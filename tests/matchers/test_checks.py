@@ -115,6 +115,17 @@ def test_a_check_without_account_needs_its_payee() -> None:
     assert held(check(**bare, payee=None, date=None), issued(account_ref=""))
 
 
+@pytest.mark.parametrize("payee", ["Harbour Lights Catering", None])
+def test_where_the_ledger_names_no_payee_the_account_has_to_agree(payee: str | None) -> None:
+    unnamed = issued(party_name="")
+    assert matched(check(payee=payee), unnamed).rule == "number, account and amount"
+    assert held(check(payee=payee, account_number=None), unnamed)
+    assert held(check(payee=payee, account_number="000123456780"), unnamed)
+    faint = [read("account_number", "000123456789", 0.7)]
+    assert held(check(payee=payee, account_number=faint), unnamed)
+    assert held(check(payee=payee, amount_words=None), unnamed)
+
+
 def test_a_check_without_a_readable_serial_is_never_posted() -> None:
     assert held(check(check_number=None), issued()).reasons[0] is Reason.LOW_SCORE
 
