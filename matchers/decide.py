@@ -59,7 +59,7 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
         return _route(extraction)
     case = _case(extraction, ledger, history, rules, today)
     key = business_key(extraction)
-    best = case.best if case.best and case.best.meant() else None
+    best = case.best if case.best and _answers(case.best, history) else None
     found = [*_of_document(case, key), *_of_ledger(ledger, today, stale_days)]
     if best is None:
         return _held(case, [*found, *unmatched.explain(case)], None)
@@ -78,7 +78,7 @@ def _case(
     families = COMPARABLE[extraction.kind]
     near = [one for one in ledger.near(extraction) if compare.family(one) in families]
     ranked = [Standing(paper, one) for one in rank(paper, near)]
-    standings = tuple(sorted(ranked, key=lambda one: not one.meant()))
+    standings = tuple(sorted(ranked, key=lambda one: not _answers(one, history)))
     return Case(
         paper=paper,
         standings=standings,
@@ -87,6 +87,20 @@ def _case(
         rules=rules,
         today=today,
     )
+
+
+def _answers(one: Standing, history: History) -> bool:
+    """Whether the document is clearly about a record.
+
+    One that another document was posted to over another sum was another purchase of that day,
+    unless the number says that it is this one.
+    """
+    if not one.meant():
+        return False
+    if one.close(one.number_name) or one.payment or not one.over_another_sum():
+        return True
+    taken = history.posted_to(one.record.record_id)
+    return taken is None or taken.document_id == one.paper.extraction.document.id
 
 
 def _route(extraction: Extraction) -> Held:

@@ -8,6 +8,7 @@ from extractors.interface import Field, Kind
 from matchers.compare import (
     PAYMENT,
     READ,
+    SURE,
     Paper,
     amount_agrees,
     amount_field,
@@ -138,6 +139,11 @@ class Standing:
         nothing_left = record.open_amount == 0 and bool(record.amount)
         return nothing_left or record.status in {Status.CLOSED, Status.VOID}
 
+    def over_another_sum(self) -> bool:
+        """Whether the amount is surely another one, and not by a slip of pen or eye."""
+        found = self.of(self.amount_name)
+        return found is not None and found.similarity < ONE_SLIP and self.clashes(found.field, SURE)
+
     def contradicted(self) -> bool:
         """Whether a field that identifies speaks against the record."""
         return self.unlike() or self.differs(self.number_name) or self.clashes("date")
@@ -150,8 +156,8 @@ class Standing:
             return not self.unlike() or (self.priced() and self.dated())
         if self.near_number():
             return self.alike() and self.dated() and self.priced()
-        if self.differs(self.number_name) or (self.settled() and self.differs(self.amount_name)):
-            return False  # what was paid over another sum was another purchase of that day
+        if self.differs(self.number_name) or (self.settled() and self.over_another_sum()):
+            return False  # what was paid was another purchase of that day
         return self.alike() and (self.dated() or (self.exact("po_number") and self.priced()))
 
     def proofs(self) -> tuple[Proof, ...]:

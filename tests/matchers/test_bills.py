@@ -191,6 +191,23 @@ def test_a_settled_purchase_of_the_day_over_another_sum_is_not_this_one() -> Non
     assert held(invoice(), again).reasons[0] is Reason.ITEM_CLOSED
 
 
+@pytest.mark.parametrize("total", [Decimal("1234.05"), [read("total", Decimal("617.25"), 0.7)]])
+def test_a_settled_purchase_of_the_day_may_be_this_one_misread(total: object) -> None:
+    paid = slip(status=Status.CLOSED)
+    assert held(receipt(total=total), paid).reasons[0] is Reason.ITEM_CLOSED
+
+
+def test_a_posted_purchase_of_the_day_over_another_sum_is_not_this_one() -> None:
+    past = Past(posted={"0042": earlier(record_id="0042")})
+    other = receipt(total=Decimal("617.25"))
+    assert held(other, slip(), past=past).reasons == (Reason.NO_CANDIDATE,)
+    assert held(invoice(total=Decimal("617.25")), bill(), past=past).reasons[0] is (
+        Reason.DUP_POSTING
+    )
+    misread = receipt(total=[read("total", Decimal("617.25"), 0.7)])
+    assert held(misread, slip(), past=past).reasons[0] is Reason.DUP_POSTING
+
+
 def test_an_item_on_hold_is_named() -> None:
     assert held(invoice(), bill(status=Status.HOLD)).reasons == (Reason.ITEM_ON_HOLD,)
 
