@@ -107,6 +107,9 @@ def _beside(word: Word, lines: list[list[Word]], bins: dict[int, list[int]]) -> 
 def _shared(one: Box, other: Box) -> float:
     """How much of the lower box's height both share, 0 where they stand on different rows."""
     low, high = sorted((max(one.height, 1), max(other.height, 1)))
+    across = min(one.right, other.right) - max(one.left, other.left)
+    if high > LIKE_HEIGHT * low and across > low / 2:
+        return 0.0  # a stamp over the row, not a word of it
     if high > LIKE_HEIGHT * low and abs(_middle(one) - _middle(other)) > CENTRED * high:
         return 0.0
     share = (min(one.bottom, other.bottom) - max(one.top, other.top)) / low

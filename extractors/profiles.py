@@ -31,7 +31,7 @@ before a figure.
 START = 2
 """Letters by which labels are looked up."""
 
-_APART = re.compile(r"\s\d")
+_APART = re.compile(r"\s\d|^\d+\W")
 _SAME = str.maketrans({"0": "o", "°": "o", "1": "l", "i": "l", "|": "l", "!": "l", "5": "s"})
 
 

@@ -78,3 +78,9 @@ def test_every_word_stands_in_exactly_one_row(
 
 def test_an_empty_page_has_no_rows() -> None:
     assert sheet(page("")).rows == ()
+
+
+def test_a_stamp_over_a_row_is_no_word_of_it() -> None:
+    line = [word("MEGAH", 10, 200, 90, 260), word("JAYA", 110, 200, 180, 260)]
+    found = rows([*line, word("PAID", 40, 20, 500, 440), word("MART", 200, 200, 280, 260)])
+    assert "MEGAH JAYA MART" in [one.text for one in found]

@@ -80,3 +80,8 @@ def test_folding_keeps_the_places_of_letters() -> None:
     letters, places = folded(text)
     assert letters == "noel2"
     assert [text[at] for at in places] == ["N", "º", "É", "1", "2"]
+
+
+def test_figures_that_stand_apart_are_no_letters_of_a_label() -> None:
+    assert ("po_number", "10. NO") not in meanings("GST 10. NO: 000181747712")
+    assert ("po_number", "LO No") in meanings("LO No: 4711")
