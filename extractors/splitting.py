@@ -3,8 +3,8 @@
 A person who posts mail turns to page numbers, carried sums and the heads of bills; so does this.
 A page begins another document only where it has a bill's head of its own, with another number and
 a date, nothing says that it goes on, and each of the two has a total. Receipts often have no
-number: two of them are told apart by vendor or day and total. Where a file says both, it is not
-split, and a person decides.
+number: two of them are told apart by vendor or day and total. A check is one sheet, and its front
+says so. Where a file says both, it is not split, and a person decides.
 """
 
 import re
@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cache
 
 from extractors import kinds, pagewords
-from extractors.finders import invoice
+from extractors.finders import check, invoice
 from extractors.interface import Field, Hints, Kind, Page
 from extractors.layout import Row, rows
 from extractors.phrases import fold
@@ -27,6 +27,9 @@ _READ = 0.5
 _SURE = 0.8
 """Confidence from which a page is a bill when it is looked at alone, and from which two receipts
 without numbers are told apart by what they say."""
+
+_OF_FRONTS = frozenset({"amount", "amount_words", "currency"})
+"""What is found on the front of a check alone."""
 
 _ZONE = 0.35
 """The share of a page, at its head and at its foot, where it says that it goes on."""
@@ -47,7 +50,7 @@ class Told:
     """What a page says: its *place* (its number, of how many), and what a finder of bills reads.
 
     *back* says that it goes on from another page, *onward* that another follows, *bill* that it
-    looks like a bill when it is looked at alone.
+    looks like a bill when it is looked at alone, *check* that it is the front of a check.
     """
 
     page: Page
@@ -55,6 +58,7 @@ class Told:
     back: bool
     onward: bool
     bill: bool
+    check: bool
     fields: tuple[Field, ...]
 
     def get(self, name: str, least: float = _READ) -> Field | None:
@@ -79,7 +83,7 @@ def begin(pages: Sequence[Page], date_order: str) -> tuple[int, ...] | None:
         if step is Step.NEW:
             documents.append([])
         documents[-1].append(page)
-    if len(documents) > 1 and not all(_said("total", one) for one in documents):
+    if len(documents) > 1 and not all(one[0].check or _said("total", one) for one in documents):
         return None
     return (pages[0].number, *(one[0].page.number for one in documents[1:]))
 
@@ -91,11 +95,13 @@ def lacks_pages(pages: Sequence[Page]) -> bool:
 
 
 def _step(document: Sequence[Told], page: Told) -> Step:
+    if page.check or document[0].check:
+        return _after_check(document[0], page)
     goes_on = page.back or document[-1].onward or (page.place is not None and page.place[0] > 1)
     number, earlier = page.get("invoice_number"), _said("invoice_number", document)
     if number and page.get("date") and earlier:
         if _code(number.value) == _code(earlier.value):
-            return Step.ON
+            return Step.UNCERTAIN if _is_namesake(document, page) else Step.ON
         said = _code("".join(word.text for word in page.page.words))
         return Step.UNCERTAIN if goes_on or _code(earlier.value) in said else Step.NEW
     if goes_on or not _is_other_bill(document, page):
@@ -105,8 +111,18 @@ def _step(document: Sequence[Told], page: Told) -> Step:
     return Step.NEW if apart and document[0].bill else Step.UNCERTAIN
 
 
+def _after_check(first: Told, page: Told) -> Step:
+    """What a page is where it or the *first* is a check: its back and its stub belong to it."""
+    if page.check and first.check:
+        return Step.NEW
+    return Step.UNCERTAIN if page.check or page.bill else Step.ON
+
+
 def _is_other_bill(document: Sequence[Told], page: Told) -> bool:
-    """Whether a page with a head of its own comes after a bill, and is not over the same total."""
+    """Whether a page with a head of its own comes after a bill, and is not over the same total.
+
+    Over the same total it is another one where its vendor or its day surely differs.
+    """
     headed = page.get("invoice_number") and page.get("date")
     total, earlier = page.get("total"), _said("total", document)
     whole = page.get("date") and total
@@ -114,7 +130,15 @@ def _is_other_bill(document: Sequence[Told], page: Told) -> bool:
     alone = page.bill and (named or (whole and earlier))
     if not (headed or alone) or not (earlier or document[0].bill):
         return False
-    return total is None or earlier is None or total.value != earlier.value
+    if total is None or earlier is None or total.value != earlier.value:
+        return True
+    return page.bill and any(_differs(name, document, page) for name in ("vendor", "date"))
+
+
+def _is_namesake(document: Sequence[Told], page: Told) -> bool:
+    """Whether a page with the same number is over another total, and of another day or vendor."""
+    apart = _differs("date", document, page) or _differs("vendor", document, page, _READ)
+    return apart and _differs("total", document, page)
 
 
 def _said(name: str, document: Sequence[Told], least: float = _READ) -> Field | None:
@@ -122,8 +146,8 @@ def _said(name: str, document: Sequence[Told], least: float = _READ) -> Field | 
     return next((field for one in document if (field := one.get(name, least))), None)
 
 
-def _differs(name: str, document: Sequence[Told], page: Told) -> bool:
-    here, there = page.get(name, _SURE), _said(name, document, _SURE)
+def _differs(name: str, document: Sequence[Told], page: Told, least: float = _SURE) -> bool:
+    here, there = page.get(name, least), _said(name, document, least)
     return here is not None and there is not None and here.value != there.value
 
 
@@ -142,8 +166,14 @@ def _told(page: Page, date_order: str) -> Told:
         back=_goes_on(head),
         onward=_goes_on(foot),
         bill=kind in _BILLS and sure >= _SURE,
+        check=kind is Kind.CHECK and sure >= _SURE and _is_front(page),
         fields=invoice.find([page], Hints(date_order=date_order)).fields,
     )
+
+
+def _is_front(page: Page) -> bool:
+    """Whether a page of a check states money; what is stamped on its back does not."""
+    return any(one.name in _OF_FRONTS for one in check.find([page], Hints()).fields)
 
 
 def _goes_on(lines: Sequence[Row]) -> bool:

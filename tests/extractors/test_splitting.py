@@ -108,3 +108,34 @@ def test_receipts_without_numbers_are_parted_or_uncertain() -> None:
 def test_pages_that_are_missing_are_noticed(marks: Sequence[str], *, lacks: bool) -> None:
     sheets = [(*TERMS, mark) for mark in marks]
     assert splitting.lacks_pages(pages(*sheets)) is lacks
+
+
+CHECK = (
+    "Northwind Traders Inc.",
+    "500 Market Street, Springfield, IL 62701",
+    "DATE 11/03/2026",
+    "PAY TO THE ORDER OF Acme Supplies    $ 1,234.50",
+    "One thousand two hundred thirty four and 50/100 DOLLARS",
+    "MEMO order 4711   AUTHORIZED SIGNATURE",
+)
+BACK = ("ENDORSE HERE", "PAY TO THE ORDER OF FIRST NATIONAL BANK", "FOR DEPOSIT ONLY ACME INC")
+STUB = ("Northwind Traders Inc.", "Your order 4711, with thanks.", "We look forward to the next.")
+
+
+def test_each_check_is_a_document_with_its_back_and_its_stub() -> None:
+    assert begin(CHECK, CHECK) == (1, 2)
+    assert begin(CHECK, BACK, CHECK, BACK, (), CHECK, STUB) == (1, 3, 6)
+
+
+def test_a_check_beside_a_bill_is_uncertain() -> None:
+    assert begin(bill("INV-1001"), CHECK) is None
+    assert begin(CHECK, bill("INV-1001")) is None
+    assert begin(STUB, CHECK) is None
+
+
+def test_one_number_on_bills_of_two_vendors_or_days_is_uncertain() -> None:
+    one, other = bill("1001"), bill("1001", "240.00", "Widget Works GmbH")
+    later = [line.replace("05 March", "07 April") for line in bill("1001", "240.00")]
+    assert begin(one, other) is None
+    assert begin(one, later) is None
+    assert begin(one, bill("1001", "240.00")) == (1,)
