@@ -7,28 +7,18 @@ receipts, it agreed with 58 of 119 totals and 46 of 118 dates, contradicted 23 a
 nothing in the rest: all of them were right. What is wrong is nearly always the choice of the
 amount, not its figures; that is caught by arithmetic and by the ledger.
 
-What a page costs, in processor seconds beside `image_to_data` of pytesseract on the same receipts
-(12 receipts; those of ppocr from its parts), and the fields right of 240 (60 receipts):
+What a page costs with each reader, and what is found, stands in ARCHITECTURE.md.
+`tests/benchmarks/bench_readers.py --curve` measures it on any labelled folder.
 
-| reader | times tesseract | fields |
-| --- | --- | --- |
-| rapidocr: small models | 1.62 | 220 |
-| tiny detection, small recognition | 1.20 | 218 |
-| ppocr: tiny, 43 % of the lines again by small | 0.86 | 218 |
-| tiny, 32 % of the lines again: all below 0.95 | 0.75 | 215 |
-| tiny alone | 0.38 | 204 |
-| tiny by faster-paddle, sides of 960 and 1280 | 0.34, 0.44 | |
-
-What ppocr reads again was chosen on these 60 receipts, so expect a little less on others.
-`tests/benchmarks/bench_readers.py` gave 0.84 for ppocr and 1.32 for rapidocr on 10 receipts, with
-peaks of 426 and 450 MB, a page of the largest size that is read among them. On 13 invoices and
-6 letters both find the same number of fields; on 11 checks ppocr finds what rapidocr had found.
-
-The most accurate one is the default; where `make fast` was run, ppocr reads. Models in int8 bring
-nothing: onnxruntime's dynamic ones take 27.3 ms a line where the floats take 27.9, and 35.7 with
-convolutions; static ones were not tried. OpenVINO took 1.65 s a page (6 receipts) with tiny
-detection and small recognition, and 1.1 GB. faster-paddle costs what tiny models cost in
-onnxruntime, but it takes encoded files only and cannot read single lines again.
+ppocr became cheaper by reading fewer lines again (23 % of them instead of 43 %, for the same
+fields), by fewer letters (`letters.py`: a seventh), and by memory that onnxruntime keeps instead of
+asking for it on every page (a quarter of the detection, and no word changes). Several lines at once
+cost the small model more than one by one, lower graph optimisation a third more; flushing denormal
+numbers and memory patterns change nothing. Models in int8 bring nothing: onnxruntime's dynamic ones
+take 27.3 ms a line where the floats take 27.9, and 35.7 with convolutions; static ones were not
+tried. OpenVINO took 1.65 s a page (6 receipts) with tiny detection and small recognition, and 1.1
+GB. faster-paddle costs what tiny models cost in onnxruntime, but it takes encoded files only and
+cannot read single lines again.
 """
 
 import logging
