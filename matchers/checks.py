@@ -119,9 +119,10 @@ def _witnesses(case: Case) -> list[Finding]:
     if figures is None or not isinstance(figures.value, Decimal):
         return []
     if words is None or not isinstance(words.value, Decimal):
-        return [_alone(figures.value)]
+        return [_alone(figures.value, "could not be read to confirm them")]
     if words.confidence < READ:
-        return [_alone(figures.value)]
+        perhaps = f"is hardly legible, perhaps {money(words.value)} ({words.text!r})"
+        return [_alone(figures.value, perhaps)]
     if words.value == figures.value:
         return []
     return [
@@ -134,11 +135,10 @@ def _witnesses(case: Case) -> list[Finding]:
     ]
 
 
-def _alone(figures: Decimal) -> Finding:
+def _alone(figures: Decimal, words: str) -> Finding:
     return Finding(
         reason=Reason.LOW_CONFIDENCE,
-        words=f"The figures say {money(figures)}; the amount in words could not be read to "
-        "confirm them.",
+        words=f"The figures say {money(figures)}; the amount in words {words}.",
         change="the amount in words been readable",
     )
 

@@ -39,7 +39,8 @@ _SIGNING = (0.50, 0.65, 0.97, 0.99)
 the amount in figures and words stands above it."""
 
 _SECOND_ACCOUNT = 0.4
-"""What the line's account number counts where the face prints one, which is the whole number."""
+"""What the line's account number counts where the face prints one, which is the whole number; on
+Indian checks it always does, and the line holds a code of the bank's or the last figures."""
 
 _ABOVE_SIGNATURE = {"amount", "amount_words", "payee"}
 
@@ -61,7 +62,7 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
     fields = list(_of_face(front, code, hints))
     if line and place:
         fields += _of_line(line, code, page, place)
-    fields = _weighed(fields)
+    fields = _weighed(fields, code)
     if image is not None:
         above = [one.box.bottom for one in fields if one.box and one.name in _ABOVE_SIGNATURE]
         fields.append(_signature(front, image, place, max(above, default=0)))
@@ -126,12 +127,14 @@ def _of_face(front: Face, code: grammar.CodeLine, hints: Hints) -> Iterator[Fiel
     yield from written.memo(front)
 
 
-def _weighed(fields: Sequence[Field]) -> list[Field]:
+def _weighed(fields: Sequence[Field], code: grammar.CodeLine) -> list[Field]:
     """The fields, surer where two witnesses agree and less sure where they differ."""
     figures = [one for one in fields if one.name == "amount"]
     stated = {one.value for one in fields if one.name == "amount_words"}
     serials = [one for one in fields if one.name == "check_number"]
-    on_face = any(one.name == "account_number" and one.source != "micr" for one in fields)
+    elsewhere = code.layout == "IN" or any(
+        one.name == "account_number" and one.source != "micr" for one in fields
+    )
     weighed: list[Field] = []
     for one in fields:
         witnesses = [other for other in serials if other.source != one.source]
@@ -141,7 +144,7 @@ def _weighed(fields: Sequence[Field]) -> list[Field]:
             "check_number": any(_same_number(one, other) for other in witnesses),
         }.get(one.name)
         sure = max(one.confidence, AGREED) if agreed else one.confidence
-        if one.name == "account_number" and one.source == "micr" and on_face:
+        if one.name == "account_number" and one.source == "micr" and elsewhere:
             sure *= _SECOND_ACCOUNT
         weighed.append(replace(one, confidence=sure))
     return weighed

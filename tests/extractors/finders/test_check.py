@@ -120,6 +120,14 @@ def test_indian_checks_take_their_number_from_the_line_and_the_account_from_the_
     assert findings.problems == ()
 
 
+def test_the_line_of_an_indian_check_does_not_state_its_account_surely() -> None:
+    words = {"Pay Anvesh Reddy or Bearer": (60, 120), "Rs 2,70,000/-": (980, 220)}
+    line = "C083656C 500025033A 290062C 31"
+    findings = check.find([drawn.page(words)], drawn.hints(line=line))
+    assert best(findings, "account_number").value == "290062"
+    assert best(findings, "account_number").confidence < 0.5
+
+
 def test_a_page_that_was_not_drawn_still_gives_its_words() -> None:
     findings = check.find([drawn.page(drawn.WORDS)], Hints())
     assert best(findings, "amount").value == Decimal("1234.50")
