@@ -281,14 +281,13 @@ class Hints:
     were read in, empty for pages that were not drawn; `page.width / image.shape[1]` scales to
     boxes.
     *text* is the plain text where a document has no pages, such as the body of an email.
-    *tables* gives the tables of a page by its number, as rows of cell texts; None where pages
-    have no text layer.
+    *rules* gives the level rules on a page by its number, in its pixels; None where nobody looks.
     """
 
     date_order: str = "DMY"
     images: tuple[Any, ...] = ()
     text: str = ""
-    tables: Callable[[int], tuple[tuple[tuple[str, ...], ...], ...]] | None = None
+    rules: Callable[[int], Sequence[Box]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ quantity and price come to their amount.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -16,6 +16,7 @@ from extractors.candidates import View
 from extractors.columns import AMOUNTS, Table, tables
 from extractors.interface import Box, LineItem, Word
 from extractors.layout import Row, Sheet, pieces, row
+from extractors.rules import Rules, bands
 from extractors.values import money
 
 SLACK = Decimal("0.011")
@@ -41,6 +42,7 @@ _GROUP = re.compile(r"\d{3}(?:[.,]\d{1,4})?\D{0,3}$")
 _WITH_UNIT = re.compile(
     r"[^\w]?(\d{1,6}(?:[.,]\d{1,4})?)[^\W\d_]{1,7}[().\w]{0,4}$|(\d{1,4})[xX\u00d7@*]$"
 )
+_PRICE = re.compile(r"(?<![\d.,])\d+[.,]\d{2,4}(?![\d.,])")
 _HUNDRED = Decimal(100)
 
 
@@ -79,10 +81,21 @@ class _Found:
     line: int
 
 
-def items(view: View, found: Sequence[Amount], sums: Sequence[Decimal]) -> tuple[LineItem, ...]:
-    """The believable lines of all pages; *sums* are the net and the total that they may come to."""
-    lines = [one for table in tables(view) for one in _lines(table)]
-    described = [(one, _item(one, lines)) for one in lines]
+def items(
+    view: View, found: Sequence[Amount], sums: Sequence[Decimal], rules: Rules | None = None
+) -> tuple[LineItem, ...]:
+    """The believable lines of all pages; *sums* are the net and the total that they may come to.
+
+    *rules* are asked for where a line may have several rows.
+    """
+    lines: list[_Found] = []
+    cells: dict[tuple[int, int], tuple[int, ...]] = {}
+    for table in tables(view):
+        own = list(_lines(table))
+        lines += own
+        if rules is not None and len(own) < len(table.rows):
+            cells |= dict(_cells(table, own, rules(table.sheet.number)))
+    described = [(one, _item(one, lines, cells)) for one in lines]
     whole = sum((one.choice.amount or Decimal(0) for one in lines), Decimal(0))
     if whole < 0:
         whole = -whole
@@ -264,19 +277,49 @@ def _worth(product: Decimal, value: Decimal, rates: Sequence[Decimal]) -> float:
 # --- what was sold -------------------------------------------------------------------------------
 
 
-def _item(one: _Found, found: Sequence[_Found]) -> LineItem:
+def _cells(
+    table: Table, found: Sequence[_Found], ruled: Sequence[Box]
+) -> Iterator[tuple[tuple[int, int], tuple[int, ...]]]:
+    """By page and row of each line that stands alone between two rules: all rows that do."""
+    heads = [one.box for one in table.columns if one.meaning in {"description", *AMOUNTS}]
+    middles = {line: _middle(table.sheet.rows[line].box) for line in table.rows}
+    for top, bottom in bands(ruled, heads) if heads else ():
+        inside = [line for line, middle in middles.items() if top < middle < bottom]
+        own = [one.line for one in found if one.line in inside]
+        if len(own) == 1:
+            yield (table.sheet.number, own[0]), tuple(inside)
+
+
+def _middle(box: Box) -> int:
+    return (box.top + box.bottom) // 2
+
+
+def _item(
+    one: _Found, found: Sequence[_Found], cells: Mapping[tuple[int, int], tuple[int, ...]]
+) -> LineItem:
     choice = one.choice
     price = choice.price
     if price is None and choice.quantity == 1:
         price = choice.amount
     taken = {other.line for other in found if other.table.sheet is one.table.sheet}
+    cell = cells.get((one.table.sheet.number, one.line), ())
+    description = _in_cell(one, cell) if cell else _description(one, taken)
     return LineItem(
-        description=" ".join(_description(one, taken).split()),
+        description=" ".join(description.split()),
         quantity=choice.quantity,
         unit_price=price,
         amount=choice.amount,
         page=one.table.sheet.number,
     )
+
+
+def _in_cell(one: _Found, cell: Sequence[int]) -> str:
+    """The words of the rows between the same two rules, down to the first that tells of prices."""
+    rows = one.table.sheet.rows
+    priced = {at for at in cell if at != one.line and _PRICE.search(rows[at].text)}
+    last = min((at for at in priced if at > one.line), default=len(rows))
+    kept = (at for at in cell if at < last and at not in priced)
+    return " ".join(_words(one.table, at, one.choice.used, fewest=1) for at in kept)
 
 
 def _description(one: _Found, taken: set[int]) -> str:
@@ -304,13 +347,38 @@ def _further(one: _Found, taken: set[int]) -> Iterator[str]:
         yield text
 
 
-def _words(table: Table, line: int, used: Sequence[_Figure]) -> str:
+def _words(table: Table, line: int, used: Sequence[_Figure], fewest: int = FEWEST_LETTERS) -> str:
     """The text of a row in the column of descriptions; without one, its piece of most letters."""
     figures = {id(word) for figure in used for word in figure.words}
     bare = [word for word in table.sheet.rows[line].words if id(word) not in figures]
     parts = list(pieces(row(bare))) if bare else []
-    if any(column.meaning == "description" for column in table.columns):
-        parts = [part for part in parts if table.meaning(part.box) == "description"]
+    head = next((one.box for one in table.columns if one.meaning == "description"), None)
+    if head is not None:
+        own = (row(words) for part in parts if (words := _own(table, part.words, head)))
+        parts = [
+            part
+            for part in own
+            if "description" in (table.meaning(part.box), table.meaning(part.words[0].box))
+        ]
     texts = [part.text for part in parts]
     best = max(texts, key=lambda text: sum(one.isalpha() for one in text), default="")
-    return best if sum(one.isalpha() for one in best) >= FEWEST_LETTERS else ""
+    return best if sum(one.isalpha() for one in best) >= fewest else ""
+
+
+def _own(table: Table, words: Sequence[Word], head: Box) -> Sequence[Word]:
+    """The words of a piece without those at its ends that stand right under other headings."""
+    others = [one.box for one in table.columns if one.meaning != "description"]
+
+    def under(word: Word, *, before: bool) -> bool:
+        return any(
+            max(box.left - word.box.right, word.box.left - box.right) < 0
+            for box in others
+            if (box.right <= head.left if before else box.left >= head.right)
+        )
+
+    kept = list(words)
+    while kept and under(kept[0], before=True):
+        kept.pop(0)
+    while kept and kept[-1].text[0].isdigit() and under(kept[-1], before=False):
+        kept.pop()
+    return kept

@@ -11,12 +11,13 @@ from tempfile import TemporaryDirectory
 from config import plugins
 from config.reasons import Reason, ordered
 from config.settings import Reading
-from extractors import einvoice, embedded, kinds, media, outlook, pdf, several, witnesses
+from extractors import einvoice, embedded, kinds, media, outlook, pdf, rules, several, witnesses
 from extractors.engines import configured
 from extractors.finders import FINDERS
 from extractors.finders.email import find_mail
 from extractors.interface import (
     Attachment,
+    Box,
     Document,
     Engine,
     Extraction,
@@ -69,12 +70,15 @@ def read(  # noqa: PLR0913 - all that a caller may know better
     if all(page.blank for page in scanned.pages) and not scanned.apart:
         return _blank(document, scanned)
     xml = pdf.attached_xml(document.path) if document.media_type == media.PDF else ()
-    whole = kind or xml or not seen.pages
+    whole = kind or not seen.pages
     starts = frozenset[int]() if whole else several.starts(scanned.pages, seen, settings)
+    if xml and starts and len(starts) > 1:
+        starts = None  # one of the parts would be the XML's, and no copy keeps it
     cut = _cut(document, scanned, seen, starts or frozenset(), settings)
     if cut is not None:
         return cut
-    extraction = _found(document, scanned, settings, kind)
+    ruled = None if xml else _rules(document, scanned)
+    extraction = _found(document, scanned, settings, kind, ruled)
     doubts = several.doubts(scanned.pages, uncertain=starts is None or bool(scanned.uncertain))
     extraction = replace(extraction, problems=ordered((*extraction.problems, *doubts)))
     return embedded.led(extraction, xml) if document.media_type == media.PDF else extraction
@@ -100,10 +104,16 @@ def read_with_parts(
     return _with_parts(whole, reader, 1) if whole.files else whole
 
 
-def _found(document: Document, scanned: Scan, settings: Reading, kind: Kind | None) -> Extraction:
-    """What the pages say, taken for one document."""
+def _found(
+    document: Document,
+    scanned: Scan,
+    settings: Reading,
+    kind: Kind | None = None,
+    ruled: rules.Rules | None = None,
+) -> Extraction:
+    """What the pages say, taken for one document; *ruled* finds rules where lines are wanted."""
     found, sureness = (kind, 1.0) if kind else kinds.classify(scanned.pages, document.hint)
-    findings = _find(found, scanned, document, settings)
+    findings = _find(found, scanned, document, settings, ruled)
     said = Extraction(
         document=document,
         kind=findings.kind or found,
@@ -127,7 +137,7 @@ def _cut(
 
     def find(pages: Sequence[Page]) -> Extraction:
         one = replace(scanned, pages=tuple(pages), images=(NOT_DRAWN,) * len(pages))
-        return _found(document, one, settings, None)
+        return _found(document, one, settings)
 
     known = frozenset(page.number for page in scanned.pages) - scanned.uncertain
     return several.cut_read(
@@ -141,18 +151,34 @@ def _cut(
     )
 
 
-def _find(kind: Kind, scanned: Scan, document: Document, settings: Reading) -> Findings:
+def _find(
+    kind: Kind,
+    scanned: Scan,
+    document: Document,
+    settings: Reading,
+    ruled: rules.Rules | None,
+) -> Findings:
     """What the finder of this kind finds on the pages."""
     images = scanned.images
     if kind is Kind.CHECK and document.media_type != media.TEXT and not any(map(len, images)):
         images = draw(document, scanned.pages, settings)
-    hints = Hints(
-        date_order=settings.date_order,
-        images=images,
-        tables=partial(pdf.tables, document.path) if document.media_type == media.PDF else None,
-    )
+    hints = Hints(date_order=settings.date_order, images=images, rules=ruled)
     findings: Findings = plugins.find("finders", kind, _FINDERS)(scanned.pages, hints)
     return findings
+
+
+def _rules(document: Document, scanned: Scan) -> rules.Rules:
+    """What finds the rules on a page: in the file where it has words of its own, else by eye."""
+    shown = zip(scanned.pages, scanned.images, strict=True)
+    by_number = {page.number: (page, image) for page, image in shown}
+
+    def of(number: int) -> Sequence[Box]:
+        page, image = by_number[number]
+        if page.source == "text_layer":
+            return rules.drawn(document.path, page) if document.media_type == media.PDF else ()
+        return rules.seen(image, page) if image.size else ()
+
+    return of
 
 
 def _blank(document: Document, scanned: Scan) -> Extraction:

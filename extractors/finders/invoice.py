@@ -53,7 +53,7 @@ def read_bill(seen: View, hints: Hints, kind: Kind) -> Findings:
     if accounts.unsound:
         problems.append(Reason.CHECKSUM)
     sums = [one for one in (_money(nets), total) if one is not None]
-    goods = items.items(seen, money, sums)
+    goods = items.items(seen, money, sums, hints.rules)
     return Findings(
         kind=None if money == printed else Kind.CREDIT_NOTE,
         fields=fields,

@@ -232,15 +232,3 @@ def test_other_files_inside_a_pdf_are_no_invoice(tmp_path: Path) -> None:
     path = with_attachment(tmp_path / "a.pdf", "terms.txt", b"<Invoice/>")
 
     assert pdf.attached_xml(path) == ()
-
-
-def test_a_ruled_table_comes_as_rows_of_cells(tmp_path: Path) -> None:
-    def table(canvas: Canvas) -> None:
-        canvas.grid([72, 200, 300], [300, 320, 340])
-        for row, cells in enumerate((("Item", "Price"), ("Screws", "9.50"))):
-            for column, cell in enumerate(cells):
-                canvas.drawString(76 + 128 * column, 326 - 20 * row, cell)
-
-    path = paper.pdf_file(tmp_path / "a.pdf", LETTERHEAD, on_page=table)
-
-    assert pdf.tables(path, 1) == ((("Item", "Price"), ("Screws", "9.50")),)
