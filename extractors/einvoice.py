@@ -66,20 +66,33 @@ def find(xml: bytes) -> Einvoice | None:
     """The e-invoice in *xml*; None where the XML is something else.
 
     Raises:
-        ExtractionError: the XML is broken, or brings a document type or entities of its own.
+        ExtractionError: the XML is broken, brings a document type or entities of its own, or
+            holds several invoices.
     """
     try:
-        root = fromstring(xml, forbid_dtd=True)
+        root = fromstring(xml.lstrip(_BLANKS), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise ExtractionError(
             f"The XML cannot be read ({error}). Ask the sender for the invoice again.",
             Reason.UNREADABLE,
         ) from error
-    for node in (root, *root):  # Peppol wraps the invoice in an envelope
-        syntax = SYNTAXES.get(name_of(node))
-        if syntax is not None and syntax.namespace in str(node.tag):
-            return _read(node, syntax)
-    return None
+    found = [(one, syntax) for one in (root, *root) if (syntax := _syntax(one))]
+    if len(found) > 1:
+        raise ExtractionError(
+            f"The XML holds {len(found)} invoices. Ask the sender for a file for each.",
+            Reason.SPLIT_UNCERTAIN,
+        )
+    return _read(*found[0]) if found else None
+
+
+_BLANKS = b" \t\r\n"
+"""What exporters put before the declaration, where the standard allows nothing."""
+
+
+def _syntax(node: Element) -> Syntax | None:
+    """The syntax of an invoice, which Peppol wraps in an envelope; None for other elements."""
+    syntax = SYNTAXES.get(name_of(node))
+    return syntax if syntax is not None and syntax.namespace in str(node.tag) else None
 
 
 def _read(root: Element, syntax: Syntax) -> Einvoice:

@@ -33,6 +33,9 @@ _KIND_SHOWN = 0.8
 
 _XML_KIND_CONFIDENCE = 0.99
 
+_OF_PAGES = frozenset({Reason.SPLIT_UNCERTAIN, Reason.PAGE_COUNT_MISMATCH, Reason.BARCODE_CONFLICT})
+"""What is wrong with the pages whatever their XML says: the rest is about fields that it gives."""
+
 _BILLS = frozenset({Kind.INVOICE, Kind.CREDIT_NOTE})
 
 
@@ -52,9 +55,11 @@ def alone(extraction: Extraction, invoice: Einvoice) -> Extraction:
 def led(page: Extraction, attached: Sequence[bytes]) -> Extraction:
     """The reading of a page, led by the first e-invoice among the XML files attached to it.
 
-    Where XML cannot be read and none is an invoice, a person must look: it may have been one.
+    Where XML cannot be read and none is an invoice, a person must look: it may have been one. So
+    must one where there are invoices with different numbers.
     """
     broken = False
+    found: list[Einvoice] = []
     for xml in attached:
         try:
             invoice = einvoice.find(xml)
@@ -62,9 +67,19 @@ def led(page: Extraction, attached: Sequence[bytes]) -> Extraction:
             broken = True
             continue
         if invoice is not None:
-            return compared(page, invoice)
+            found.append(invoice)
+    if found:
+        several = len({_number(one) for one in found}) > 1
+        whole = compared(page, found[0])
+        doubts = [Reason.SPLIT_UNCERTAIN] if several else []
+        return replace(whole, problems=ordered((*whole.problems, *doubts)))
     doubt = [Reason.LOW_CONFIDENCE] if broken else []
     return replace(page, problems=ordered((*page.problems, *doubt)))
+
+
+def _number(invoice: Einvoice) -> str:
+    numbers = (str(one.value) for one in invoice.fields if one.name == "invoice_number")
+    return _folded(next(numbers, ""))
 
 
 def compared(page: Extraction, invoice: Einvoice) -> Extraction:
@@ -85,7 +100,9 @@ def compared(page: Extraction, invoice: Einvoice) -> Extraction:
             *(seen.doubted(field) for field in page.fields if field.name not in told),
         ),
         lines=invoice.lines or page.lines,
-        problems=ordered((*invoice.problems, *seen.disputes())),
+        problems=ordered(
+            (*invoice.problems, *seen.disputes(), *_OF_PAGES.intersection(page.problems))
+        ),
     )
 
 

@@ -250,6 +250,17 @@ def test_an_invoice_without_number_or_total_says_so() -> None:
     assert read(cii(total="119,00"))[0].problems == (Reason.FIELD_MISSING,)
 
 
+def test_several_invoices_in_one_xml_are_refused() -> None:
+    one = ubl().decode().partition("?>")[2]
+    with pytest.raises(ExtractionError, match="holds 2 invoices") as refused:
+        einvoice.find(f"<batch>{one}{one}</batch>".encode())
+    assert refused.value.reason is Reason.SPLIT_UNCERTAIN
+
+
+def test_blank_lines_before_the_declaration_do_no_harm() -> None:
+    assert einvoice.find(b"\n  " + cii()) == einvoice.find(cii())
+
+
 def test_an_invoice_in_an_envelope_is_found() -> None:
     inner = ubl().partition(b"?>")[2]
     _, values = read(

@@ -1,6 +1,7 @@
 """Each profile of CII and UBL says what its fields are; BT-numbers are those of EN 16931-1."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -299,3 +300,17 @@ def test_of_several_xml_files_the_first_invoice_leads() -> None:
     assert number is not None
     assert (number.value, found.problems) == ("Q-77", ())
     assert embedded.led(shown(""), [b"<order/>", b"<broken"]).problems == (Reason.LOW_CONFIDENCE,)
+
+
+def test_invoices_with_different_numbers_in_one_file_are_a_question_for_a_person() -> None:
+    one = cii(MINIMUM)
+    other = one.replace(b"Q-77", b"Q-78")
+    assert other != one
+    assert embedded.led(shown(""), [one, one]).problems == ()
+    assert embedded.led(shown(""), [one, other]).problems == (Reason.SPLIT_UNCERTAIN,)
+
+
+def test_what_is_wrong_with_the_pages_stays_a_finding_beside_their_xml() -> None:
+    wrong = (Reason.SPLIT_UNCERTAIN, Reason.BARCODE_CONFLICT)
+    page = replace(shown(""), problems=(*wrong, Reason.FIELD_MISSING))
+    assert embedded.led(page, [cii(MINIMUM)]).problems == wrong

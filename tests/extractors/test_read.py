@@ -124,6 +124,18 @@ def test_xml_and_page_that_differ_are_held_with_both_named(
     assert max(one.confidence for one in readings) <= 0.5
 
 
+def test_a_bill_behind_the_one_that_xml_is_of_is_not_overlooked(tmp_path: Path) -> None:
+    path = pdf_with(tmp_path / "a.pdf", xml())
+    other = [line.replace("INV-4711", "INV-4712") for line in INVOICE]
+    with pdfium.PdfDocument(path) as whole:
+        with pdfium.PdfDocument(paper.pdf_file(tmp_path / "b.pdf", other)) as more:
+            whole.import_pages(more)
+        whole.save(tmp_path / "c.pdf")
+    found = extracted(tmp_path / "c.pdf")
+    assert (found.cut, value(found, "invoice_number")) == ((), "INV-4711")
+    assert Reason.SPLIT_UNCERTAIN in found.problems
+
+
 def test_broken_xml_in_a_pdf_is_seen_by_a_person(tmp_path: Path) -> None:
     found = extracted(pdf_with(tmp_path / "a.pdf", b"<Invoice"))
 
