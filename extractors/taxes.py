@@ -133,7 +133,7 @@ def currency(view: View, found: Sequence[Amount]) -> tuple[Field, ...]:
                 "named": float(line in named or line - 1 in named),
                 "beside amounts": float(any(_in_currency(one, code) for one in here)),
                 "in text": 1.0,
-                "shared mark": float(code == "USD" and money.bare_dollar(row.text)),
+                "shared mark": float(code == "USD" and money.shared_mark(row.text) == "$"),
             }
             spot = Spot(sheet.number, line, row, 0, len(row.text))
             candidates.append(at("currency", code, spot, sheet, signs))

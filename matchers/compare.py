@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA, Indel
 
 from extractors.interface import Extraction, Field, Kind, Page, Word
 from extractors.values import identifiers, names
-from extractors.values.currencies import bare_dollar
+from extractors.values.currencies import SHARED, shared_mark
 from matchers.interface import Evidence, LedgerRecord, Level
 from matchers.ledgers.search import likely
 from matchers.likeness import (
@@ -36,13 +36,6 @@ from matchers.likeness import (
 
 ON_PAGE = 0.92
 """Share of a party's name that must stand in the text of a page, in one piece."""
-
-DOLLARS = frozenset(
-    "ARS AUD BBD BMD BND BSD BZD CAD CLP COP DOP FJD GYD HKD JMD KYD LRD MXN MYR NAD NZD SBD SGD "
-    "SRD TTD TWD USD UYU XCD".split()
-)
-"""Currencies that are printed with a bare dollar sign at home (Unicode CLDR, narrow symbols), and
-the ringgit, once a dollar, which tills still print so."""
 
 SHORTEST_ON_PAGE = 6
 """Letters of a name, and signs of a number, below which the page's text proves nothing."""
@@ -410,7 +403,7 @@ def _currency(paper: Paper, record: LedgerRecord) -> Evidence | None:
     if not record.currency:
         return _evidence("currency", shown, "", Level.UNSTATED, 0.0)
     same = str(shown.value).upper() == record.currency.upper()
-    if not same and bare_dollar(shown.text) and record.currency in DOLLARS:
+    if not same and record.currency.upper() in SHARED.get(shared_mark(shown.text) or "", ()):
         return _evidence("currency", shown, record.currency, Level.UNREAD, 0.0)
     level = Level.EXACT if same else Level.DIFFERS
     return _evidence("currency", shown, record.currency, level, float(same))

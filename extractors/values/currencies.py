@@ -94,6 +94,20 @@ def currency_of(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def bare_dollar(text: str) -> bool:
-    """Whether a dollar sign is all that *text* says of its currency: dollars, but not whose."""
-    return {match[0] for match in _MARKS.finditer(text)} == {"$"} and not _WORDS.search(text)
+SHARED = {
+    "$": frozenset(
+        "ARS AUD BBD BMD BND BSD BZD CAD CLP COP DOP FJD GYD HKD JMD KYD LRD MXN MYR NAD NZD SBD "
+        "SGD SRD TTD TWD USD UYU XCD".split()
+    ),
+    "rs": frozenset("INR LKR MUR NPR PKR SCR".split()),
+    "\u00a5": frozenset({"CNY", "JPY"}),
+}
+"""Currencies that print one mark at home (Unicode CLDR, narrow symbols); the dollars with the
+ringgit, once a dollar, which tills still print so."""
+
+
+def shared_mark(text: str) -> str | None:
+    """The mark of SHARED that is all that *text* says of its currency; None if it says whose."""
+    marks = {match[0].rstrip(".").casefold() for match in _MARKS.finditer(text)}
+    lone = len(marks) == 1 and marks <= SHARED.keys() and not _WORDS.search(text)
+    return marks.pop() if lone else None

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from extractors.values.currencies import AFTER, BEFORE, bare_dollar, currency_of, iso_code
+from extractors.values.currencies import AFTER, BEFORE, currency_of, iso_code, shared_mark
 
-__all__ = ["Money", "bare_dollar", "currency_of", "find", "joined", "readings"]
+__all__ = ["Money", "currency_of", "find", "joined", "readings", "shared_mark"]
 
 CENTS_DIGITS = 2
 """Decimals that say how many hundredths."""

@@ -481,8 +481,22 @@ def test_words_beside_a_dollar_sign_do_not_say_whose_it_is(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("value", "text", "ledger"),
+    [("INR", "Total Rs. 800.00", "PKR"), ("JPY", "\u00a5800", "CNY"), ("INR", "Rs 800", "LKR")],
+)
+def test_a_mark_that_countries_share_does_not_say_whose_it_is(
+    value: str, text: str, ledger: str
+) -> None:
+    shared = Field(name="currency", value=value, text=text, confidence=0.95)
+    assert matched(invoice(currency=shared), bill(currency=ledger)).currency == ledger
+    assert held(invoice(currency=shared), bill()).reasons == (Reason.CURRENCY_MISMATCH,)
+
+
+@pytest.mark.parametrize(
     ("value", "text"),
     [
+        ("INR", "Rs 800.00"),
+        ("INR", "Rs 800.00 INR"),
         ("USD", "US$ 800.00"),
         ("USD", "Total (USD)  $800.00"),
         ("USD", "$800.00, payable in US dollars"),
