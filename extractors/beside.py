@@ -1,14 +1,17 @@
-"""Two bills side by side on one white page, told by the words: where to cut, or that it is unsure.
+"""Two bills on one white page, told by the words: where to cut, or that it is unsure.
 
-White paper on a white lid has no outline. A lane without a word runs between the two, but also
-between the columns of one bill; so each side must be a bill when it is read alone.
+White paper on a white lid has no outline. A lane without a word runs between two bills that stand
+side by side, but also between the columns of one; and a bill has white bands of its own. So each
+side must be a bill when it is read alone.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from extractors import kinds
 from extractors.finders import invoice
-from extractors.interface import Field, Hints, Kind, Page, Word
+from extractors.interface import Box, Field, Hints, Kind, Page, Word
+from extractors.values import dates
 
 _LANE = 2.5
 """White space between two bills, in letter heights; columns of a table stand as far apart."""
@@ -23,38 +26,100 @@ _LEAST_WIDTH = 0.2
 _READ, _SURE = 0.5, 0.8
 """Confidence from which a side is taken to say something, and to be a bill."""
 
+_BANDS = 6
+"""White bands across the page at which it is tried, the widest first."""
+
+_NAMED = 0.15
+"""Confidence from which each of two bills one above the other says who sent it, and from where."""
+
 _BILLS = (Kind.INVOICE, Kind.CREDIT_NOTE, Kind.RECEIPT)
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Two bills on a page, left and right of *at* (pixels); not *sure* where it may be one."""
+    """Two bills on a page, left and right of *at* (pixels); not *sure* where it may be one.
+
+    One above the other is never sure: *at* is the row between them.
+    """
 
     at: int
     sure: bool
 
 
 def two_bills(page: Page, date_order: str = "DMY") -> Beside | None:
-    """The two bills that stand side by side on a page; None where there is one document."""
+    """The two bills that stand on one page; None where there is one document."""
+    hints = Hints(date_order=date_order)
     at = _lane(page.words)
-    if at is None:
-        return None
-    sides = [
+    if at is not None:
+        said = _read_alone(_sides(page, at), hints)
+        if said:
+            return Beside(at, sure=_differ(said, ("invoice_number", "total")))
+    for row in _bands(page.words):
+        said = _read_alone(_halves(page, row), hints)
+        if all(one.keys() >= _NAMED_BY for one in said) and _differ(said, _OWN):
+            return Beside(row, sure=False)
+    return None
+
+
+_NAMED_BY = {"vendor", "vendor_address"}
+_OWN = ("date", "invoice_number")
+"""What the lower part of one bill does not say otherwise than its upper part."""
+
+
+def _sides(page: Page, at: int) -> list[Page]:
+    """The page left and right of *at*."""
+    return [
         replace(page, words=tuple(word for word in page.words if (_middle(word) < at) is is_left))
         for is_left in (True, False)
     ]
+
+
+def _halves(page: Page, row: int) -> list[Page]:
+    """The page above and below *row*, each as a page of its own."""
+    lower = [word for word in page.words if word.box.top >= row]
+    moved = tuple(replace(word, box=_raised(word.box, row)) for word in lower)
+    upper = tuple(word for word in page.words if word.box.top < row)
+    return [
+        replace(page, words=upper, height=row),
+        replace(page, words=moved, height=max(1, page.height - row)),
+    ]
+
+
+def _raised(box: Box, by: int) -> Box:
+    return replace(box, top=box.top - by, bottom=box.bottom - by)
+
+
+def _read_alone(sides: list[Page], hints: Hints) -> list[dict[str, Field]]:
+    """What each side says as a bill of its own; [] where one of them is none."""
+    if not all(any(dates.find(" ".join(word.text for word in side.words))) for side in sides):
+        return []
     seen = [kinds.classify([side]) for side in sides]
     if not all(kind in _BILLS and sure >= _SURE for kind, sure in seen):
-        return None
-    hints = Hints(date_order=date_order)
+        return []
     said = [_said(invoice.find([side], hints).fields) for side in sides]
-    if not all({"total", "date"} <= one.keys() for one in said):
-        return None
-    other = any(
+    return said if all({"total", "date"} <= one.keys() for one in said) else []
+
+
+def _differ(said: list[dict[str, Field]], names: tuple[str, ...]) -> bool:
+    """Both sides say one of these, and not the same."""
+    return bool(said) and any(
         name in said[0] and name in said[1] and said[0][name].value != said[1][name].value
-        for name in ("invoice_number", "total")
+        for name in names
     )
-    return Beside(at, sure=other)
+
+
+def _bands(words: tuple[Word, ...]) -> Iterator[int]:
+    """The middles of the widest white bands that part the rows of a page in two."""
+    placed = sorted(words, key=lambda word: word.box.top)
+    letter = sorted(word.box.height for word in words)[len(words) // 2] if words else 0
+    found: list[tuple[int, int]] = []
+    reach = 0
+    for number, word in enumerate(placed):
+        gap = word.box.top - reach
+        if gap > letter and _LEAST_WORDS <= number <= len(placed) - _LEAST_WORDS:
+            found.append((gap, reach + gap // 2))
+        reach = max(reach, word.box.bottom)
+    yield from (at for _, at in sorted(found, reverse=True)[:_BANDS])
 
 
 def _lane(words: tuple[Word, ...]) -> int | None:
@@ -96,4 +161,5 @@ def _middle(word: Word) -> int:
 def _said(fields: tuple[Field, ...]) -> dict[str, Field]:
     """The surest reading of each field that is sure enough."""
     found = sorted(fields, key=lambda one: one.confidence)
-    return {one.name: one for one in found if one.confidence >= _READ}
+    least = {name: _NAMED if name in _NAMED_BY else _READ for name in {one.name for one in found}}
+    return {one.name: one for one in found if one.confidence >= least[one.name]}

@@ -24,7 +24,7 @@ BILL = (
 )
 OTHER = (
     "BETA STORES LTD",
-    "7 MARKET SQUARE LEEDS",
+    "7 MARKET STREET LEEDS",
     "TAX INVOICE",
     "RECEIPT NO 77-342",
     "DATE 05/02/2018 17:02",
@@ -69,6 +69,15 @@ def test_the_same_receipt_twice_is_a_question_for_a_person() -> None:
     assert not found.sure
 
 
+@pytest.mark.parametrize("top", [590, 700, 1200])
+def test_two_receipts_one_above_the_other_are_a_question_for_a_person(top: int) -> None:
+    found = two_bills(page_of(*block(BILL, 120), *block(OTHER, 160, top=top)))
+
+    assert found is not None
+    assert not found.sure
+    assert 560 < found.at < top
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -76,7 +85,7 @@ def test_the_same_receipt_twice_is_a_question_for_a_person() -> None:
         block(BILL, 120) + block(("NOTES",) * 12, 950),
         block(BILL, 120) + block(["terms of sale and other small print here"] * 12, 950),
         block(BILL, 120) + block(OTHER, 480),
-        block(BILL, 120) + block(OTHER, 120, top=900),
+        block(BILL, 120) + block(("GST SUMMARY DATE 03/02/2018", *BILL[5:]), 120, top=900),
         [],
     ],
 )
