@@ -12,6 +12,9 @@ from extractors.interface import Box, Page, Word
 SHARED_HEIGHT = 0.5
 """Two words stand on one row when they share this much of the lower one's height."""
 
+LEVEL = 0.8
+"""What two words of one row share of it where their boxes run into each other sideways."""
+
 LIKE_HEIGHT = 2.2
 """A word more than this many times as high as another is a logo or a letter beside two rows."""
 
@@ -113,6 +116,8 @@ def _shared(one: Box, other: Box) -> float:
     if high > LIKE_HEIGHT * low and abs(_middle(one) - _middle(other)) > CENTRED * high:
         return 0.0
     share = (min(one.bottom, other.bottom) - max(one.top, other.top)) / low
+    if across > low / 2 and share < LEVEL:
+        return 0.0  # of the row below, which runs into this one
     return share if share >= SHARED_HEIGHT else 0.0
 
 

@@ -84,3 +84,18 @@ def test_a_stamp_over_a_row_is_no_word_of_it() -> None:
     line = [word("MEGAH", 10, 200, 90, 260), word("JAYA", 110, 200, 180, 260)]
     found = rows([*line, word("PAID", 40, 20, 500, 440), word("MART", 200, 200, 280, 260)])
     assert "MEGAH JAYA MART" in [one.text for one in found]
+
+
+def test_rows_that_run_into_each_other_stay_apart() -> None:
+    upper = [
+        word("CO.", 10, 10, 60, 50),
+        word("REG.", 70, 13, 150, 53),
+        word("NO", 160, 16, 220, 56),
+    ]
+    lower = [
+        word("LOT", 15, 35, 70, 75),
+        word("204", 80, 38, 150, 78),
+        word("JALAN", 160, 41, 240, 81),
+    ]
+    found = [one.text for one in rows([*upper, *lower])]
+    assert found == ["CO. REG. NO", "LOT 204 JALAN"]
