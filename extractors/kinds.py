@@ -88,6 +88,12 @@ def classify(pages: Sequence[Page], hint: Kind | None = None) -> tuple[Kind, flo
     return best, round(min(alike / sum(shares.values()), 0.999), 4)
 
 
+def is_title(text: str) -> bool:
+    """Whether a line is what a document calls itself, such as "Remittance advice", and no name."""
+    said = folded(text)[0]
+    return any(said == compact for of_kind in _phrases()[1].values() for _, compact, _ in of_kind)
+
+
 UNCERTAIN = 0.5
 """Probability below which a kind is no better than a guess."""
 

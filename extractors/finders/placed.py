@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from extractors import phrases
+from extractors import kinds, phrases
 from extractors.interface import Box
 from extractors.layout import Row, Sheet
 from extractors.values import dates, money
@@ -226,9 +226,9 @@ def _signed(sheets: Sequence[Sheet]) -> Iterator[tuple[str, Read]]:
 
 
 def _letterhead(page: Sheet) -> Iterator[tuple[str, Read]]:
-    """The tallest name at the head of the page."""
+    """The tallest name at the head of the page; what the page calls itself is none."""
     head = [row for row in page.rows if row.box.bottom < _LETTERHEAD * page.height]
-    named = [row for row in head if is_name(row.text)]
+    named = [row for row in head if is_name(row.text) and not kinds.is_title(row.text)]
     if named:
         tallest = max(named, key=lambda row: row.box.height)
         whole = _is_line_of_sender(tallest.text)

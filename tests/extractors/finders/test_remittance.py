@@ -152,3 +152,33 @@ def test_what_stands_below_the_table_is_no_line() -> None:
 @given(st.lists(st.text(alphabet="RE-0123456789 .,Invoicepadtl\n", max_size=60), max_size=12))
 def test_no_text_brings_it_down(lines: list[str]) -> None:
     find("Invoice no.   Amount paid\n" + "\n".join(lines) + "\nTotal paid 1,00 x")
+
+
+@pytest.mark.parametrize(
+    ("title", "number", "amount", "total"),
+    [
+        ("Remittance advice", "Invoice No", "Amount paid", "Total paid"),
+        ("Avis de paiement", "N° facture", "Montant", "Montant total"),
+        ("Aviso de pago", "Nº factura", "Importe", "Importe total"),
+        ("Avviso di pagamento", "N° fattura", "Importo", "Totale"),
+        ("Aviso de pagamento", "N.º da fatura", "Valor pago", "Total pago"),
+    ],
+)
+def test_numbers_are_headed_in_many_ways_and_a_title_pays_nothing(
+    title: str, number: str, amount: str, total: str
+) -> None:
+    found = find(
+        f"""
+{title}
+Halde Werke SA
+
+{number:<24}Date          {amount}
+F-4711                  01/02/2026    50,00
+F-4712                  01/02/2026    70,00
+{total:<38}120,00 EUR
+"""
+    )
+    assert [one.description for one in found.lines] == ["F-4711", "F-4712"]
+    assert found.problems == ()
+    payer = next(one for one in found.fields if one.name == "payer")
+    assert payer.value == "Halde Werke SA"
