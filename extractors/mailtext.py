@@ -61,6 +61,9 @@ _BLOCKS = frozenset(
     ]
 )
 _SILENT = frozenset(("script", "style", "head", "title", "template"))
+_CELLS = frozenset(("td", "th"))
+_SHORT = 60
+"""Letters of a cell that stands on one line whatever is in it; a longer one may be a whole page."""
 
 
 def decoded(data: bytes, charset: str) -> str:
@@ -129,6 +132,7 @@ class _Text(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.pieces: list[str] = []
         self._silent = 0
+        self._cell: int | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - HTMLParser's signature
         if tag in _SILENT:
@@ -137,14 +141,20 @@ class _Text(HTMLParser):
             self._silent = 0
         elif tag in _BLOCKS:
             self.pieces.append("\n")
-        elif tag in {"td", "th"}:
-            self.pieces.append(" ")
+        elif tag in _CELLS:
+            self.pieces.append("\t")
+            self._cell = len(self.pieces)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent = max(0, self._silent - 1)
         elif tag in _BLOCKS:
             self.pieces.append("\n")
+        elif tag in _CELLS and self._cell is not None:
+            text = " ".join("".join(self.pieces[self._cell :]).split())
+            if len(text) <= _SHORT:
+                self.pieces[self._cell :] = [text]
+            self._cell = None
 
     def handle_data(self, data: str) -> None:
         if not self._silent:

@@ -60,8 +60,13 @@ def text_pages(path: Path, settings: Reading) -> tuple[Page, ...]:
     """
     text = media.decoded(path.read_bytes())
     lines = [line.expandtabs() for line in text.replace("\f", "\n").splitlines()]
+    check_pages(-(-len(lines) // _TEXT_LINES), settings.max_pages)
+    return typed(lines)
+
+
+def typed(lines: list[str]) -> tuple[Page, ...]:
+    """Lines of text as pages of typewriting."""
     starts = range(0, max(1, len(lines)), _TEXT_LINES)
-    check_pages(len(starts), settings.max_pages)
     return tuple(
         _text_page(lines[start : start + _TEXT_LINES], number)
         for number, start in enumerate(starts, 1)

@@ -50,9 +50,7 @@ class _Line:
 def find(pages: Sequence[Page], hints: Hints) -> Findings:
     """The fields of the letter that it is, its lines, the total and who pays."""
     told = letter.find(pages, hints)
-    sheets = tuple(layout.sheet(page) for page in pages if page.words)
-    known = profiles.profile("remittance")
-    labels = {one.number: profiles.labels(one, known) for one in sheets}
+    sheets, labels = _labelled(pages)
     lines = [line for one in sheets for line in _lines(one, labels[one.number])][:_MOST_LINES]
     totals = [total for one in sheets for total in _totals(one, labels[one.number])]
     adds = sum((one.paid or Decimal() for one in lines), Decimal())
@@ -66,6 +64,19 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
         problems.append(Reason.NEEDS_ROUTING)
     items = tuple(_item(one) for one in lines)
     return Findings(fields=fields, lines=items, problems=tuple(problems))
+
+
+def listed(pages: Sequence[Page]) -> tuple[LineItem, ...]:
+    """The invoices that an advice lists on these pages, whatever else they are."""
+    sheets, labels = _labelled(pages)
+    lines = [line for one in sheets for line in _lines(one, labels[one.number])]
+    return tuple(_item(one) for one in lines[:_MOST_LINES])
+
+
+def _labelled(pages: Sequence[Page]) -> tuple[tuple[Sheet, ...], Mapping[int, Sequence[Label]]]:
+    sheets = tuple(layout.sheet(page) for page in pages if page.words)
+    known = profiles.profile("remittance")
+    return sheets, {one.number: profiles.labels(one, known) for one in sheets}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
 """An email gives its headers, what its text mentions, and where it must go."""
 
 import datetime as dt
+from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +75,55 @@ def test_no_text_raises_and_places_hold_their_values(text: str) -> None:
     for one in mentions.references(text) + mentions.accounts(text):
         assert " ".join(text[one.start : one.end].split()) == one.value
     mentions.amounts(text)
+
+
+ADVICE = """Dear Sirs,
+
+Remittance advice: we have paid the following invoices.
+
+Invoice no.    Invoice date    Gross amount    Discount    Amount paid
+PV-2291        08/01/2025      1,912.00        38.24       1,873.76
+PV-2305        08/12/2025      640.00          0.00        640.00
+
+Total paid USD 2,513.76
+"""
+CELLS = [
+    ("Invoice no.", "Invoice date", "Gross amount", "Discount", "Amount paid"),
+    ("PV-2291", "08/01/2025", "1,912.00", "38.24", "1,873.76"),
+    ("PV-2305", "08/12/2025", "640.00", "0.00", "640.00"),
+]
+TABBED = "Remittance advice\n\n" + "\n".join("\t".join(row) for row in CELLS)
+
+
+def in_html(cell: str) -> str:
+    rows = ("".join(cell.format(one) for one in row) for row in CELLS)
+    table = "".join(f"<tr>\n  {row}\n</tr>" for row in rows)
+    return f"<html><body><p>Remittance advice</p><table>{table}</table><p>Regards</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("form", "text"),
+    [
+        ("plain", ADVICE),
+        ("plain", TABBED),
+        ("html", in_html("<td>{}</td>\n  ")),
+        ("html", in_html("<td width=90>\n<p class=MsoNormal><span>{}<o:p></o:p></span></p></td>")),
+    ],
+)
+def test_an_advice_in_the_text_lists_what_was_paid(form: str, text: str) -> None:
+    head = HEAD[:-1] + f"Content-Type: text/{form}; charset=utf-8\n\n".encode()
+
+    found = email.find_mail(open_mail(head + text.encode()))
+
+    assert [(one.description, one.unit_price, one.amount) for one in found.lines] == [
+        ("PV-2291", Decimal("1912.00"), Decimal("1873.76")),
+        ("PV-2305", Decimal("640.00"), Decimal("640.00")),
+    ]
+    assert values(found)["references"] == ("PV-2291", "PV-2305")
+    assert found.problems == ()
+
+
+def test_a_list_in_a_mail_that_pays_nothing_gives_no_lines() -> None:
+    body = "\n".join(line for line in ADVICE.splitlines() if "emittance" not in line)
+    found = email.find_mail(open_mail(HEAD + body.replace("paid", "sent").encode()))
+    assert found.lines == ()
