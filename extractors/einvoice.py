@@ -239,9 +239,12 @@ def _sums(money: Mapping[str, _Amount], sign: int) -> Iterator[Field]:
 def _adds_up(money: Mapping[str, _Amount], lines: list[Decimal | None], sign: int) -> bool:
     """The lines come to the goods, these to the net, that to the total, and that to the payment.
 
-    A sum is only known where all that it needs is stated: MINIMUM leaves out what is prepaid.
+    A sum is only known where all that it needs is stated: MINIMUM, which has no lines, leaves out
+    what is prepaid.
     """
     value = {name: one.value for name, one in money.items()}
+    if lines:
+        value.setdefault("prepaid", _NONE)
     amounts = [sign * one for one in lines if one is not None]
     gross = sum(amounts, _NONE) == value.get("total")  # as writers for consumers state them
     if amounts and not gross:

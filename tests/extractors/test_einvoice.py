@@ -1,4 +1,5 @@
 import datetime as dt
+import re
 from contextlib import suppress
 from decimal import Decimal
 
@@ -242,6 +243,14 @@ def test_a_credit_note_with_a_negative_total_is_a_question_for_a_person() -> Non
 
 def test_sums_that_do_not_add_up_are_a_problem() -> None:
     assert read(cii(total="129.00"))[0].problems == (Reason.ARITHMETIC,)
+
+
+def test_a_payment_that_no_prepayment_explains_is_a_problem() -> None:
+    prepaid = re.compile(rb"\s*<ram:TotalPrepaidAmount>[^<]*</ram:TotalPrepaidAmount>")
+    unexplained = prepaid.sub(b"", cii())
+    assert unexplained != cii()
+    assert read(unexplained)[0].problems == (Reason.ARITHMETIC,)
+    assert read(unexplained.replace(b">69.00<", b">119.00<"))[0].problems == ()
 
 
 def test_an_invoice_without_number_or_total_says_so() -> None:
