@@ -221,10 +221,11 @@ def of_posting(
         return []
     twins = case.history.same_key(key, document.id) if key else ()
     known = any(twin.document_id == earlier.document_id for twin in twins)
+    name = entry(one.record)
     return [
         Finding(
             reason=same if known else other,
-            words=f"{entry(one.record).capitalize()} was already posted, from {earlier.name}.",
+            words=f"{name[0].upper()}{name[1:]} was already posted, from {earlier.name}.",
             change=f"{earlier.name} not been posted already",
             related=(earlier.document_id,),
         )

@@ -232,7 +232,9 @@ def test_the_same_paper_again_is_a_duplicate_of_the_posted_one() -> None:
 
 def test_a_record_is_never_posted_twice() -> None:
     past = Past(posted={"0042": earlier(record_id="0042")})
-    assert held(invoice(), bill(), past=past).reasons == (Reason.DUP_POSTING,)
+    decision = held(invoice(), bill(), past=past)
+    assert decision.reasons == (Reason.DUP_POSTING,)
+    assert f"Record 0042 ({PARTY}, INV-1041) was already posted" in decision.detail
 
 
 def test_a_duplicate_that_reads_otherwise_is_still_one() -> None:
