@@ -10,7 +10,7 @@ amount, not its figures; that is caught by arithmetic and by the ledger.
 What a page costs with each reader, and what is found, stands in ARCHITECTURE.md.
 `tests/benchmarks/bench_readers.py --curve` measures it on any labelled folder.
 
-ppocr became cheaper by reading fewer lines again (23 % of them instead of 43 %, for the same
+ppocr became cheaper by reading fewer lines again (28 % of them instead of 43 %, for the same
 fields), by fewer letters (`letters.py`: a seventh), and by memory that onnxruntime keeps instead of
 asking for it on every page (a quarter of the detection, and no word changes). Several lines at once
 cost the small model more than one by one, lower graph optimisation a third more; flushing denormal

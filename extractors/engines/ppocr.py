@@ -20,9 +20,9 @@ from extractors.engines.rapidocr import load, words_of
 from extractors.interface import Word
 from extractors.sheet import Pixels
 
-_SURE, _SURE_OF_WORDS = 0.95, 0.80
-"""Confidence from which a line that the tiny model read is not read again: one with figures or
-above the first amount, where names and addresses stand, and one of words only below that."""
+_SURE_AT_THE_HEAD, _SURE_OF_FIGURES, _SURE_OF_WORDS = 0.95, 0.97, 0.80
+"""Confidence from which a line that the tiny model read is not read again: one above the first
+amount, where names and addresses stand; below it one with figures, and one of words only."""
 
 _FIGURE = re.compile(r"\d")
 _AMOUNT = re.compile(r"\d[.,]\d\d(?!\d)")
@@ -123,5 +123,6 @@ def _doubtful(texts: Sequence[str], scores: Sequence[float]) -> Iterator[int]:
     head = True
     for place, (text, sure) in enumerate(zip(texts, scores, strict=True)):
         head = head and not _AMOUNT.search(text)
-        if sure < (_SURE if head or _FIGURE.search(text) else _SURE_OF_WORDS):
+        below = _SURE_OF_FIGURES if _FIGURE.search(text) else _SURE_OF_WORDS
+        if sure < (_SURE_AT_THE_HEAD if head else below):
             yield place

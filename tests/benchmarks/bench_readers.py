@@ -106,8 +106,8 @@ def made(name: str, settings: Settings) -> Engine:
     """The reader of that name; `@` and a number set for this process what is sure enough."""
     family, _, sure = name.partition("@")
     if sure:
-        ppocr._SURE = float(sure)
-        ppocr._SURE_OF_WORDS = min(ppocr._SURE_OF_WORDS, ppocr._SURE)
+        ppocr._SURE_AT_THE_HEAD = ppocr._SURE_OF_FIGURES = float(sure)
+        ppocr._SURE_OF_WORDS = min(ppocr._SURE_OF_WORDS, float(sure))
     return engine(family, settings)
 
 

@@ -20,9 +20,9 @@ def test_a_reader_without_page_images_says_so() -> None:
 
 
 def test_a_reader_may_be_told_what_is_sure_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ppocr, "_SURE", 0.95)
-    monkeypatch.setattr(ppocr, "_SURE_OF_WORDS", 0.80)
+    for name in ("_SURE_AT_THE_HEAD", "_SURE_OF_FIGURES", "_SURE_OF_WORDS"):
+        monkeypatch.setattr(ppocr, name, 0.80)
 
     assert made("fake@0.7", paper.SETTINGS) is engine("fake", paper.SETTINGS)
 
-    assert (ppocr._SURE, ppocr._SURE_OF_WORDS) == (0.7, 0.7)
+    assert (ppocr._SURE_AT_THE_HEAD, ppocr._SURE_OF_FIGURES, ppocr._SURE_OF_WORDS) == (0.7,) * 3
