@@ -18,6 +18,9 @@ _HEADINGS = frozenset({"description", "quantity", "unit", *AMOUNTS})
 _CLOSING = frozenset({"total", "due", "net", "tax", "subtotal", "rounding", "paid", "change"})
 """Meanings of what begins a row that sums up a table."""
 
+_WITH_FIGURE = frozenset({"paid", "change", "rounding"})
+"""Those that say it only with a figure beside them: "delivered" is also what was done."""
+
 _LAST = frozenset({"", "unit", "inclusive", "exclusive"})
 _ELSEWHERE = frozenset({"tax", "summary", "paid", "due", "due_date", "date"})
 """Meanings of headings over tables of taxes and payments."""
@@ -82,7 +85,8 @@ def tables(view: View) -> Iterator[Table]:
                 continue
             row = sheet.rows[line]
             carried = bool(pagewords.whole("onward").search(fold(row.text)))
-            closes, within = _closes(found), carried or _within(row, columns)
+            closes = _closes(found) and not _is_goods(row, columns)
+            within = carried or _within(row, columns)
             if columns and ((closes and not within) or _other_heading(found)):
                 yield Table(sheet, columns, tuple(rows))
                 columns, rows = (), []
@@ -112,8 +116,9 @@ def _closes(found: Sequence[Label]) -> bool:
     """A piece of the row begins with the name of a sum and has no other words."""
     for label in found:
         text = label.spot.row.text
-        garbled = label.strength < 1 and not any(one.isdigit() for one in text)
-        if label.spot.start == 0 and label.meaning in _CLOSING and not garbled:
+        bare = not any(one.isdigit() for one in text)
+        word = bare and (label.strength < 1 or label.meaning in _WITH_FIGURE)
+        if label.spot.start == 0 and label.meaning in _CLOSING and not word:
             inside = [one.spot for one in found if one.spot.row is label.spot.row]
             others = sum(
                 one.isalpha() and not any(spot.start <= at < spot.end for spot in inside)
@@ -122,6 +127,12 @@ def _closes(found: Sequence[Label]) -> bool:
             if others < FURTHER_WORDS:
                 return True
     return False
+
+
+def _is_goods(row: Row, columns: Sequence[Column]) -> bool:
+    """Whether quantity, price and amount stand in their columns: what is sold is called "Total"."""
+    filled = {_meaning(columns, word.box) for word in row.words if money.readings(word.text)}
+    return filled >= {"quantity", "unit"} and bool(filled & AMOUNTS)
 
 
 def _within(row: Row, columns: Sequence[Column]) -> bool:

@@ -200,3 +200,14 @@ Nails                 3       2.00      6.00
         ("Screws", Decimal("10.00"), 1),
         ("Nails", Decimal("6.00"), 2),
     ]
+
+
+def test_goods_that_are_called_as_a_sum_is_end_no_table() -> None:
+    text = """
+Concepto                  Cant.     Precio     Importe
+Escuadra                    2        5,00       10,00
+entregado
+entregado                   3        2,00        6,00
+                                     Total       99,00
+"""
+    assert [one.amount for one in lines(text)] == [Decimal("10.00"), Decimal("6.00")]
