@@ -24,6 +24,7 @@ QUALIFYING = 5
 
 PENNY = Decimal("0.01")
 
+_OF_GOODS = ("unit", "quantity", "description")
 _TOTALS = ("total", "due", "subtotal", "net", "amount")
 _STRANGE = ("tax", "rounding", "change", "discount", "fee", "unit", "quantity", "summary")
 OTHER = (
@@ -55,6 +56,8 @@ class Amount:
     summary: bool
     qualified: bool
     """Words that are no label stand between its label and it: "Total 6% supplies"."""
+    listed: bool = False
+    """The heading above is that of a table of goods: "Item, Qty, Total"."""
     whole: Reading | None = None
     """The amount that it may be the end of: 1 234.56."""
 
@@ -79,8 +82,12 @@ class Amount:
 
     @property
     def heading(self) -> str:
-        """What the label right above calls it, where no label stands on its row."""
-        return self.column if self.link.depth == 0 else ""
+        """What the label right above calls it, where no label stands on its row.
+
+        The total of a line of goods is no total.
+        """
+        called = self.column if self.link.depth == 0 else ""
+        return "" if self.listed and called in ("total", "due") else called
 
     @property
     def column(self) -> str:
@@ -133,6 +140,7 @@ def _on_sheet(sheet: Sheet, found: Sequence[Label]) -> Iterator[Amount]:
     for label in found:
         worded.setdefault(id(label.spot.row), []).append(label)
     table = min((one.spot.line for one in found if one.meaning == "summary"), default=None)
+    goods = {one.spot.line for one in found if one.meaning in _OF_GOODS}
     for (spot, value, whole), link in zip(placed, links(sheet, found, spots), strict=True):
         yield Amount(
             money=value,
@@ -142,6 +150,7 @@ def _on_sheet(sheet: Sheet, found: Sequence[Label]) -> Iterator[Amount]:
             height=spot.box.height / sheet.letter,
             summary=table is not None and spot.line >= table,
             qualified=_qualified(link.left, spot, worded),
+            listed=link.above is not None and link.above.spot.line in goods,
             whole=whole,
         )
 
@@ -239,11 +248,16 @@ def sums(found: Sequence[Amount]) -> Sums:
         parts=frozenset(part for part, _ in parts),
         wholes=frozenset(whole for _, whole in parts),
         rounded=_rounded(by),
-        count=Counter(one.value for one in found),
+        count=Counter(value for *_, value in {_row_of(one) for one in found}),
         largest=max((one.value for one in found if _may_be_largest(one)), default=Decimal(0)),
         column_sums=frozenset(id(last) for *_, last in columns),
         column_parts=frozenset(id(one) for *above, _ in columns for one in above),
     )
+
+
+def _row_of(one: Amount) -> tuple[int, int, Decimal]:
+    """Where an amount stands: a price of one piece, printed twice on its row, repeats nothing."""
+    return one.sheet.number, one.spot.line, one.value
 
 
 _HANDED = ("paid", "change")

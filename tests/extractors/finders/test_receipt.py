@@ -145,6 +145,14 @@ def test_what_was_paid_confirms_the_total(rows: str) -> None:
     assert best(read(HEAD + rows), "total").confidence >= 0.95
 
 
+def test_the_lines_of_a_receipt_whose_end_is_missing_are_no_sure_total() -> None:
+    rows = (
+        "Description      Price    Total",
+        *(f"{name}     2.20    2.20" for name in ("Tea", "Bun")),
+    )
+    assert best(read(HEAD + "\n".join(rows)), "total").confidence < 0.95
+
+
 def test_a_charge_between_net_and_total_is_no_contradiction() -> None:
     rows = "Net amount   26.00\nService charge   2.60\nGST    1.56\nTOTAL    30.16\n"
     assert Reason.ARITHMETIC not in read(HEAD + rows).problems
