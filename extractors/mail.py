@@ -47,7 +47,7 @@ _ENCODED = re.compile(r"[\s\"]*(base64|quoted-printable|x-uuencode)\b", re.IGNOR
 """A transfer encoding, with the quotes, blanks and remarks that mailers put beside it."""
 
 _IN_MAILBOX = re.compile(
-    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]{3,200}\d{4}[^\r\n]{0,9}\r?\n"
+    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]{3,150}\d:\d\d[^\r\n]{0,15}\d{4}\b[^\r\n]{0,9}\r?\n"
     rb"(?=[!-9;-~]{1,76}:[ \t])"
 )
 """The line before each mail where several are kept in one file (mbox)."""

@@ -74,6 +74,8 @@ def test_each_mail_of_a_mailbox_is_a_document() -> None:
     assert open_mail(mail.attachments[1].content).body == "Where is my order 4711?"
     assert all(file.document for file in mail.attachments)
     assert files(line + one) == [("bill.pdf", PDF)]
+    told = HEADS + b"\nWe owe you:\n\nFrom January to March 2026\nTotal: 500.00\n"
+    assert "Total: 500.00" in open_mail(line + told).body
 
 
 @pytest.mark.parametrize(
