@@ -30,6 +30,9 @@ MANY = 4
 """Lines from which an address is a long one."""
 
 _NUMBERED = re.compile(r"^\W*(?:no|lot|pt|unit|block|blk|suite|g|l)?\W{0,2}\d", re.IGNORECASE)
+_PLOT = re.compile(r"^\W*(?:no|lot|pt|unit|block|blk|suite)\b\W*\d", re.IGNORECASE)
+_CALLED = re.compile(r":\s*\+?\d[\d\s()./\-]{6,}$")
+"""A telephone number behind a word that is not known for one: "Careline: 1800 881231"."""
 _STOPS = frozenset(
     {
         "date",
@@ -96,11 +99,12 @@ def _runs(below: Sequence[Line], known: Words) -> list[list[Line]]:
     runs: list[list[Line]] = [[]]
     for line in below:
         placed = _placed(line, known)
-        priced = line.priced or (line.money and not line.street)
+        priced = line.priced or (line.money and not line.street and not _PLOT.match(line.text))
         if priced or line.title or (line.first in _STOPS and not placed):
             break
         noise = line.first == "other_number" and not placed
-        if line.contact or line.registered or noise or dates.find(line.text):
+        called = _CALLED.search(line.text)
+        if line.contact or called or line.registered or noise or dates.find(line.text):
             runs.append([])
         else:
             runs[-1].append(line)
@@ -147,6 +151,7 @@ def _signs(span: Span, known: Words, names: set[str]) -> dict[str, float]:
         "last plain": float(not last.street and not among(last.words, known["place"])),
         "last comma": float(last.text.rstrip().endswith(",")),
         "last stop": float(last.text.rstrip().endswith(".")),
+        "past country": float(any(_country(one, known) for one in kept[:-1])),
         "street after": float(after is not None and after.street),
         "place after": float(after is not None and among(after.words, known["place"]) > 0),
         "postcode after": float(after is not None and bool(POSTCODE.search(after.text))),
@@ -159,6 +164,11 @@ def _signs(span: Span, known: Words, names: set[str]) -> dict[str, float]:
         "key": float(any(one.key for one in kept)),
         "labelled": float(any(one.first for one in kept)),
     }
+
+
+def _country(line: Line, known: Words) -> bool:
+    """A country ends the line; whatever stands below it is no part of the address."""
+    return any(" ".join(line.words[-size:]) in known["country"] for size in (1, 2))
 
 
 def _candidate(lines: Sequence[Line], signs: dict[str, float]) -> Candidate:

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from rapidfuzz import fuzz
 
+from extractors import phrases
 from extractors.candidates import View, money_in
 from extractors.interface import Box
 from extractors.layout import Row, Sheet, column
@@ -189,6 +190,8 @@ def beside(found: Sequence[Line], head: Line) -> Line | None:
 def first_name(found: Sequence[Line]) -> Line | None:
     """The first of the lines below a label that can be a name."""
     for line in found[:BLOCK_ROWS]:
+        if len(line.words) == 1 and phrases.opens_with(line.text, "courtesy"):
+            continue
         if not (line.key or line.contact or line.first in ("other_number", "tax_id", "title")):
             return line
     return None

@@ -49,14 +49,16 @@ class Model:
 def doubts(shares: Sequence[float], reader: float) -> dict[str, float]:
     """What a calibration weighs: the odds that the best is chosen and read rightly, and its lead.
 
-    However clear a choice is, it is no surer than the reading: the two chances are multiplied.
+    However clear a choice is, it is no surer than the reading: the two chances are multiplied. One
+    alone leads as if there were another that is hardly likely.
     """
     first = shares[0]
-    margin = log(first / shares[1]) if len(shares) > 1 and shares[1] > 0 else FARTHEST
+    least = exp(-FARTHEST)
+    margin = log(max(first, least) / max([least, *shares[1:2]]))
     return {
         "bias": 1.0,
         "odds": _odds(first * (1 - MISREAD * (1 - reader))),
-        "margin": min(margin, FARTHEST),
+        "margin": margin,
     }
 
 

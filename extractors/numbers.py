@@ -185,6 +185,13 @@ def _account(value: str, spot: Spot, sheet: Sheet, sureness: float) -> Field:
     )
 
 
+_SHAPED = re.compile(
+    r"(?:AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|FR|GB|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI)"
+    r"[A-Z]?\d{8,12}[A-Z]?"
+)
+"""A number that looks like one for value added tax in Europe, whatever its check digits say."""
+
+
 def tax_ids(
     found: Sequence[Code], theirs: frozenset[int], words: frozenset[str]
 ) -> tuple[Field, ...]:
@@ -195,14 +202,18 @@ def tax_ids(
     candidates: list[Candidate] = []
     for one in found:
         label = one.label
-        named = label is not None and label.meaning == "tax_id"
         valid = identifiers.is_valid_vat(one.text) or identifiers.is_valid_gstin(one.text)
-        if not (named or valid):
+        shaped = bool(_SHAPED.fullmatch(one.text))
+        named = label is not None and (
+            label.meaning == "tax_id" or ((valid or shaped) and label.meaning == "tax")
+        )
+        if not (named or valid or shaped):
             continue
         heading = label is not None and label is one.link.above
         signs = {
             "heading tax_id" if heading else "tax_id": float(named),
             "valid": float(valid),
+            "shaped": float(shaped),
             "buyer": float(id(one.spot.row) in theirs or _of_buyer(label, words)),
             "long": float(len(one.text) >= len("DE1234567")),
             "first": float(not candidates),

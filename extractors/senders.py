@@ -3,11 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
 from extractors.blocks import (
+    BLOCK_ROWS,
+    POSTCODE,
     REGISTERED,
     Line,
     Words,
@@ -51,6 +53,12 @@ GLUED = 12
 TELLING = 6
 """Letters of a word for a trade that is looked for inside glued words."""
 
+GARBLED_OWNER = 70.0
+"""Likeness, 0 to 100, from which the first word of a label is a garbled "operated"."""
+
+TELLING_WORD = 4
+"""Letters from which a word that begins both lines of a name ties them together."""
+
 GARBLED_STAMP = 75.0
 """Likeness, 0 to 100, from which a word is a garbled one of a stamp."""
 
@@ -62,6 +70,10 @@ _SITE = re.compile(r"(?:@|www\.|https?://)([a-z0-9][a-z0-9\-]{3,62})\.", re.IGNO
 _FREE_MAIL = frozenset({"gmail", "hotmail", "yahoo", "outlook", "googlemail", "example"})
 _FORM_ALIKE = re.compile(r"\b[S5$][/.]?[B8D][/.]?$|\b\wd?n[. ]*\w?h\w$", re.IGNORECASE)
 OWNED = re.compile(r"own|operat|manag|licen|behalf", re.IGNORECASE)
+_OWNERS = ("owned", "operated", "managed", "licensed", "licensee")
+_FORMER = re.compile(r"[\s(\[]+(?:f\.?\s?k\.?\s?a|formerly|previously)\b.*$", re.IGNORECASE)
+_SLASHED_FORM = re.compile(r"(?<=\s)[S5$]\s?/\s?[B8](?=\W*$)")
+"""The Malaysian abbreviation S/B at the end of a name, as it is printed or misread."""
 _WORDS = re.compile(r"[\w/.]+")
 _PARTED = re.compile(r"\s+[-\u2013·•|*]\s+|\s*[·•|]\s*|\s{2,}")
 
@@ -87,7 +99,27 @@ def vendor(view: View, found: Sequence[Line], theirs: frozenset[int]) -> tuple[F
 
     *theirs* are the identities of the rows that belong to the buyer.
     """
-    return ranked("vendor", _candidates(view, found, theirs), kept=READINGS, least=LEAST)
+    candidates = _in_full(list(_candidates(view, found, theirs)))
+    return ranked("vendor", candidates, kept=READINGS, least=LEAST)
+
+
+def _in_full(candidates: Sequence[Candidate]) -> Iterator[Candidate]:
+    """A short name that begins the legal one on another line is but that firm's short name."""
+    whole = {
+        (_compact(one.value), one.box)
+        for one in candidates
+        if "legal" in one.signs and "joined" not in one.signs
+    }
+    for one in candidates:
+        name = _compact(one.value)
+        short = "legal" not in one.signs and any(
+            full.startswith(name) and full != name and box != one.box for full, box in whole
+        )
+        yield replace(one, signs={**one.signs, "short for": 1.0}) if short else one
+
+
+def _compact(name: object) -> str:
+    return "".join(plain_words(str(name)))
 
 
 def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> Iterator[Candidate]:
@@ -95,6 +127,7 @@ def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> It
     sites = _sites(found)
     named = _labelled(found)
     texts = Counter("".join(line.words) for line in found)
+    sent = _addressed(found, theirs)
     rank, begun, tail = 0, False, False
     for place, line in enumerate(found):
         begun = begun or line.title or bool(line.meanings & _OPENINGS)
@@ -118,6 +151,7 @@ def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> It
                 "labelled lines": titled * (form.lines - 1) * (1 - form.signs["second form"]),
                 "owner": float(named.get(id(line.row)) == "owner"),
                 "again": float(texts["".join(line.words)] > 1),
+                **sent.get(id(line), {}),
                 "after title": float(begun and not line.title),
                 "tail": float(tail),
             }
@@ -125,6 +159,31 @@ def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> It
                 yield _named(form, signs)
         rank += early > 0
         tail = belonging > 1
+
+
+def _addressed(found: Sequence[Line], theirs: frozenset[int]) -> dict[int, dict[str, float]]:
+    """What speaks for lines over an address with its postcode that is not the buyer's.
+
+    Signs by identity of the line: it is the only such address, a number of a register or a
+    telephone stands in the block.
+    """
+    whole: dict[int, tuple[int, dict[str, float]]] = {}
+    for line in found:
+        if not _nameable(line) or line.street or line.key or line.title or id(line.row) in theirs:
+            continue
+        below = block(found, line)[:BLOCK_ROWS]
+        post = next((one for one in below if one.street and POSTCODE.search(one.text)), None)
+        if post is not None and any(one.street for one in below[:2]):
+            whole[id(line)] = (
+                id(post),
+                {
+                    "whole address": 1.0,
+                    "number in block": float(any(one.registered for one in below)),
+                    "contact in block": float(any(one.contact for one in below)),
+                },
+            )
+    sole = float(len({post for post, _ in whole.values()}) == 1)
+    return {line: signs | {"sole address": sole} for line, (_, signs) in whole.items()}
 
 
 def _nameable(line: Line) -> bool:
@@ -156,7 +215,7 @@ def _labelled(found: Sequence[Line]) -> dict[int, str]:
         if label is None or label.spot.start > 0:
             continue
         if label.meaning == "vendor":
-            sign = "owner" if OWNED.match(label.spot.text) else "named"
+            sign = "owner" if _owns(label.spot.text) else "named"
             said = stated(found, line, label)
             if said is not None:
                 rows[id(said[1].row)] = sign
@@ -169,6 +228,14 @@ def _labelled(found: Sequence[Line]) -> dict[int, str]:
             if target is not None:
                 rows[id(target.row)] = "named"
     return rows
+
+
+def _owns(label: str) -> bool:
+    """A label says who runs the shop ("Operated by"), be it garbled."""
+    first = next(iter(plain_words(label)), "")
+    return bool(OWNED.match(label)) or any(
+        fuzz.ratio(first, one) >= GARBLED_OWNER for one in _OWNERS
+    )
 
 
 def _signs(
@@ -297,6 +364,7 @@ def _forms(line: Line, after: Sequence[Line], known: Words) -> Iterator[Form]:
             "second form": float(count > 1 and legal(plain_words(texts[count - 2]), known)),
             "form below": float(count > belonging and legal(joined[count - 1].words, known)),
             "left": float(count == belonging < len(joined)),
+            "shared word": float(count > belonging and _share(joined[count - 2 : count], known)),
         }
         cut = _cut(whole, known)
         behind = float(sum(one.isdigit() for one in whole[len(cut) :]) >= len("1234"))
@@ -304,6 +372,18 @@ def _forms(line: Line, after: Sequence[Line], known: Words) -> Iterator[Form]:
         yield _form(whole, line, count, count == belonging, signs | more)
         if cut:
             yield _form(cut, line, count, False, signs | {"cut": 1.0, "cut figures": behind})
+        slashed = _SLASHED_FORM.search(whole.rstrip())
+        if slashed and slashed[0] != "S/B":
+            mended = f"{whole[: slashed.start()]}S/B"
+            yield _form(mended, line, count, count == belonging, signs | {"mended form": 1.0})
+
+
+def _share(two: Sequence[Line], known: Words) -> bool:
+    """Both lines begin with the same word, words for trades read over."""
+    first, second = (
+        next((word for word in line.words if not _is_form(word, known)), "") for line in two
+    )
+    return first == second and len(first) >= TELLING_WORD
 
 
 def _form(text: str, line: Line, count: int, belongs: bool, signs: Mapping[str, float]) -> Form:
@@ -320,7 +400,7 @@ def _bare(line: Line, known: Words) -> str:
             text = text[label.spot.end :]
         if label.meaning == "title" and label.spot.end == len(line.text) and label.spot.start > 0:
             text = text.removesuffix(label.spot.text)
-    return REGISTERED.sub("", text)
+    return REGISTERED.sub("", _FORMER.sub("", text))
 
 
 def _cut(text: str, known: Words) -> str:
@@ -343,10 +423,12 @@ def _cut(text: str, known: Words) -> str:
 
 
 def _continues(line: Line, last: Line, after: Line, known: Words) -> bool:
-    """A line close below the last one of a name, of like size and length."""
+    """A line close below the last one of a name, of like size and length, and no fuller name."""
     if after.sheet is not line.sheet or after.contact or after.money or line.street:
         return False
     formal = legal(after.words, known)
+    if "".join(after.words).startswith("".join(last.words)):
+        return False
     if ":" in after.text or ((after.labels or after.street) and not formal):
         return False
     box, below = last.box, after.box

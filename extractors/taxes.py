@@ -62,6 +62,7 @@ def _sides(
         signs |= {
             "closes": total is not None and value != total and total - value in others,
             "is the total": total is not None and value == total and value != 0,
+            "taxed total": name == "net" and value == total and any(tax > 0 for tax in others),
             "repeated": min(count[one.value] - 1, 2),
             "whole": not one.money.cents,
             "mended": one.money.repaired,

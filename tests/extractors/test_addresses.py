@@ -55,3 +55,36 @@ def test_prices_end_the_head_of_a_receipt() -> None:
         64542 TEMPO TWEEZER      17.90
     """)
     assert found == ()
+
+
+def test_what_stands_below_the_country_is_no_address() -> None:
+    found = read("""
+        MEGAH JAYA TRADING SDN BHD
+        NO 8, JALAN BESAR 3/4,
+        43000 KAJANG, MALAYSIA
+        VELOCITY CENTRE
+        TEL: 03-8733 1234
+    """)
+    assert found[0].value == "NO 8, JALAN BESAR 3/4, 43000 KAJANG, MALAYSIA"
+
+
+def test_house_numbers_are_no_price() -> None:
+    found = read("""
+        MEGAH JAYA TRADING SDN BHD
+        (767840-W)
+        NO 24, 25 & 26,
+        JALAN PUSAT BUNGA 4,
+        43000 KAJANG, SELANGOR
+        TEL: 03-8733 1234
+    """)
+    assert found[0].value == "NO 24, 25 & 26, JALAN PUSAT BUNGA 4, 43000 KAJANG, SELANGOR"
+
+
+def test_a_telephone_behind_an_unknown_word_ends_an_address() -> None:
+    found = read("""
+        MEGAH JAYA TRADING SDN BHD
+        NO 8, JALAN BESAR 3/4,
+        43000 KAJANG, SELANGOR
+        megahline:1800 881231
+    """)
+    assert found[0].value == "NO 8, JALAN BESAR 3/4, 43000 KAJANG, SELANGOR"

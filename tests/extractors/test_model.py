@@ -25,3 +25,8 @@ def test_a_lead_over_the_runner_up_makes_surer_where_it_was_found_to() -> None:
 
 def test_nothing_is_certain() -> None:
     assert PLAIN.probability([1.0], reader=1.0) <= SUREST
+
+
+def test_a_lone_candidate_that_is_hardly_likely_leads_nobody() -> None:
+    led = Model({}, {"bias": 0.0, "odds": 0.5, "margin": 0.5})
+    assert led.probability([0.001], 1.0) < 0.1

@@ -27,6 +27,11 @@ TURNS = (
 ENOUGH = 30
 """Races from which a field is fitted and calibrated; with fewer the hand-set weights stand."""
 
+HAND_SET = frozenset({"buyer", "currency"})
+"""Fields that are not fitted: every labelled page names a buyer, while few receipts do, and euros,
+so that there is nothing to choose between.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -77,7 +82,11 @@ def fit(samples: Sequence[Sample]) -> Fit:
 
 
 def _learnt(here: Sequence[Race], prior: Model) -> Model:
-    return fitted(here, prior.weights) if len(here) >= ENOUGH else prior
+    return fitted(here, prior.weights) if _enough(here) else prior
+
+
+def _enough(here: Sequence[Race]) -> bool:
+    return len(here) >= ENOUGH and here[0].field not in HAND_SET
 
 
 def _without(here: Sequence[Race], fold: int) -> list[Race]:
@@ -89,7 +98,7 @@ def _fold(one: Answer) -> int:
 
 
 def _calibration(heard: Sequence[Answer]) -> Mapping[str, float]:
-    return calibrated(heard) if len(heard) >= ENOUGH else UNCALIBRATED
+    return calibrated(heard) if _enough([one.race for one in heard]) else UNCALIBRATED
 
 
 def _said(heard: Sequence[Answer], by: Sequence[Model]) -> Iterator[Said]:

@@ -34,7 +34,7 @@ def labelled(data: Path, settings: Reading, engine: Engine) -> Iterator[Sample]:
     """The samples in the sets below *data*; *engine* reads what has no text of its own."""
     for one in load(data / RECEIPTS, Choice()):
         yield from _sample(RECEIPTS, one, one.path, settings, engine)
-    invoices = load(data / INVOICES, Choice(printed=True))
+    invoices = load(data / INVOICES, Choice())
     for one in invoices:
         yield from _sample(INVOICES, one, one.path, settings, Fake())
     with TemporaryDirectory() as folder:

@@ -232,6 +232,22 @@ def test_the_customer_number_is_not_the_invoice_number() -> None:
     assert found.confidence > 0.6
 
 
+def test_a_sound_number_behind_the_name_of_the_tax_is_the_senders_tax_number() -> None:
+    text = (
+        "Au bon moulin SARL\nTVA : FR40303265045 - SIRET : 99999999800010\n"
+        "Customer VAT number: ESA12345674\nInvoice No: 88123\nTotal: 12.00\n"
+    )
+    assert best(read(text), "vendor_tax_id").value == "FR40303265045"
+
+
+def test_a_local_tax_number_stands_back_behind_the_one_of_all_europe() -> None:
+    text = (
+        "Lieferant GmbH\nRechnung Nr. 4711\nSteuernr.: 201/113/40209\nUSt.-Identr.: DE123456789\n"
+        "Gesamt: 12,00 EUR\n"
+    )
+    assert best(read(text), "vendor_tax_id").value == "DE123456789"
+
+
 def test_the_tax_number_of_the_buyer_is_not_the_senders() -> None:
     text = (
         "Au bon moulin SARL\nCustomer VAT number: DE136695976\nVAT number: FR40303265045\n"
