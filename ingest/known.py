@@ -67,6 +67,9 @@ def taken(home: Path, document: Document, most_pages: int) -> Known | None:
         return None
     if not isinstance(known, Known) or known.sha256 != document.sha256:
         return None
+    if len(known.pages) != len(known.pictures):
+        LOG.warning("%s is read again, what is known of it lacks pictures", document.id)
+        return None
     for page, picture in zip(known.pages, known.pictures, strict=True):
         (home / f"page-{page.number}.jpg").write_bytes(picture)
     return known

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from extractors.interface import Attachment, Extraction, Kind, Page, Word
-from ingest import known
+from ingest import answers, known
 from ingest.app import build
 from ingest.outcomes import Job, Lost, Outcome
 from ingest.worker import read_one
@@ -121,6 +121,17 @@ def test_what_was_kept_in_part_is_not_used(tmp_path: Path, keep: int) -> None:
     home, _ = laid(tmp_path)
     [kept] = home.iterdir()
     kept.write_bytes(kept.read_bytes()[:keep])
+    assert known.taken(home, paper.document(tmp_path / "a.png"), 10) is None
+    assert list(home.iterdir()) == []
+
+
+def test_what_lacks_a_picture_is_not_used(tmp_path: Path) -> None:
+    home, part = laid(tmp_path)
+    page = Page(number=1, width=9, height=9)
+    [kept] = home.iterdir()
+    kept.write_bytes(
+        answers.encoded(known.Known(sha256=part.sha256, pages=(page, page), pictures=(JPEG,)))
+    )
     assert known.taken(home, paper.document(tmp_path / "a.png"), 10) is None
     assert list(home.iterdir()) == []
 
