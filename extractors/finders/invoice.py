@@ -82,8 +82,8 @@ def _contradictions(
     """Net and tax were both read, and do not come to the total, with or without a charge."""
     net = _money([one for one in nets if one.confidence >= NAMED])
     tax = _money([one for one in dues if one.confidence >= LIKELY])
-    if total is None or net is None or tax is None or net == tax:
-        return []
+    if total is None or net is None or tax is None or net in (tax, total) or tax > total:
+        return []  # the price with its tax, or no tax at all: net or tax is wrong, not the total
     rest = abs(net + tax - total)
     charges = [abs(one.value) for one in money if one.meaning in _CHARGES]
     slack = amounts.ROUNDING if total % amounts.ROUNDING == 0 else ROUNDED_RATES

@@ -146,11 +146,19 @@ def test_what_was_paid_confirms_the_total(rows: str) -> None:
 
 
 def test_the_lines_of_a_receipt_whose_end_is_missing_are_no_sure_total() -> None:
-    rows = (
-        "Description      Price    Total",
-        *(f"{name}     2.20    2.20" for name in ("Tea", "Bun")),
-    )
-    assert best(read(HEAD + "\n".join(rows)), "total").confidence < 0.95
+    rows = "Description  Price  Total\nTea  2.20  2.20\nCham  2.20  2.20\nBun  1.70  1.70\n"
+    assert best(read(HEAD + rows), "total").confidence < 0.95
+
+
+def test_a_lone_amount_that_nothing_calls_the_total_is_no_sure_total() -> None:
+    assert best(read(HEAD + "Tea   2.20\n"), "total").confidence < 0.95
+
+
+def test_a_subtotal_with_its_tax_contradicts_no_total() -> None:
+    summary = "Tax Code   Amount   Tax\nS @6%   99.05   5.95\n"
+    findings = read(HEAD + "Subtotal   105.00\nTotal    105.00\n" + summary)
+    assert Reason.ARITHMETIC not in findings.problems
+    assert best(findings, "total").confidence >= 0.95
 
 
 def test_a_charge_between_net_and_total_is_no_contradiction() -> None:
