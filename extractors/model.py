@@ -19,6 +19,9 @@ SUREST = 0.999
 FARTHEST = 8.0
 """Log-odds that count, at most: beyond them a lead is as good as any other."""
 
+ABSENT = 0.5
+"""How much of a rival "none of these" is: pages without the field are hardly ever labelled."""
+
 MISREAD = 0.5
 """How much of a reader's doubt about a row is doubt about the value in it."""
 
@@ -49,12 +52,13 @@ class Model:
 def doubts(shares: Sequence[float], reader: float) -> dict[str, float]:
     """What a calibration weighs: the odds that the best is chosen and read rightly, and its lead.
 
-    However clear a choice is, it is no surer than the reading: the two chances are multiplied. One
-    alone leads as if there were another that is hardly likely.
+    However clear a choice is, it is no surer than the reading: the two chances are multiplied. The
+    lead is over the next candidate, or over half of "none of these" where that is nearer.
     """
     first = shares[0]
     least = exp(-FARTHEST)
-    margin = log(max(first, least) / max([least, *shares[1:2]]))
+    rival = max([least, ABSENT * (1 - sum(shares)), *shares[1:2]])
+    margin = log(max(first, least) / rival)
     return {
         "bias": 1.0,
         "odds": _odds(first * (1 - MISREAD * (1 - reader))),

@@ -164,8 +164,8 @@ def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> It
 def _addressed(found: Sequence[Line], theirs: frozenset[int]) -> dict[int, dict[str, float]]:
     """What speaks for lines over an address with its postcode that is not the buyer's.
 
-    Signs by identity of the line: it is the only such address, a number of a register or a
-    telephone stands in the block.
+    Signs by identity of the line: it is the only such address, and a label names the buyer of
+    another; a number of a register or a telephone stands in the block.
     """
     whole: dict[int, tuple[int, dict[str, float]]] = {}
     for line in found:
@@ -183,7 +183,8 @@ def _addressed(found: Sequence[Line], theirs: frozenset[int]) -> dict[int, dict[
                 },
             )
     sole = float(len({post for post, _ in whole.values()}) == 1)
-    return {line: signs | {"sole address": sole} for line, (_, signs) in whole.items()}
+    left = {"sole address": sole, "other party": sole * bool(theirs)}
+    return {line: signs | left for line, (_, signs) in whole.items()}
 
 
 def _nameable(line: Line) -> bool:

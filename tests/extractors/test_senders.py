@@ -1,6 +1,6 @@
 """The name at the head of a bill, where more than one line could be it."""
 
-from extractors import blocks, senders
+from extractors import blocks, recipients, senders
 from extractors.candidates import view
 from extractors.interface import Field
 from tests.extractors import typed
@@ -84,3 +84,21 @@ def test_the_only_address_that_is_not_the_buyers_makes_surer() -> None:
     )
     assert alone.value == beside.value == "Wood Corner"
     assert alone.confidence > beside.confidence
+
+
+def test_the_address_that_a_labelled_buyer_leaves_over_is_the_senders() -> None:
+    text = """
+        Wood Corner
+        18 Arbor Way
+        70173 Stuttgart
+
+        Bill to:
+        Blue Interior
+        45 Silva Street
+        94538 Fremont
+    """
+    seen = view([typed.page(text)], "bill")
+    found = blocks.lines(seen)
+    name = senders.vendor(seen, found, recipients.buyer_rows(found))[0]
+    assert name.value == "Wood Corner"
+    assert name.confidence > 0.8
