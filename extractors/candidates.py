@@ -26,10 +26,6 @@ KEPT = 4
 LEAST = 0.01
 """Readings that are less likely than this are not handed on: any figure may be anything."""
 
-DOUBLED = 2.0
-"""How much surer than its share an answer may be: pages on which a field is missing altogether are
-too few to be learnt from, so "it is not on the page" must speak by its share."""
-
 ABOVE_REACH = 3.2
 """Letter heights between a heading and the value beneath it, at most."""
 
@@ -210,7 +206,7 @@ def ranked(
     if not order:
         return ()
     shares = [share for share, _ in order]
-    sure = min(model(name).probability(shares, order[0][1].reader), DOUBLED * shares[0])
+    sure = model(name).probability(shares, order[0][1].reader)
     rest = (1 - sure) / max(1 - shares[0], 1e-9)
     chances = [sure, *(min(share * rest, sure) for share in shares[1:])]
     return tuple(
