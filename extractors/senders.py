@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from rapidfuzz import fuzz
 
@@ -66,6 +67,7 @@ SENTENCE = 9
 """Words: a line with more is a sentence, not a name."""
 
 _SETTLED = re.compile(r"(?<!\d)\d{5}(?!\d)|^\W*(?:[A-Z]-)?\d{4}\s+[A-Z]")
+_PERSON = re.compile(r"\b([^\W\d_]+(?:[._-][^\W\d_]+)+)@")
 _SITE = re.compile(r"(?:@|www\.|https?://)([a-z0-9][a-z0-9\-]{3,62})\.", re.IGNORECASE)
 _FREE_MAIL = frozenset({"gmail", "hotmail", "yahoo", "outlook", "googlemail", "example"})
 _FORM_ALIKE = re.compile(r"\b[S5$][/.]?[B8D][/.]?$|\b\wd?n[. ]*\w?h\w$", re.IGNORECASE)
@@ -124,7 +126,7 @@ def _compact(name: object) -> str:
 
 def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> Iterator[Candidate]:
     known = view.profile.words
-    sites = _sites(found)
+    sites, people = _sites(found), _people(found)
     named = _labelled(found)
     texts = Counter("".join(line.words) for line in found)
     sent = _addressed(found, theirs)
@@ -134,7 +136,10 @@ def _candidates(view: View, found: Sequence[Line], theirs: frozenset[int]) -> It
         if not _nameable(line):
             tail = False
             continue
-        forms = list(_forms(line, found[place + 1 : place + 3], known))
+        after = takewhile(
+            lambda one: _compact(one.text) not in people, found[place + 1 : place + 3]
+        )
+        forms = list(_forms(line, tuple(after), known))
         belonging = next(form.lines for form in forms if form.belongs)
         buyer = id(line.row) in theirs
         early = 0.0
@@ -205,6 +210,11 @@ def _named(form: "Form", signs: Mapping[str, float]) -> Candidate:
         source=line.sheet.source,
         signs={sign: strength for sign, strength in signs.items() if strength},
     )
+
+
+def _people(found: Sequence[Line]) -> frozenset[str]:
+    """The persons of mail addresses such as given.name@: no part of a firm's name on its line."""
+    return frozenset(_compact(one) for line in found for one in _PERSON.findall(line.text))
 
 
 def _labelled(found: Sequence[Line]) -> dict[int, str]:

@@ -40,6 +40,18 @@ def test_a_short_name_gives_way_to_the_legal_name_that_it_begins() -> None:
     assert found[0].value == "PELITA FAMILY CORNER SDN BHD"
 
 
+def test_the_person_of_a_mail_address_is_no_part_of_the_name_above() -> None:
+    head = """
+        HANDWEAVERS
+        JANE DOE"""
+    names = {str(one.value) for one in read(head)}
+    alone = {str(one.value) for one in read(f"{head}\n        jane.doe@weaving-mail.com")}
+
+    assert "HANDWEAVERS JANE DOE" in names
+    assert "HANDWEAVERS JANE DOE" not in alone
+    assert "HANDWEAVERS" in alone
+
+
 def test_a_former_name_is_left_out() -> None:
     found = read("""
         MELATI RETAIL SB (306295-X) FKA KENANGA STORES SB""")
