@@ -5,7 +5,6 @@ import logging
 import pickle
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,10 +20,6 @@ LOG = logging.getLogger(__name__)
 START_SECONDS = 60.0
 """What a process may take to start and to load its models before its time counts; a busy machine
 needs several seconds for what an idle one does in half of one."""
-
-_PEAK_UNIT = 1 if sys.platform == "darwin" else 1024
-"""Bytes in a unit of the peak memory that the system tells."""
-
 
 @dataclass(slots=True)
 class _Reader:
@@ -107,7 +102,7 @@ class Readers:
             reader.deadline = time.monotonic() + self.reading.seconds_per_page + grace
             return False
         reader.deadline, reader.fresh = None, False
-        return told["peak"] * _PEAK_UNIT > self.reading.reader_megabytes << 20
+        return told["peak"] > self.reading.reader_megabytes << 20
 
     def _started(self) -> _Reader:
         process, ours = confine.start("ingest.reader", self._counter.fileno())

@@ -1,9 +1,11 @@
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from config.reasons import Reason
@@ -60,6 +62,16 @@ def test_pages_of_many_documents_are_read_by_one_process_that_lives_on(pool: Poo
     first, second = outcomes(pool, naughty.CALM, naughty.CALM)
     assert read_by(first) == read_by(second)
     assert read_by(first) != os.getpid()
+
+
+def test_a_reader_is_not_as_large_as_the_daemon_that_started_it() -> None:
+    code = "from ingest.reader import peak_bytes; print(peak_bytes())"
+    command = [sys.executable, "-c", code]
+    small = int(subprocess.check_output(command))
+    held = np.ones(400 << 20, np.uint8)
+    beside_much = int(subprocess.check_output(command))
+    assert held.nbytes > 2 * beside_much
+    assert abs(beside_much - small) < 50 << 20
 
 
 @LINUX
