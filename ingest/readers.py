@@ -21,6 +21,7 @@ START_SECONDS = 60.0
 """What a process may take to start and to load its models before its time counts; a busy machine
 needs several seconds for what an idle one does in half of one."""
 
+
 @dataclass(slots=True)
 class _Reader:
     process: subprocess.Popen[bytes]
