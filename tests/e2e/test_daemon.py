@@ -13,8 +13,6 @@ from ingest import samples
 from tests.e2e.shop import PROGRAM, SECONDS, Shop, make
 
 TODAY = dt.datetime.now(dt.UTC).date()
-DIGITAL = ("001-", "002-", "003-", "005-", "009-", "010-", "023-", "025-", "028-", "029-")
-"""Samples that need no reader of images: the daemon's life is tested, not the eyes."""
 
 
 @pytest.fixture(scope="module")
@@ -61,35 +59,6 @@ def test_a_file_dropped_while_watching_comes_to_rest_and_sigterm_ends_cleanly(
         code = daemon.wait(timeout=60)
     assert code == 0
     assert shop.call("verify").returncode == 0
-
-
-def test_kills_at_any_moment_lose_nothing_and_double_nothing(
-    shop: Shop, papers: samples.Samples
-) -> None:
-    dropped = [path for path in papers.documents.iterdir() if path.name.startswith(DIGITAL)]
-    waiting = sorted(dropped)
-    for seconds in (0.4, 0.9, 1.4, 2.0, 2.7, 3.5):
-        for path in waiting[:2]:
-            shop.drop(path)
-        del waiting[:2]
-        daemon = watch(shop)
-        time.sleep(seconds)
-        os.killpg(daemon.pid, signal.SIGKILL)
-        daemon.wait()
-    for path in waiting:
-        shop.drop(path)
-    done = shop.call("run")
-    assert done.returncode == 0, done.stderr
-    rooms = ("matched", "exceptions", "duplicates", "quarantine", "archive/originals")
-    resting = shop.originals(*rooms)
-    for path in dropped:
-        assert resting.count(path.read_bytes()) == sum(
-            other.read_bytes() == path.read_bytes() for other in dropped
-        )
-    roots = [one for one in shop.documents() if not one["parent"]]
-    assert sorted(one["name"] for one in roots) == sorted(path.name for path in dropped)
-    proof = shop.call("verify")
-    assert proof.returncode == 0, proof.stderr
 
 
 def test_a_second_daemon_is_refused_and_told_of_the_first(shop: Shop) -> None:
