@@ -148,6 +148,24 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """What a reader of lines saw from left to right: any amount can be held against it later.
+
+    *name* is the field that the piece of the page belongs to: `amount` or `amount_words`. *signs*
+    are the signs that count there. *steps* gives for each step the natural logarithms, in tenths
+    and rounded, of the chance of no sign (first) and of each of *signs*; what is left of 1 is any
+    other sign. *box* as in Field. `extractors.values.traces` asks it.
+    """
+
+    name: str
+    page: int
+    box: Box
+    signs: str
+    steps: tuple[tuple[int, ...], ...]
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LineItem:
     """One line of an invoice; money and quantities as printed, None where nothing was read."""
 
@@ -215,7 +233,7 @@ class Extraction:
     reading's own findings. *attachments* are the files inside an email, *body* its text as an email
     of its own where it must not be lost. *cut* are the documents that a file of several was cut
     into, *batches* what its tickets say of them. *parts* are the readings of all these files where
-    the caller asked.
+    the caller asked. *traces* are what was seen of amounts written by hand.
     """
 
     document: Document
@@ -230,6 +248,7 @@ class Extraction:
     cut: tuple[Attachment, ...] = ()
     batches: tuple[Batch, ...] = ()
     parts: tuple["Extraction", ...] = ()
+    traces: tuple[Trace, ...] = ()
 
     @property
     def files(self) -> tuple[Attachment, ...]:
@@ -301,3 +320,4 @@ class Findings:
     fields: tuple[Field, ...] = ()
     lines: tuple[LineItem, ...] = ()
     problems: tuple[Reason, ...] = ()
+    traces: tuple[Trace, ...] = ()

@@ -122,6 +122,7 @@ def _found(
         fields=findings.fields,
         lines=findings.lines,
         problems=ordered((*findings.problems, *kinds.doubts(sureness))),
+        traces=findings.traces,
     )
     return witnesses.heard(said)
 

@@ -30,6 +30,7 @@ from extractors.interface import (
     Field,
     LineItem,
     Page,
+    Trace,
     Word,
 )
 
@@ -46,6 +47,7 @@ _MOST_FIELDS = 5000
 _MOST_PARTS = 1000
 _MOST_CODES = 50
 _LONGEST_CODE = 4000
+_MOST_TRACES = 20
 _DEEPEST = 8
 _FARTHEST = 1 << 30
 """Pixels from the corner of a page: a text file may be a line of millions of letters."""
@@ -335,6 +337,7 @@ def _fit_extraction(made: Extraction, _decoder: _Decoder) -> bool:
         and len(made.lines) <= _MOST_FIELDS
         and len(made.problems) <= len(Reason)
         and max(map(len, (made.attachments, made.parts, made.cut, made.batches))) <= _MOST_PARTS
+        and len(made.traces) <= _MOST_TRACES
         and {number for one in made.files for number in one.pages}
         <= {page.number for page in made.pages}
     )
@@ -349,12 +352,22 @@ def _fit_field(made: Field, decoder: _Decoder) -> bool:
     return made.name in FIELDS and _sure(made.confidence) and decoder.page(made.page)
 
 
+def _fit_trace(made: Trace, decoder: _Decoder) -> bool:
+    each = len(made.signs) + 1
+    return (
+        made.name in FIELDS
+        and decoder.page(made.page)
+        and all(len(step) == each and max(step) <= 0 for step in made.steps)
+    )
+
+
 _FIT: Mapping[type, Callable[[Any, _Decoder], bool]] = {
     Extraction: _fit_extraction,
     Document: lambda made, decoder: decoder.part(made),
     Page: _fit_page,
     Word: lambda made, _: _sure(made.confidence),
     Field: _fit_field,
+    Trace: _fit_trace,
     LineItem: lambda made, decoder: decoder.page(made.page),
     Barcode: lambda made, _: 0 < len(made.text) <= _LONGEST_CODE,
     Batch: lambda made, _: 1 <= made.first <= made.last <= _MOST_PARTS,

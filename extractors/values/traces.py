@@ -1,0 +1,45 @@
+"""What a reader of lines saw, asked for any text: how likely is it that this is written there?
+
+A reader that ends in connectionist temporal classification (CTC; Graves and others, 2006) says at
+each step from left to right how likely every sign is, or none. A text is as likely as all ways
+together in which its signs can fall on the steps.
+"""
+
+from math import exp, inf, log
+
+from extractors.interface import Trace
+
+_TENTHS = 10
+
+
+def likelihood(trace: Trace, text: str) -> float:
+    """The natural logarithm of the chance that exactly *text* is written there.
+
+    It is minus infinity for a text with a sign that the trace does not know, and 0 at most. The
+    signs that do not count (spaces, a currency mark) are left out of *text*.
+    """
+    if not set(text) <= set(trace.signs):
+        return -inf
+    columns = [trace.signs.index(sign) + 1 for sign in text]
+    skips = [one != before for before, one in zip((0, *columns), columns, strict=False)]
+    gaps, signs = [1.0] + [0.0] * len(columns), [0.0] * len(columns)
+    total = 0.0
+    for step in trace.steps:
+        none = exp(step[0] / _TENTHS)
+        chances = [exp(step[column] / _TENTHS) for column in columns]
+        entered = [
+            gap + (before if skip else 0.0)
+            for gap, before, skip in zip(gaps, (0.0, *signs), skips, strict=False)
+        ]
+        gaps = [(gap + sign) * none for gap, sign in zip(gaps, (0.0, *signs), strict=True)]
+        signs = [
+            (come + stay) * chance
+            for come, stay, chance in zip(entered, signs, chances, strict=True)
+        ]
+        scale = sum(gaps) + sum(signs)
+        if not scale:
+            return -inf
+        gaps, signs = [one / scale for one in gaps], [one / scale for one in signs]
+        total += log(scale)
+    ended = gaps[-1] + (signs[-1] if signs else 0.0)
+    return total + log(ended) if ended else -inf
