@@ -80,6 +80,8 @@ class Archive:
 class LedgerSettings:
     """How ledger exports are read; *columns* maps the contract's names to theirs.
 
+    *layouts* are tables that describe banks' issue files.
+
     *decimal_mark* and *date_order* are empty where each export shows its own.
     """
 
@@ -87,6 +89,7 @@ class LedgerSettings:
     decimal_mark: str
     date_order: str
     columns: Mapping[str, str] = field(default_factory=dict)
+    layouts: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +123,10 @@ CHOICES = {
     "ledger.date_order": ("", "DMY", "MDY"),
 }
 """Settings that take one of a few words."""
+
+
+FREE = ("ledger.columns.", "ledger.layouts.")
+"""Sections in which operators choose the names."""
 
 
 def defaults_text() -> str:
@@ -163,7 +170,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 def _overlay(tree: dict[str, Any], own: Mapping[str, Any], source: str, at: str = "") -> None:
     for key, value in own.items():
         name = f"{at}{key}"
-        if key not in tree and at != "ledger.columns.":
+        if key not in tree and at not in FREE:
             known = ", ".join(sorted(tree))
             raise SettingsError(
                 f"{source}: unknown setting {name!r}. The known ones here: {known}."

@@ -7,6 +7,7 @@ import typer
 
 from ingest.terminal import (
     NO,
+    WRONG_USE,
     JsonLinesOption,
     JsonOption,
     WorkspaceOption,
@@ -23,6 +24,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+LayoutOption = Annotated[
+    str, typer.Option("--layout", metavar="NAME", help="The layout of a bank's issue file.")
+]
+
 COLUMNS = ("record_id", "doc_type", "party_name", "number", "doc_date", "currency", "open_amount")
 """What `ledger list` shows people of a record, and its status."""
 
@@ -30,9 +35,11 @@ COLUMNS = ("record_id", "doc_type", "party_name", "number", "doc_date", "currenc
 @app.command("import")
 def import_(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="CSV or XLSX exports to import.")
+        list[Path],
+        typer.Argument(metavar="FILE...", help="CSV or XLSX exports, or issue files, to import."),
     ],
     *,
+    layout: LayoutOption = "",
     workspace: WorkspaceOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -44,7 +51,7 @@ def import_(
     with opened(workspace) as parts:
         for path in files:
             try:
-                report = import_file(parts, path)
+                report = import_file(parts, path, layout)
             except LedgerError as error:
                 refused.append(f"{path}: {error}")
                 continue
@@ -60,6 +67,7 @@ def import_(
                         "changed": one.changed,
                         "same": one.same,
                         "faults": list(one.faults),
+                        "layout": one.layout,
                     }
                     for one in reports
                 ],
@@ -96,8 +104,12 @@ def list_(*, workspace: WorkspaceOption = None, jsonl: JsonLinesOption = False) 
 
 
 @app.command()
-def template() -> None:
-    """Print an empty ledger with one example row, as CSV."""
-    from matchers.ledgers.imports import template as form
+def template(*, layout: LayoutOption = "") -> None:
+    """Print an empty ledger with one example row, as CSV, or a layout of issue files, as TOML."""
+    from matchers.interface import LedgerError
+    from matchers.ledgers import imports, layouts
 
-    typer.echo(form(), nl=False)
+    try:
+        typer.echo(layouts.text_of(layout) if layout else imports.template(), nl=False)
+    except LedgerError as error:
+        fail(str(error), WRONG_USE)

@@ -37,6 +37,8 @@ class ImportReport:
     changed: int = 0
     same: int = 0
     faults: tuple[str, ...] = ()
+    layout: str = ""
+    """The layout that it was read in, where it is a bank's issue file."""
 
     @property
     def imported(self) -> bool:
@@ -45,27 +47,28 @@ class ImportReport:
 
     def text(self) -> str:
         """The report in words, one fault a line."""
+        kind = f" (issue file, layout {self.layout})" if self.layout else ""
         head = (
-            f"{self.name}: {self.added} added, {self.changed} changed, {self.same} unchanged, "
-            f"{len(self.faults)} faults."
+            f"{self.name}{kind}: {self.added} added, {self.changed} changed, "
+            f"{self.same} unchanged, {len(self.faults)} faults."
         )
         return "\n".join((head, *self.faults)) + "\n"
 
 
-def import_file(app: "App", path: Path) -> ImportReport:
-    """Import one export; good rows go in even where others are at fault.
+def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
+    """Import one export or issue file; good rows go in even where others are at fault.
+
+    *layout* is that of an issue file, empty where the file shows it.
 
     Raises:
         LedgerError: the file is no ledger at all, or cannot be read.
     """
-    from matchers.ledgers.columns import Styles
-    from matchers.ledgers.imports import read_file
+    from matchers.ledgers.issues import read_any, settled
 
-    own = app.settings.ledger
-    styles = Styles(decimal_mark=own.decimal_mark, date_order=own.date_order)
-    read = read_file(path, own.columns, styles)
+    read = read_any(path, app.settings.ledger, layout)
     sha256 = moves.sha256_of(path)
-    added, changed, same = app.ledger.store(read.records, source=shown(path.name))
+    records = settled(read.records, app.ledger.get) if read.layout else iter(read.records)
+    added, changed, same = app.ledger.store(tuple(records), source=shown(path.name))
     app.journal.imported(shown(path.name), sha256, added=added, changed=changed, same=same)
     return ImportReport(
         name=shown(path.name),
@@ -73,6 +76,7 @@ def import_file(app: "App", path: Path) -> ImportReport:
         changed=changed,
         same=same,
         faults=tuple(str(fault) for fault in read.faults),
+        layout=read.layout,
     )
 
 

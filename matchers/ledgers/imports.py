@@ -54,6 +54,10 @@ EXAMPLE = {
 """The row that a template shows; its party does not exist."""
 
 
+class NoHeader(ImportFault):
+    """The first line of a file does not name the columns of a ledger."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One thing wrong in a ledger file; *line* counts from 1, the header included."""
@@ -75,12 +79,14 @@ class Fault:
 class Imported:
     """What a ledger file holds: the records that can be read, and what is wrong with the others.
 
-    *unused* are the file's columns that mean nothing here, for people to see.
+    *unused* are the file's columns that mean nothing here, for people to see. *layout* names the
+    layout of a bank's issue file, and is empty for an export with the contract's columns.
     """
 
     records: tuple[LedgerRecord, ...]
     faults: tuple[Fault, ...]
     unused: tuple[str, ...] = ()
+    layout: str = ""
 
 
 def read_file(path: Path, columns: Mapping[str, str], given: Styles = UNSET) -> Imported:
@@ -92,10 +98,8 @@ def read_file(path: Path, columns: Mapping[str, str], given: Styles = UNSET) -> 
     Raises:
         ImportFault: the file is no table, or its header has no known columns.
     """
-    if path.stat().st_size > LARGEST_BYTES:
-        raise ImportFault(f"{path.name} is larger than 1 GiB. Export fewer records at a time.")
-    data = path.read_bytes()
-    rows = (workbook.rows if data.startswith(workbook.MAGIC) else _csv)(data, path.name)
+    data = contents(path)
+    rows = (workbook.rows if data.startswith(workbook.MAGIC) else csv_rows)(data, path.name)
     header = next(rows, None)
     if header is None:
         raise ImportFault(f"{path.name} is empty. See `mailroom ledger template` for the form.")
@@ -103,6 +107,17 @@ def read_file(path: Path, columns: Mapping[str, str], given: Styles = UNSET) -> 
     body = [(line, cells) for line, cells in rows if any(cells)]
     unused = tuple(str(cell) for cell, name in zip(header[1], names, strict=True) if not name)
     return replace(_records(names, body, given), unused=tuple(filter(None, unused)))
+
+
+def contents(path: Path) -> bytes:
+    """The bytes of an export.
+
+    Raises:
+        ImportFault: it is larger than any ledger.
+    """
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ImportFault(f"{path.name} is larger than 1 GiB. Export fewer records at a time.")
+    return path.read_bytes()
 
 
 def template() -> str:
@@ -132,7 +147,7 @@ def _header(file: str, cells: Sequence[str], columns: Mapping[str, str]) -> tupl
     if twice:
         raise ImportFault(f"{file} has two columns for {twice[0]!r}; rename or remove one.")
     if "record_id" not in named:
-        raise ImportFault(
+        raise NoHeader(
             f"{file} has no column 'record_id' in its first line ({', '.join(cells)[:200]}). Name "
             "its columns as `mailroom ledger template` shows, or map them under [ledger.columns]."
         )
@@ -201,12 +216,12 @@ def _shape(line: int, names: Sequence[str], cells: Sequence[Cell]) -> list[Fault
             Fault(line=line, column="record_id", value="", message="the line ends before it.")
         )
     for name, cell in zip(names, cells, strict=False):
-        if isinstance(cell, str) and (message := _damage(cell)):
+        if isinstance(cell, str) and (message := damage(cell)):
             wrong.append(Fault(line=line, column=name, value=cell[:SHOWN], message=message))
     return wrong
 
 
-def _damage(cell: str) -> str:
+def damage(cell: str) -> str:
     """What makes a text no ledger value, or empty."""
     if len(cell) > TEXT_LIMIT:
         return "it is too long; cut it short."
@@ -220,8 +235,13 @@ def _padded(cells: Sequence[Cell], width: int) -> Sequence[Cell]:
 # ---- CSV
 
 
-def _csv(data: bytes, name: str) -> Iterator[Row]:
-    text = _decoded(data, name)
+def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The rows of a CSV file with their line numbers, white space folded.
+
+    Raises:
+        ImportFault: it is no text, or its quotes are not closed.
+    """
+    text = decoded(data, name)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     line = 1
     try:
@@ -234,8 +254,12 @@ def _csv(data: bytes, name: str) -> Iterator[Row]:
         ) from error
 
 
-def _decoded(data: bytes, name: str) -> str:
-    """Text of a file in UTF-8, UTF-16 with its mark, or else Windows Western."""
+def decoded(data: bytes, name: str) -> str:
+    """Text of a file in UTF-8, UTF-16 with its mark, or else Windows Western.
+
+    Raises:
+        ImportFault: it is no text.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
     else:

@@ -2,6 +2,7 @@ import errno
 import hashlib
 import json
 import os
+from decimal import Decimal
 from pathlib import Path
 from typing import NoReturn
 
@@ -17,6 +18,16 @@ from outbox.interface import Workspace
 EXPORT = (
     "record_id,direction,doc_type,party_name,number,amount,currency\nA1,AP,invoice,Ann,7,5.00,EUR\n"
 )
+
+
+LAYOUT = """
+[ledger.layouts.issues]
+account = { column = 2 }
+number = { column = 3 }
+date = { column = 4, form = ["MMDDYY"] }
+amount = { column = 5 }
+trailer = { column = 1, is = ["T"], count = { column = 2 }, total = { column = 3 } }
+"""
 
 
 class Killed(BaseException):
@@ -107,7 +118,7 @@ def test_a_surprise_in_an_export_is_its_own(app: App, monkeypatch: pytest.Monkey
         raise ZeroDivisionError
 
     drop(app)
-    monkeypatch.setattr("matchers.ledgers.imports.read_file", stumble)
+    monkeypatch.setattr("matchers.ledgers.issues.read_any", stumble)
     take(app)
     [report] = (app.workspace.ledger / "rejected").glob("*.report.txt")
     assert "ZeroDivisionError" in report.read_text()
@@ -148,3 +159,30 @@ def test_an_export_that_cannot_be_filed_waits_alone_and_is_imported_once(
     assert holds.why() == {}
     [report] = (app.workspace.ledger / "done").glob("*.report.txt")
     assert "1 added" in report.read_text()
+
+
+def test_an_issue_file_is_imported_and_a_later_void_changes_the_check(app: App) -> None:
+    drop(app, "issues-0405.csv", "I,9,1042,040526,12.50,Ann\nI,9,1043,040526,7.00,Bob\n")
+    take(app)
+    drop(app, "issues-0407.csv", "C,9,1042,040726,,\nI,9,1044,040726,1.00,Cy\n")
+    take(app)
+    drop(app, "issues-0405-again.csv", "I,9,1042,040526,12.50,Ann\n")
+    take(app)
+    [report] = (app.workspace.ledger / "done").glob("*-issues-0407.csv.report.txt")
+    assert report.read_text() == (
+        "issues-0407.csv (issue file, layout chase): 1 added, 1 changed, 0 unchanged, 0 faults.\n"
+    )
+    record = app.ledger.get("9-1042")
+    assert record is not None
+    assert (record.status, record.amount, record.party_name) == ("void", Decimal("12.50"), "Ann")
+
+
+def test_an_issue_file_out_of_balance_is_rejected_whole(workspace: Workspace) -> None:
+    (workspace.root / "mailroom.toml").write_text(LAYOUT)
+    app = build(workspace)
+    drop(app, "issues.csv", "I,9,1042,040526,12.50\nT,1,12.51\n")
+    take(app)
+    assert filed(app, "rejected") == ["issues.csv", "issues.csv.report.txt"]
+    [report] = (app.workspace.ledger / "rejected").glob("*.report.txt")
+    assert "announces a total of 12.51, found were 12.50" in report.read_text()
+    assert app.ledger.get("9-1042") is None

@@ -1,0 +1,427 @@
+"""Issue files of banks (positive pay) to records of issued checks, by layouts that are data."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from config.settings import LedgerSettings
+from matchers.interface import LedgerRecord, Status
+from matchers.ledgers import layouts, workbook
+from matchers.ledgers.columns import ImportFault, Styles, Unreadable
+from matchers.ledgers.imports import (
+    SHOWN,
+    Fault,
+    Imported,
+    NoHeader,
+    contents,
+    csv_rows,
+    damage,
+    decoded,
+    read_file,
+)
+from matchers.ledgers.layouts import Layout, Line, Outer, Place
+
+Value = TypeVar("Value")
+
+SAMPLE = 200
+"""Lines that tell which layout a file is in."""
+
+FITTING = 0.8
+"""The share of them that a layout must be able to read; the others may be at fault."""
+
+_EARLIEST, _LATEST = 1990, 2099
+"""Years of an issued check; figures that give another were written in another order."""
+
+_AMOUNT = re.compile(r"\$?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?")
+_ACCOUNT = re.compile(r"[0-9A-Za-z]{1,34}")
+_SERIAL = re.compile(r"\d{1,15}")
+_NEWLINE = re.compile(r"\r\n|\r|\n")
+
+
+def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
+    """Read a ledger export or, where it is none, a bank's issue file.
+
+    The layout of an issue file is *layout*, else the one whose name stands in the file's name, else
+    the only one that fits.
+
+    Raises:
+        ImportFault: it is neither, it is out of balance, or its layout cannot be told.
+    """
+    mine = layouts.own(own.layouts)
+    known = {**layouts.built_in(), **mine}
+    if layout:
+        if layout not in known:
+            raise layouts.unknown(layout, known)
+        return read_issues(path, known[layout])
+    styles = Styles(decimal_mark=own.decimal_mark, date_order=own.date_order)
+    try:
+        return read_file(path, own.columns, styles)
+    except ImportFault as error:
+        if contents(path).startswith(workbook.MAGIC):
+            raise
+        chosen = _named(path.name, known) or _recognised(path, mine, known)
+        if chosen is None:
+            raise _neither(error, known) from error
+    return read_issues(path, chosen)
+
+
+def read_issues(path: Path, layout: Layout) -> Imported:
+    """Read an issue file in a known layout; good lines go in even where others are at fault.
+
+    Raises:
+        ImportFault: it is no text, its header or trailer is missing, or it is out of balance.
+    """
+    body = _body(path.name, _lines(path, layout), layout)
+    pointed = any("." in body.layout.amount.of(line) for _, line in body.lines)
+    records: dict[str, LedgerRecord] = {}
+    faults: list[Fault] = []
+    for number, line in body.lines:
+        found = _check(number, line, body, pointed=pointed)
+        if not isinstance(found, LedgerRecord):
+            faults += found
+            continue
+        before = records.get(found.record_id)
+        if before and found.status is before.status is Status.OPEN and found != before:
+            faults.append(_twice(number, found))
+            continue
+        records[found.record_id] = after(before, found)
+    _balance(path.name, body, pointed=pointed)
+    return Imported(records=tuple(records.values()), faults=tuple(faults), layout=layout.name)
+
+
+def after(before: LedgerRecord | None, line: LedgerRecord) -> LedgerRecord:
+    """What the record of a check is after a line of an issue file, *before* None if it is new.
+
+    A void or a stop changes nothing but the status, and no line that issues a check takes one back.
+    """
+    if before is None:
+        return line
+    if line.status is not Status.OPEN:
+        return replace(before, status=line.status)
+    kept = {
+        name: getattr(before, name)
+        for name in LedgerRecord.__slots__
+        if not getattr(line, name) and getattr(before, name)
+    }
+    return replace(line, **kept, status=before.status)
+
+
+def settled(
+    records: Iterable[LedgerRecord], known: Callable[[str], LedgerRecord | None]
+) -> Iterator[LedgerRecord]:
+    """Each record as it is to be stored, given those that the ledger has by their ids."""
+    return (after(known(one.record_id), one) for one in records)
+
+
+# ---- which layout
+
+
+def _named(file: str, known: Mapping[str, Layout]) -> Layout | None:
+    """The layout whose name stands in the name of a file."""
+    for name in sorted(known, key=len, reverse=True):
+        if re.search(rf"(?<![a-z0-9]){re.escape(name)}(?![a-z0-9])", file.casefold()):
+            return known[name]
+    return None
+
+
+def _recognised(
+    path: Path, mine: Mapping[str, Layout], known: Mapping[str, Layout]
+) -> Layout | None:
+    """The only layout that fits a file, the workspace's own before the others; None if none does.
+
+    Raises:
+        ImportFault: several fit, and read it differently.
+    """
+    for some in (mine, known):
+        fitting = {name: read for name in some if (read := _tried(path, some[name]))}
+        first = next(iter(fitting.values()), None)
+        if any(read != first for read in fitting.values()):
+            raise ImportFault(
+                f"{path.name} could be an issue file in the layouts {', '.join(fitting)}, which "
+                f"read it differently. Say which: `mailroom ledger import --layout NAME`, or put "
+                f"the name into the file's name."
+            )
+        if fitting:
+            return some[next(iter(fitting))]
+    return None
+
+
+def _tried(path: Path, layout: Layout) -> tuple[LedgerRecord, ...]:
+    """The checks in the first lines of a file, none where the layout does not fit them."""
+    try:
+        body = _body(path.name, _lines(path, layout), layout)
+    except ImportFault:
+        return ()
+    some = body.lines[:SAMPLE]
+    pointed = any("." in body.layout.amount.of(line) for _, line in some)
+    found = [_check(number, line, body, pointed=pointed) for number, line in some]
+    read = tuple(one for one in found if isinstance(one, LedgerRecord))
+    return read if len(read) >= FITTING * len(some) else ()
+
+
+def _neither(fault: ImportFault, known: Mapping[str, Layout]) -> ImportFault:
+    if not isinstance(fault, NoHeader):
+        return fault
+    return ImportFault(
+        f"{fault} As a bank's issue file it fits none of the layouts {', '.join(known)}: name one "
+        "with `mailroom ledger import --layout NAME`, or in the file's name, to see which lines do "
+        "not fit, or write your bank's own (docs/issue-files.md)."
+    )
+
+
+# ---- lines
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Body:
+    """The lines with checks, and what stands around them; headings are resolved in *layout*."""
+
+    layout: Layout
+    lines: Sequence[tuple[int, Line]]
+    account: str = ""
+    trailer: Line | None = None
+
+
+def _lines(path: Path, layout: Layout) -> list[tuple[int, Line]]:
+    data = contents(path)
+    if layout.length is None:
+        return [(number, cells) for number, cells in csv_rows(data, path.name) if any(cells)]
+    text = decoded(data, path.name).removesuffix("\x1a")
+    return [(number, one) for number, one in enumerate(_NEWLINE.split(text), 1) if one.strip()]
+
+
+def _body(file: str, lines: Sequence[tuple[int, Line]], layout: Layout) -> _Body:
+    if not lines:
+        raise ImportFault(f"{file} is empty; there is no check in it.")
+    if layout.heading:
+        layout, lines = _resolved(file, lines[0][1], layout), lines[1:]
+    account, trailer = "", None
+    if layout.header:
+        if not lines or not layout.header.mark.says(lines[0][1]):
+            raise _lacks(file, layout, "does not begin with the header record", layout.header)
+        account = layout.header.account.of(lines[0][1]) if layout.header.account else ""
+        lines = lines[1:]
+    if layout.trailer:
+        if not lines or not layout.trailer.mark.says(lines[-1][1]):
+            raise _lacks(file, layout, "does not end with the trailer record", layout.trailer)
+        trailer, lines = lines[-1][1], lines[:-1]
+    return _Body(layout=layout, lines=lines, account=account, trailer=trailer)
+
+
+def _lacks(file: str, layout: Layout, words: str, outer: Outer) -> ImportFault:
+    return ImportFault(
+        f"{file} {words} ({' or '.join(outer.mark.words)}) of the layout {layout.name}. Nothing "
+        "was imported: it may be cut short. Export it again."
+    )
+
+
+def _resolved(file: str, heading: Line, layout: Layout) -> Layout:
+    """The layout with the columns that its named places have in this file."""
+    cells = [cell.casefold() for cell in heading]
+
+    def found(place: Place | None) -> Place | None:
+        if place is None or not place.names:
+            return place
+        at = next((cells.index(name) for name in place.names if name in cells), None)
+        return None if at is None else replace(place, column=at + 1)
+
+    account, number, date, amount = map(
+        found, (layout.account, layout.number, layout.date, layout.amount)
+    )
+    if number is None or date is None or amount is None or (layout.account and account is None):
+        raise ImportFault(
+            f"{file} has no column for the account, the number, the date or the amount of its "
+            f"checks in its first line ({', '.join(heading)[:SHOWN]}), as the layout {layout.name} "
+            "needs. Name its columns alike, or write a layout of your own (docs/issue-files.md)."
+        )
+    markers = ((status, found(place)) for status, place in layout.markers)
+    return replace(
+        layout,
+        account=account,
+        number=number,
+        date=date,
+        amount=amount,
+        payee=found(layout.payee),
+        markers=tuple((status, place) for status, place in markers if place),
+    )
+
+
+# ---- a check
+
+
+@dataclass(slots=True)
+class _Wrong:
+    """What is wrong with a line."""
+
+    line: int
+    faults: list[Fault] = field(default_factory=list)
+
+    def unless(self, name: str, text: str, reader: Callable[[str], Value]) -> Value | None:
+        """The value of a field, or None and a fault."""
+        try:
+            if not (message := damage(text)):
+                return reader(text)
+        except Unreadable as error:
+            message = str(error)
+        self.faults.append(Fault(line=self.line, column=name, value=text[:SHOWN], message=message))
+        return None
+
+
+def _check(
+    number: int, line: Line, body: _Body, *, pointed: bool
+) -> LedgerRecord | tuple[Fault, ...]:
+    """The check on a line, or what is wrong with the line."""
+    layout, wrong = body.layout, _Wrong(number)
+    if layout.length and isinstance(line, str) and len(line.rstrip()) > layout.length:
+        message = f"the line has {len(line.rstrip())} characters, the layout {layout.length}."
+        return (Fault(line=number, column="", value="", message=message),)
+    status = wrong.unless("status", "", lambda _: _status(line, layout))
+    issued = status is Status.OPEN
+    text = layout.account.of(line) if layout.account else body.account
+    account = wrong.unless("account", text, _account)
+    serial = wrong.unless("number", layout.number.of(line), _serial)
+    amount = wrong.unless(
+        "amount",
+        layout.amount.of(line),
+        lambda text: _sum(text, layout.amount, pointed=pointed, issued=issued),
+    )
+    day = wrong.unless(
+        "date", layout.date.of(line), lambda text: _day(text, layout.date, issued=issued)
+    )
+    payee = wrong.unless("payee", layout.payee.of(line) if layout.payee else "", str)
+    if wrong.faults or account is None or serial is None or status is None:
+        return tuple(wrong.faults)
+    filled = layout.length is not None
+    return LedgerRecord(
+        record_id=f"{account.lstrip('0')}-{serial}",
+        direction="AP",
+        doc_type="issued_check",
+        party_name=" ".join((payee or "").split()),
+        account_ref=account.lstrip("0") if filled else account,
+        number=serial,
+        doc_date=day,
+        currency=layout.currency,
+        amount=amount,
+        status=status,
+    )
+
+
+def _twice(number: int, found: LedgerRecord) -> Fault:
+    return Fault(
+        line=number,
+        column="number",
+        value=found.number,
+        message=f"the file has check {found.number} on account {found.account_ref} twice, and not "
+        "alike. The first was kept; void it there, or give each check its own number.",
+    )
+
+
+def _status(line: Line, layout: Layout) -> Status:
+    """What the markers say; a marker that says something unknown must not pass for an issue."""
+    said = [status for status, place in layout.markers if place.says(line)]
+    places = {place.where: place for _, place in layout.markers}
+    known = {place.where for status, place in layout.markers if place.says(line)}
+    for where, place in places.items():
+        if where not in known:
+            raise Unreadable(
+                f"the marker {place.of(line)!r} is none that the layout {layout.name} knows; add "
+                "it to a layout of your own under [ledger.layouts]."
+            )
+    return said[0] if said else Status.OPEN
+
+
+def _account(text: str) -> str:
+    bare = re.sub(r"[\s-]", "", text)
+    if not _ACCOUNT.fullmatch(bare) or not bare.strip("0"):
+        raise Unreadable("it is no account number.")
+    return bare
+
+
+def _serial(text: str) -> str:
+    if not _SERIAL.fullmatch(text) or not text.strip("0"):
+        raise Unreadable("it is no check number: 1 to 15 figures.")
+    return text.lstrip("0")
+
+
+def _sum(text: str, place: Place, *, pointed: bool, issued: bool) -> Decimal | None:
+    amount = _amount(text, place, pointed=pointed) if text else Decimal(0)
+    if issued and not amount:
+        raise Unreadable("a check that is issued has an amount.")
+    return amount or None
+
+
+def _amount(text: str, place: Place, *, pointed: bool) -> Decimal:
+    """An amount with a point, or with the decimals that the layout implies."""
+    if not _AMOUNT.fullmatch(text) or (place.decimals and "," in text and "." not in text):
+        raise Unreadable("it is no amount; write it like 1234.50.")
+    amount = Decimal(text.replace(",", "").removeprefix("$"))
+    if "." in text:
+        return amount
+    if place.decimals is not None:
+        return amount.scaleb(-place.decimals)
+    if not pointed:
+        raise Unreadable(
+            "no amount in the file has a decimal point, so nobody can tell dollars from cents; "
+            "state `decimals` in a layout of your own."
+        )
+    return amount
+
+
+def _day(text: str, place: Place, *, issued: bool) -> dt.date | None:
+    if not text.strip("0") and not issued:
+        return None
+    for form in place.form:
+        if not (found := layouts.date_pattern(form).fullmatch(text)):
+            continue
+        parts = found.groupdict()
+        year = int(parts["Y"]) if parts.get("Y") else 2000 + int(parts["y"])
+        try:
+            day = dt.date(year, int(parts["M"]), int(parts["D"]))
+        except ValueError:
+            continue
+        if _EARLIEST <= day.year <= _LATEST:
+            return day
+    raise Unreadable(f"it is no day written as {' or '.join(place.form)}.")
+
+
+# ---- balance
+
+
+def _balance(file: str, body: _Body, *, pointed: bool) -> None:
+    """Refuse a file whose trailer does not agree with its lines."""
+    trailer, said = body.layout.trailer, body.trailer
+    if trailer is None or said is None:
+        return
+    differs = []
+    count = trailer.count.of(said) if trailer.count else ""
+    if trailer.count and count.lstrip("0") != str(len(body.lines)).lstrip("0"):
+        differs.append(f"it announces {count!r} checks, found were {len(body.lines)}")
+    if trailer.total:
+        differs += _off(trailer.total, trailer.total.of(said), body, pointed=pointed)
+    if differs:
+        raise ImportFault(
+            f"{file} is out of balance by its trailer record: {'; '.join(differs)}. Nothing was "
+            "imported. Export it again, or ask whoever made it."
+        )
+
+
+def _off(place: Place, announced: str, body: _Body, *, pointed: bool) -> Iterator[str]:
+    total = Decimal(0)
+    for number, line in body.lines:
+        text = body.layout.amount.of(line)
+        try:
+            total += _amount(text, body.layout.amount, pointed=pointed) if text else 0
+        except Unreadable:
+            yield f"the amount {text[:SHOWN]!r} on line {number} cannot be added up"
+            return
+    try:
+        stated = _amount(announced, place, pointed=pointed)
+    except Unreadable:
+        yield f"its total {announced!r} cannot be read"
+        return
+    if stated != total:
+        yield f"it announces a total of {stated:,.2f}, found were {total:,.2f}"
