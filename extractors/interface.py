@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import Any, Protocol, Self, runtime_checkable
 
 from config.reasons import Reason
 
@@ -147,6 +147,10 @@ class Field:
     source: str = ""
 
 
+Steps = tuple[tuple[int, ...], ...]
+"""The steps of a `Trace`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
     """What a reader of lines saw from left to right: any amount can be held against it later.
@@ -161,7 +165,7 @@ class Trace:
     page: int
     box: Box
     signs: str
-    steps: tuple[tuple[int, ...], ...]
+    steps: Steps
     source: str = ""
 
 
@@ -233,7 +237,8 @@ class Extraction:
     reading's own findings. *attachments* are the files inside an email, *body* its text as an email
     of its own where it must not be lost. *cut* are the documents that a file of several was cut
     into, *batches* what its tickets say of them. *parts* are the readings of all these files where
-    the caller asked. *traces* are what was seen of amounts written by hand.
+    the caller asked. *traces* are what was seen of amounts written by hand. *look* is the
+    perceptual hash of a check's front in hexadecimal, empty where no picture was seen.
     """
 
     document: Document
@@ -249,6 +254,7 @@ class Extraction:
     batches: tuple[Batch, ...] = ()
     parts: tuple["Extraction", ...] = ()
     traces: tuple[Trace, ...] = ()
+    look: str = ""
 
     @property
     def files(self) -> tuple[Attachment, ...]:
@@ -284,6 +290,14 @@ class Engine(Protocol):
         """The words on an upright image (height x width x 3, uint8, RGB); boxes in its pixels."""
 
 
+@runtime_checkable
+class Tracer(Protocol):
+    """A reader of page images that can also say what it saw before it chose its signs."""
+
+    def trace(self, image: Any, signs: str) -> Steps:  # noqa: ANN401 - as in Engine
+        """The steps of a `Trace` of the one line of writing on *image*; none if it cannot say."""
+
+
 class Finder(Protocol):
     """Finds the fields of one kind of mail."""
 
@@ -301,12 +315,14 @@ class Hints:
     boxes.
     *text* is the plain text where a document has no pages, such as the body of an email.
     *rules* gives the level rules on a page by its number, in its pixels; None where nobody looks.
+    *eye* reads single lines once more; None where there is no reader that could.
     """
 
     date_order: str = "DMY"
     images: tuple[Any, ...] = ()
     text: str = ""
     rules: Callable[[int], Sequence[Box]] | None = None
+    eye: Tracer | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,3 +337,4 @@ class Findings:
     lines: tuple[LineItem, ...] = ()
     problems: tuple[Reason, ...] = ()
     traces: tuple[Trace, ...] = ()
+    look: str = ""

@@ -28,7 +28,7 @@ from extractors.interface import (
     Page,
 )
 from extractors.mail import Mail, open_mail
-from extractors.scan import NOT_DRAWN, Scan, draw, scan
+from extractors.scan import NOT_DRAWN, Scan, draw, eye_of, scan
 
 _FINDERS: dict[str, str] = {kind.value: place for kind, place in FINDERS.items()}
 
@@ -60,7 +60,8 @@ def read(  # noqa: PLR0913 - all that a caller may know better
         return _read_xml(document)
     if known:
         seen = several.Look(pages=tuple(known), marks={})
-        scanned = Scan(pages=tuple(known), images=(NOT_DRAWN,) * len(known))
+        images, eye = (NOT_DRAWN,) * len(known), eye_of(engines or ())
+        scanned = Scan(pages=tuple(known), images=images, eye=eye)
     else:
         seen = several.look(document, settings)
         if seen.marks and not seen.ticketed:
@@ -123,6 +124,7 @@ def _found(
         lines=findings.lines,
         problems=ordered((*findings.problems, *kinds.doubts(sureness))),
         traces=findings.traces,
+        look=findings.look,
     )
     return witnesses.heard(said)
 
@@ -163,7 +165,7 @@ def _find(
     images = scanned.images
     if kind is Kind.CHECK and document.media_type != media.TEXT and not any(map(len, images)):
         images = draw(document, scanned.pages, settings)
-    hints = Hints(date_order=settings.date_order, images=images, rules=ruled)
+    hints = Hints(date_order=settings.date_order, images=images, rules=ruled, eye=scanned.eye)
     findings: Findings = plugins.find("finders", kind, _FINDERS)(scanned.pages, hints)
     return findings
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from config.settings import Reading
 from extractors import barcodes, beside, imaging, media, outline, pages, upright, witnesses
-from extractors.interface import PAGE_DPI, Document, Engine, Page, Word
+from extractors.interface import PAGE_DPI, Document, Engine, Page, Tracer, Word
 from extractors.sheet import Pixels, Sheet
 
 KEPT_IMAGES = 4
@@ -29,13 +29,15 @@ class Scan:
     """The pages that were read; *images* stand beside them, empty where none was drawn or kept.
 
     *apart* gives, by the number of a page that shows several sheets of paper, each as a PNG file;
-    such a page is not read. On the *uncertain* ones it cannot be told.
+    such a page is not read. On the *uncertain* ones it cannot be told. *eye* is the reader, where
+    it can say more of a line.
     """
 
     pages: tuple[Page, ...]
     images: tuple[Pixels, ...]
     apart: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
     uncertain: frozenset[int] = frozenset()
+    eye: Tracer | None = None
 
 
 def scan(
@@ -72,7 +74,13 @@ def scan(
         images=tuple(one.image for one in read),
         apart={one.page.number: one.apart for one in read if one.apart},
         uncertain=frozenset(one.page.number for one in read if not one.sure),
+        eye=eye_of(engines),
     )
+
+
+def eye_of(engines: Sequence[Engine]) -> Tracer | None:
+    """The first of the readers, where it can say what it saw of a line."""
+    return next((one for one in engines[:1] if isinstance(one, Tracer)), None)
 
 
 def draw(document: Document, read: Sequence[Page], settings: Reading) -> tuple[Pixels, ...]:

@@ -38,7 +38,7 @@ def main() -> None:
             continue
         line.send_bytes(b"{}")
         try:
-            page.words(engine)
+            page.serve(engine)
         except Exception as error:  # noqa: BLE001 - whatever it was, a fresh reader goes on
             LOG.error("reading a page: %s", where(error))  # noqa: TRY400 - its words may be a document's
             return

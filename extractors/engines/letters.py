@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-_FIRST_CHINESE = "\u2e80"
+FIRST_CHINESE = "\u2e80"
 """Where Unicode's signs of Chinese begin; full-width copies of Latin ones follow them."""
 
 _GRAPH, _METADATA = 7, 14
@@ -39,7 +39,7 @@ def narrowed(model: bytes, letters: Sequence[str] | None = None) -> bytes:
     """
     parts = list(_fields(memoryview(model)))
     known = letters or _named([inside for field, inside, _ in parts if field == _METADATA])
-    ours = [place for place, letter in enumerate(known) if letter < _FIRST_CHINESE]
+    ours = [place for place, letter in enumerate(known) if letter < FIRST_CHINESE]
     columns = [0, *(1 + place for place in ours), 1 + len(known)]  # no letter first, the space last
     count = len(known) + 2
     kept = [

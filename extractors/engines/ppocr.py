@@ -16,8 +16,9 @@ from typing import Any
 from config.settings import Reading
 from extractors.engines import ExtraMissing, ReaderMissing
 from extractors.engines.letters import narrowed
+from extractors.engines.posteriors import traced
 from extractors.engines.rapidocr import load, words_of
-from extractors.interface import Word
+from extractors.interface import Steps, Word
 from extractors.sheet import Pixels
 
 _SURE_AT_THE_HEAD, _SURE_OF_FIGURES, _SURE_OF_WORDS = 0.95, 0.97, 0.80
@@ -42,9 +43,16 @@ class PpOcr:
 
     def read(self, image: Pixels) -> Sequence[Word]:
         """The words of an image, line by line; the confidence is the line's."""
+        return words_of(self._both(), image)
+
+    def trace(self, image: Pixels, signs: str) -> Steps:
+        """What the small model saw on the one line that the image shows."""
+        return traced(self._both().text_rec.careful, image, signs)
+
+    def _both(self) -> Any:  # noqa: ANN401 - rapidocr has no types
         if self._reader is None:
             self._reader = _loaded(self._models)
-        return words_of(self._reader, image)
+        return self._reader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ import numpy as np
 from config.settings import Reading
 from extractors import imaging
 from extractors.engines import ReaderMissing
-from extractors.interface import Box, Word
+from extractors.engines.posteriors import traced
+from extractors.interface import Box, Steps, Word
 from extractors.sheet import READING_SIDE, Pixels
 
 _DETECTION_SIDE = 960
@@ -44,9 +45,16 @@ class RapidOcr:
 
     def read(self, image: Pixels) -> Sequence[Word]:
         """The words of an image, line by line; the confidence is the line's."""
+        return words_of(self._loaded(), image)
+
+    def trace(self, image: Pixels, signs: str) -> Steps:
+        """What was seen on the one line that the image shows."""
+        return traced(self._loaded().text_rec, image, signs)
+
+    def _loaded(self) -> Any:  # noqa: ANN401 - rapidocr has no types
         if self._reader is None:
             self._reader = load({})
-        return words_of(self._reader, image)
+        return self._reader
 
 
 def load(models: Mapping[str, Any]) -> Any:  # noqa: ANN401 - rapidocr has no types

@@ -1,8 +1,9 @@
 """A reader in another process: it gets a page as plain pixels and gives words back.
 
 Pages wait at a desk: a socket of datagrams that all documents write to and all readers take from.
-A page is one datagram: its size, its pixels as an open file, and a socket for the answer. Nothing
-lies on disk, and a reader that dies leaves the waiting pages to the others.
+A page is one datagram: its size, its pixels as an open file, and a socket for the answer; a line of
+which the trace is wanted adds its signs. Nothing lies on disk, and a reader that dies leaves the
+waiting pages to the others.
 """
 
 import json
@@ -18,7 +19,7 @@ from typing import Any, Self
 import numpy as np
 
 from config.reasons import Reason
-from extractors.interface import Box, Engine, ExtractionError, Word
+from extractors.interface import Box, Engine, ExtractionError, Steps, Tracer, Word
 from extractors.sheet import Pixels
 
 TRIES = 2
@@ -61,20 +62,32 @@ class Remote:
             OSError: there is no room for the pixels, or the reader found none on its disk.
             ReaderLost: the page took down all readers that tried.
         """
+        rows = self._answer(image)["words"]
+        return tuple(Word(text, Box(*sides), sure) for text, *sides, sure in rows)
+
+    def trace(self, image: Pixels, signs: str) -> Steps:
+        """What the reader saw on the one line of writing on an image.
+
+        Raises:
+            ExtractionError, OSError, ReaderLost: as `read`.
+        """
+        return tuple(map(tuple, self._answer(image, signs)["steps"]))
+
+    def _answer(self, image: Pixels, *signs: str) -> Mapping[str, Any]:
         self.waits()
         for _ in range(TRIES):
-            answer = self._asked(np.ascontiguousarray(image, np.uint8))
+            answer = self._asked(np.ascontiguousarray(image, np.uint8), signs)
             if answer is not None:
                 self.goes_on()
-                return _words(answer)
+                return _good(answer)
         raise ReaderLost(f"{TRIES} readers of page images broke down over one page")
 
-    def _asked(self, image: Pixels) -> Mapping[str, Any] | None:
+    def _asked(self, image: Pixels, signs: Sequence[str]) -> Mapping[str, Any] | None:
         """One reader's answer; None if it died."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs, _laid_out(image) as pixels:
-                header = json.dumps(image.shape[:2]).encode()
+                header = json.dumps((*image.shape[:2], *signs)).encode()
                 socket.send_fds(self.desk, [header], [theirs.fileno(), pixels])
             begun = ours.recv(1)
             since = time.monotonic()
@@ -96,10 +109,14 @@ class Remote:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A page that a reader has taken from the desk, and where its answer goes."""
+    """A page that a reader has taken from the desk, and where its answer goes.
+
+    With *signs* it is one line, whose trace is asked for.
+    """
 
     image: Pixels
     answer: socket.socket
+    signs: str | None = None
 
     @classmethod
     def take(cls, desk: socket.socket, most_megapixels: int) -> Self | None:
@@ -112,16 +129,17 @@ class Asked:
             try:
                 answer.settimeout(_ANSWER_SECONDS)
                 image = _picked_up(header, files[1], most_megapixels)
+                signs = next(iter(json.loads(header)[2:]), None)
                 answer.sendall(_BEGUN)
             except (ValueError, OSError):
                 answer.close()
                 return None
-            return cls(image, answer)
+            return cls(image, answer, signs)
         finally:
             for file in files:
                 os.close(file)
 
-    def words(self, engine: Engine) -> None:
+    def serve(self, engine: Engine) -> None:
         """Read the page and send what was read, or why it could not be.
 
         Raises:
@@ -129,10 +147,7 @@ class Asked:
         """
         with self.answer:
             try:
-                rows = [
-                    [one.text, *_sides(one.box), one.confidence] for one in engine.read(self.image)
-                ]
-                self._send({"words": rows})
+                self._send(self._read(engine))
             except ExtractionError as error:
                 self._send({"reason": error.reason, "message": str(error)})
             except OSError as error:
@@ -141,6 +156,12 @@ class Asked:
                 words = f"The reader of page images failed: {type(error).__name__}."
                 self._send({"reason": Reason.FAULT, "message": words})
                 raise
+
+    def _read(self, engine: Engine) -> Mapping[str, Any]:
+        if self.signs is None:
+            words = engine.read(self.image)
+            return {"words": [[one.text, *_sides(one.box), one.confidence] for one in words]}
+        return {"steps": engine.trace(self.image, self.signs) if isinstance(engine, Tracer) else ()}
 
     def _send(self, said: Mapping[str, Any]) -> None:
         try:
@@ -168,7 +189,7 @@ def _laid_out(image: Pixels) -> Iterator[int]:
 
 def _picked_up(header: bytes, file: int, most_megapixels: int) -> Pixels:
     """A copy of the pixels, so that nothing done to the file later matters."""
-    height, width = (int(side) for side in json.loads(header))
+    height, width = (int(side) for side in json.loads(header)[:2])
     size = height * width * _CHANNELS
     if min(height, width) < 1 or height * width > most_megapixels * 1_000_000:
         raise ValueError("the page has no size that is read")
@@ -188,9 +209,10 @@ def _sides(box: Box) -> tuple[int, int, int, int]:
     return int(box.left), int(box.top), int(box.right), int(box.bottom)
 
 
-def _words(answer: Mapping[str, Any]) -> tuple[Word, ...]:
+def _good(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer, where it is not that the page cannot be read."""
     if "errno" in answer:
         raise OSError(answer["errno"], answer["message"])
     if "reason" in answer:
         raise ExtractionError(answer["message"], Reason(answer["reason"]))
-    return tuple(Word(text, Box(*sides), sure) for text, *sides, sure in answer["words"])
+    return answer

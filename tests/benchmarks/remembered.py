@@ -3,10 +3,11 @@
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from extractors.interface import Box, Engine, Word
+from extractors.interface import Box, Engine, Steps, Tracer, Word
 from extractors.sheet import Pixels
 
 
@@ -24,17 +25,31 @@ class Remembered:
 
     def read(self, image: Pixels) -> Sequence[Word]:
         """The words of an image, read now or before."""
-        key = hashlib.sha256(f"{self.name} {image.shape} ".encode())
+
+        def read() -> object:
+            return [
+                (w.text, w.box.left, w.box.top, w.box.right, w.box.bottom, w.confidence)
+                for w in self._engine.read(image)
+            ]
+
+        rows = self._kept(image, "", read)
+        return tuple(Word(text, Box(*box), sure) for text, *box, sure in rows)
+
+    def trace(self, image: Pixels, signs: str) -> Steps:
+        """What was seen on a line, now or before; nothing by a reader that cannot say."""
+        engine = self._engine
+        if not isinstance(engine, Tracer):
+            return ()
+        steps = self._kept(image, f"{signs} ", lambda: engine.trace(image, signs))
+        return tuple(map(tuple, steps))
+
+    def _kept(self, image: Pixels, asked: str, read: Callable[[], object]) -> list[Any]:
+        key = hashlib.sha256(f"{self.name} {asked}{image.shape} ".encode())
         key.update(image.tobytes())
         kept = self._folder / f"{key.hexdigest()}.json"
         if not kept.exists():
-            words = self._engine.read(image)
-            rows = [
-                (w.text, w.box.left, w.box.top, w.box.right, w.box.bottom, w.confidence)
-                for w in words
-            ]
             aside = kept.with_suffix(f".{os.getpid()}")
-            aside.write_text(json.dumps(rows), encoding="utf-8")
+            aside.write_text(json.dumps(read()), encoding="utf-8")
             aside.replace(kept)
-        rows = json.loads(kept.read_text(encoding="utf-8"))
-        return tuple(Word(text, Box(*box), sure) for text, *box, sure in rows)
+        found: list[Any] = json.loads(kept.read_text(encoding="utf-8"))
+        return found

@@ -1,0 +1,83 @@
+"""What PP-OCR's recogniser saw on a line, step by step, before it chose a sign."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import log
+from typing import Any
+
+import numpy as np
+
+from extractors.engines.letters import FIRST_CHINESE
+from extractors.interface import Steps
+from extractors.sheet import Pixels
+
+LEAST = -200
+"""Tenths: what is less likely than two in a thousand million is as good as impossible."""
+
+_LOOKALIKES = {
+    "0": "oOQDa°",
+    "1": "lI|!i",
+    "2": "zZ",
+    "4": "AYuU",
+    "5": "sS",
+    "6": "bG",
+    "8": "B",
+    "9": "gq",
+    "7": "T",
+    "/": "()[]{}\\ft",
+    "-": "_~\u2014\u2013\u2212",
+    ".": "\u00b7\u2022:;`'",
+}
+"""Letters that a written figure is taken for: where only figures stand, they are that figure."""
+
+_STILL = 0.995
+"""Chance of no sign from which a step tells nothing."""
+
+_TENTHS = 10
+
+
+def traced(recogniser: Any, image: Pixels, signs: str) -> Steps:  # noqa: ANN401 - rapidocr has no types
+    """The steps of a line for `Trace`; capitals count as their small letters.
+
+    Letters of Chinese are left out of the reckoning. Spaces count only where they are asked for.
+    """
+    line = np.ascontiguousarray(image[:, :, ::-1])  # it takes BGR
+    _, height, least = recogniser.rec_image_shape
+    shape = max(least / height, line.shape[1] / line.shape[0])
+    chances = recogniser.session(recogniser.resize_norm_img(line, shape)[np.newaxis])[0]
+    letters = recogniser.postprocess_op.character
+    ours, columns = _columns(tuple(letters), signs)
+    kept = chances @ columns / np.maximum(chances[:, ours].sum(axis=1, keepdims=True), 1e-9)
+    return tuple(_telling(np.clip(kept, 0.0, 1.0)))
+
+
+@lru_cache(maxsize=8)
+def _columns(letters: Sequence[str], signs: str) -> tuple[Any, Any]:
+    """Which of the letters are ours, and to which sign each of them counts: none is the first."""
+    ours = np.array([one < FIRST_CHINESE or one == "blank" for one in letters])
+    columns = np.zeros((len(letters), len(signs) + 1), np.float32)
+    columns[0, 0] = 1.0
+    figures = "a" not in signs
+    for place, letter in enumerate(letters[1:], 1):
+        sign = letter if letter in signs else letter.lower()
+        if sign not in signs and figures:
+            sign = next((one for one in signs if letter in _LOOKALIKES.get(one, "")), letter)
+        if sign and sign in signs:
+            columns[place, signs.index(sign) + 1] = 1.0
+        elif letter in {" ", "₹", "$", "*"}:
+            columns[place, 0] = 1.0
+    return ours, columns
+
+
+def _telling(chances: Any) -> Sequence[tuple[int, ...]]:  # noqa: ANN401 - an array
+    """The steps in tenths of logarithms; a run of those in which no sign is seen is one."""
+    steps: list[tuple[int, ...]] = []
+    still = False
+    for step in chances.tolist():
+        if step[0] >= _STILL and still:
+            continue
+        still = step[0] >= _STILL
+        steps.append(
+            tuple(max(LEAST, round(_TENTHS * log(one))) if one > 0 else LEAST for one in step)
+        )
+    return steps
