@@ -49,7 +49,8 @@ class RapidOcr:
 
     def trace(self, image: Pixels, signs: str) -> Steps:
         """What was seen on the one line that the image shows."""
-        return traced(self._loaded().text_rec, image, signs)
+        lines = self._loaded()._load_rec_model()  # noqa: SLF001 - it loads once, when it is asked for
+        return traced(lines, image, signs)
 
     def _loaded(self) -> Any:  # noqa: ANN401 - rapidocr has no types
         if self._reader is None:
