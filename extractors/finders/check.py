@@ -13,13 +13,20 @@ import cv2
 import numpy as np
 
 from config.reasons import Reason, ordered
-from extractors.finders import signature, written
+from extractors.finders import boxed, signature, written
 from extractors.finders.face import Face, face
 from extractors.interface import Box, Field, Findings, Hints, Page, Value
 from extractors.micr import grammar, read
 
 AGREED = 0.97
 """How often an amount is right that figures and words both state."""
+
+_OF_THE_SUREST = 0.25
+"""How likely, beside the surest reading of the figures, one must be that the words can confirm:
+figures that clearly say something else contradict the words."""
+
+_EXACT = frozenset({"text_layer", ""})
+"""Sources of words that leave nothing to read again."""
 
 _SURE = 0.5
 """Confidence from which two numbers that differ are a finding."""
@@ -59,14 +66,22 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
         place = Box(*line.box).scaled(page.width / image.shape[1])
     front = face(page, place)
     code = grammar.parse(line.text) if line else grammar.CodeLine(layout="")
-    fields = list(_of_face(front, code, hints))
+    boxes = None
+    if image is not None and hints.eye and page.source not in _EXACT:
+        boxes = boxed.boxes(front, image, hints.eye)
+    seen = boxes.amount(tuple(written.figures(front))) if boxes else boxed.Figures()
+    fields = list(_of_face(front, code, hints, boxes, seen))
     if line and place:
         fields += _of_line(line, code, page, place)
     fields = _weighed(fields, code)
     if image is not None:
         above = [one.box.bottom for one in fields if one.box and one.name in _ABOVE_SIGNATURE]
         fields.append(_signature(front, image, place, max(above, default=0)))
-    return Findings(fields=tuple(fields), problems=ordered(_problems(front, code, fields)))
+    return Findings(
+        fields=tuple(fields),
+        problems=ordered(_problems(front, code, fields)),
+        traces=seen.views,
+    )
 
 
 def _line(pages: Sequence[Page], hints: Hints) -> tuple[int, read.Line | None]:
@@ -104,9 +119,15 @@ def _of_line(line: read.Line, code: grammar.CodeLine, page: Page, place: Box) ->
             yield replace(made, name=name, value=value, text=value, confidence=round(sure, 3))
 
 
-def _of_face(front: Face, code: grammar.CodeLine, hints: Hints) -> Iterator[Field]:
-    """What is printed and written above the line."""
-    figures = (*written.figures(front), *(written.rupees(front) if code.layout == "IN" else ()))
+def _of_face(
+    front: Face,
+    code: grammar.CodeLine,
+    hints: Hints,
+    boxes: boxed.Boxes | None,
+    seen: boxed.Figures,
+) -> Iterator[Field]:
+    """What is printed and written above the line; *seen* is what was read of the figures again."""
+    figures = tuple(_figures(front, code, seen))
     yield from figures
     yield from written.words(front)
     currency = written.currency(front) or _NO_DOLLARS.get(code.layout)
@@ -117,7 +138,8 @@ def _of_face(front: Face, code: grammar.CodeLine, hints: Hints) -> Iterator[Fiel
     if currency:
         yield Field(name="currency", value=currency, text="", confidence=0.9, source="layout")
     order = "MDY" if currency == "USD" else "DMY" if code.layout == "IN" else hints.date_order
-    days = tuple(written.date(front, order))
+    days = tuple(boxes.date(order)) if boxes else ()
+    days = days or tuple(written.date(front, order))
     yield from days
     if code.layout != "IN":
         yield from written.number(front, [one.box for one in days if one.box])
@@ -125,6 +147,16 @@ def _of_face(front: Face, code: grammar.CodeLine, hints: Hints) -> Iterator[Fiel
     yield from written.account(front)
     yield from written.payee(front, [one.box for one in figures if one.box])
     yield from written.memo(front)
+
+
+def _figures(front: Face, code: grammar.CodeLine, seen: boxed.Figures) -> Iterator[Field]:
+    """The courtesy amount, each way it may be read."""
+    if code.layout == "IN" and seen.views:
+        yield from seen.rupees()
+        return
+    yield from written.figures(front)
+    if code.layout == "IN":
+        yield from written.rupees(front)
 
 
 def _weighed(fields: Sequence[Field], code: grammar.CodeLine) -> list[Field]:
@@ -135,12 +167,16 @@ def _weighed(fields: Sequence[Field], code: grammar.CodeLine) -> list[Field]:
     elsewhere = code.layout == "IN" or any(
         one.name == "account_number" and one.source != "micr" for one in fields
     )
+    surest = max((one.confidence for one in figures), default=0.0)
     weighed: list[Field] = []
     for one in fields:
         witnesses = [other for other in serials if other.source != one.source]
         agreed = {
-            "amount": one.value in stated,
-            "amount_words": any(one.value == other.value for other in figures),
+            "amount": one.value in stated and one.confidence >= _OF_THE_SUREST * surest,
+            "amount_words": any(
+                one.value == other.value and other.confidence >= _OF_THE_SUREST * surest
+                for other in figures
+            ),
             "check_number": any(_same_number(one, other) for other in witnesses),
         }.get(one.name)
         sure = max(one.confidence, AGREED) if agreed else one.confidence

@@ -5,11 +5,19 @@ each step from left to right how likely every sign is, or none. A text is as lik
 together in which its signs can fall on the steps.
 """
 
+from collections import defaultdict
+from collections.abc import Mapping
 from math import exp, inf, log
 
 from extractors.interface import Trace
 
 _TENTHS = 10
+
+_BEAM = 24
+"""Texts that are followed from step to step."""
+
+_LEAST, _CERTAIN = 1e-4, 0.999
+"""Chance from which a sign is followed, and from which there is none for sure."""
 
 
 def likelihood(trace: Trace, text: str) -> float:
@@ -43,3 +51,38 @@ def likelihood(trace: Trace, text: str) -> float:
         total += log(scale)
     ended = gaps[-1] + (signs[-1] if signs else 0.0)
     return total + log(ended) if ended else -inf
+
+
+def likeliest(trace: Trace) -> Mapping[str, float]:
+    """The likeliest texts and the chance of each, by prefix beam search (Graves, 2012)."""
+    ended: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}  # in a gap, and on its last sign
+    for logarithms in trace.steps:
+        step = [exp(one / _TENTHS) for one in logarithms]
+        if step[0] >= _CERTAIN:
+            ended = {text: (gap + sign, 0.0) for text, (gap, sign) in ended.items()}
+            continue
+        seen = [
+            (sign, one) for sign, one in zip(trace.signs, step[1:], strict=True) if one > _LEAST
+        ]
+        on: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        for text, (gap, sign) in ended.items():
+            on[text][0] += (gap + sign) * step[0]
+            if text:
+                on[text][1] += sign * step[trace.signs.index(text[-1]) + 1]
+            for one, chance in seen:
+                on[text + one][1] += (gap if text.endswith(one) else gap + sign) * chance
+        ranked = sorted(on.items(), key=lambda one: -sum(one[1]))[:_BEAM]
+        ended = {text: (gap, sign) for text, (gap, sign) in ranked}
+    return {text: gap + sign for text, (gap, sign) in ended.items()}
+
+
+def best(trace: Trace) -> str:
+    """What is read where each step is taken for the sign that is likeliest there."""
+    kept = []
+    before = 0
+    for step in trace.steps:
+        at = max(range(len(step)), key=step.__getitem__)
+        if at and at != before:
+            kept.append(trace.signs[at - 1])
+        before = at
+    return "".join(kept)
