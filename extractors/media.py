@@ -7,6 +7,7 @@ PDF = "application/pdf"
 XML = "application/xml"
 EMAIL = "message/rfc822"
 OUTLOOK = "application/vnd.ms-outlook"
+CASH_LETTER = "application/x-x937"
 TEXT = "text/plain"
 UNKNOWN = "application/octet-stream"
 
@@ -20,7 +21,7 @@ IMAGES = {
 }
 """The image types that are read, with Pillow's name for the decoder that may open each."""
 
-READABLE = frozenset({PDF, XML, EMAIL, OUTLOOK, TEXT, *IMAGES})
+READABLE = frozenset({PDF, XML, EMAIL, OUTLOOK, CASH_LETTER, TEXT, *IMAGES})
 """Every type that the reading stage can open."""
 
 _MAGIC = (
@@ -33,6 +34,9 @@ _MAGIC = (
     (b"II+\x00", "image/tiff"),
     (b"MM\x00+", "image/tiff"),
 )
+_CASH_LETTER = re.compile(r"01\d\d[TP][\d ]{18}\d{12}[YN]")
+"""A file header (X9.100-187, positions 1 to 36): level, test or production, from and to, when."""
+
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -102,7 +106,14 @@ def of_bytes(start: bytes) -> str:
         return "image/bmp"
     if b"%PDF-" in start[:_PDF_WITHIN] or _PDF_OBJECT.search(start[:_PDF_WITHIN]):
         return PDF
-    return _of_text(start)
+    return CASH_LETTER if is_cash_letter(start) else _of_text(start)
+
+
+def is_cash_letter(start: bytes) -> bool:
+    """Whether a file begins as image cash letters do, in EBCDIC or ASCII, with lengths or not."""
+    at = 4 if start.startswith(b"\0\0\0\x50") else 0
+    head = start[at : at + 36]
+    return any(_CASH_LETTER.match(head.decode(code, "replace")) for code in ("ascii", "cp037"))
 
 
 def _directory(start: bytes) -> int:

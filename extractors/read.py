@@ -11,7 +11,19 @@ from tempfile import TemporaryDirectory
 from config import plugins
 from config.reasons import Reason, ordered
 from config.settings import Reading
-from extractors import einvoice, embedded, kinds, media, outlook, pdf, rules, several, witnesses
+from extractors import (
+    cashletters,
+    einvoice,
+    embedded,
+    encoded,
+    kinds,
+    media,
+    outlook,
+    pdf,
+    rules,
+    several,
+    witnesses,
+)
 from extractors.engines import configured
 from extractors.finders import FINDERS
 from extractors.finders.email import find_mail
@@ -31,6 +43,8 @@ from extractors.mail import Mail, open_mail
 from extractors.scan import NOT_DRAWN, Scan, draw, eye_of, scan
 
 _FINDERS: dict[str, str] = {kind.value: place for kind, place in FINDERS.items()}
+
+_PAGELESS = frozenset({media.EMAIL, media.OUTLOOK, media.XML, media.CASH_LETTER})
 
 _DEEPEST = 3
 """Emails inside emails that are still opened; what people forward nests no deeper."""
@@ -54,10 +68,9 @@ def read(  # noqa: PLR0913 - all that a caller may know better
     Raises:
         ExtractionError: the document cannot be read; it carries the reason.
     """
-    if document.media_type in {media.EMAIL, media.OUTLOOK}:
-        return _read_mail(document)
-    if document.media_type == media.XML:
-        return _read_xml(document)
+    if document.media_type in _PAGELESS:
+        return _read_pageless(document, settings)
+    kind = kind or encoded.promised(document)
     if known:
         seen = several.Look(pages=tuple(known), marks={})
         images, eye = (NOT_DRAWN,) * len(known), eye_of(engines or ())
@@ -126,7 +139,7 @@ def _found(
         traces=findings.traces,
         look=findings.look,
     )
-    return witnesses.heard(said)
+    return encoded.heard(witnesses.heard(said))
 
 
 def _cut(
@@ -182,6 +195,15 @@ def _rules(document: Document, scanned: Scan) -> rules.Rules:
         return rules.seen(image, page) if image.size else ()
 
     return of
+
+
+def _read_pageless(document: Document, settings: Reading) -> Extraction:
+    """What has no pages of its own to look at."""
+    if document.media_type == media.XML:
+        return _read_xml(document)
+    if document.media_type == media.CASH_LETTER:
+        return cashletters.opened(document, settings)
+    return _read_mail(document)
 
 
 def _blank(document: Document, scanned: Scan) -> Extraction:

@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from mmap import mmap
 from typing import Self
 
 _SIZES = dict(enumerate((1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4), 1)) | {16: 8, 17: 8, 18: 8}
@@ -20,6 +21,7 @@ _POINTERS = frozenset({330, 34665, 34853, 40965})
 _OLD_JPEG = frozenset({512, 513, 514, 515, 517, 518, 519, 520, 521})
 """Tables that lie about in the file (TIFF 6.0, section 22, long given up)."""
 
+_DESCRIPTION, _ASCII = 270, 2
 _MOST_TAGS = 500
 _MOST_BLOCKS = 100_000
 _LONG, _LONG8 = 4, 16
@@ -45,7 +47,7 @@ class _Form:
     def width(self) -> int:
         return 8 if self.big else 4
 
-    def get(self, form: str, content: bytes, at: int) -> int:
+    def get(self, form: str, content: bytes | mmap, at: int) -> int:
         value: int = struct.unpack_from(self.order + form, content, at)[0]
         return value
 
@@ -70,10 +72,8 @@ def copied(content: bytes, wanted: Sequence[int]) -> bytes:
     try:
         form = _Form.of(content)
         places = _folders(form, content, max(wanted))
-        head = b"II" if form.order == "<" else b"MM"
-        made = bytearray(head + (form.put("H", 43, 8, 0) if form.big else form.put("H", 42)))
-        link = len(made)
-        made += bytes(form.width)
+        made = _begun(form)
+        link = len(made) - form.width
         for number in wanted:
             link = _append(form, made, link, _tags(form, content, places[number - 1]), content)
     except (struct.error, KeyError, IndexError, OverflowError) as error:
@@ -81,7 +81,49 @@ def copied(content: bytes, wanted: Sequence[int]) -> bytes:
     return bytes(made)
 
 
-def _folders(form: _Form, content: bytes, most: int) -> list[int]:
+def joined(contents: Sequence[bytes], description: str) -> bytes:
+    """A TIFF of the first page of each of these, and with a description unless that is empty.
+
+    They must all be written alike (the first four bytes the same). The description is ASCII.
+
+    Raises:
+        ValueError: one is damaged, or holds what cannot be copied.
+    """
+    try:
+        form = _Form.of(contents[0])
+        made = _begun(form)
+        link = len(made) - form.width
+        for content in contents:
+            tags = {tag.number: tag for tag in _tags(form, content, _folders(form, content, 1)[0])}
+            if description and content is contents[0]:
+                text = description.encode("ascii") + b"\0"
+                tags[_DESCRIPTION] = _Tag(_DESCRIPTION, _ASCII, len(text), text)
+            link = _append(form, made, link, iter(tags.values()), content)
+    except (struct.error, KeyError, IndexError, OverflowError) as error:
+        raise ValueError(f"the TIFF is damaged: {error}") from error
+    return bytes(made)
+
+
+def description(content: bytes | mmap) -> str:
+    """The description of the first page, empty where there is none or the file is damaged."""
+    try:
+        form = _Form.of(content[:4])
+        [first] = _folders(form, content, 1)
+        found = [tag for tag in _tags(form, content, first) if tag.number == _DESCRIPTION]
+    except (struct.error, KeyError, IndexError, OverflowError, ValueError):
+        return ""
+    return found[0].value.split(b"\0", 1)[0].decode("ascii", "replace") if found else ""
+
+
+def _begun(form: _Form) -> bytearray:
+    """The beginning of a file; its last bytes are to name the first page."""
+    head = b"II" if form.order == "<" else b"MM"
+    return bytearray(head + (form.put("H", 43, 8, 0) if form.big else form.put("H", 42))) + bytes(
+        form.width
+    )
+
+
+def _folders(form: _Form, content: bytes | mmap, most: int) -> list[int]:
     """Where the tags of the first pages lie."""
     at = form.get(form.word, content, 8 if form.big else 4)
     found: list[int] = []
@@ -93,7 +135,7 @@ def _folders(form: _Form, content: bytes, most: int) -> list[int]:
     return found
 
 
-def _tags(form: _Form, content: bytes, at: int) -> Iterator[_Tag]:
+def _tags(form: _Form, content: bytes | mmap, at: int) -> Iterator[_Tag]:
     counted, step = ("Q", 20) if form.big else ("H", 12)
     count = form.get(counted, content, at)
     if count > _MOST_TAGS:
@@ -112,7 +154,7 @@ def _tags(form: _Form, content: bytes, at: int) -> Iterator[_Tag]:
         yield _Tag(number, kind, values, _piece(content, start, size))
 
 
-def _piece(content: bytes, start: int, size: int) -> bytes:
+def _piece(content: bytes | mmap, start: int, size: int) -> bytes:
     if start + size > len(content):
         raise ValueError("the TIFF ends before its page does")
     return content[start : start + size]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
+from extractors import media
+
 Order = Literal["little", "big"]
 """Which byte of a number comes first."""
 
@@ -108,10 +110,9 @@ def _form(look: _Look) -> tuple[str, Callable[[_Look], bool] | None]:
     for start, form, ends in _FORMS:
         if head.startswith(start):
             return form, ends
-    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        return "a WEBP picture", _webp
-    if head.startswith(b"BM") and head[6:10] == b"\0\0\0\0":
-        return "a BMP picture", _bmp
+    for form, begins, ends in _OTHER_FORMS:
+        if begins(head):
+            return form, ends
     if b"%PDF-" in head:
         return "a PDF", _pdf
     if _plain(head).startswith(b"<?xml"):
@@ -155,6 +156,13 @@ def _webp(look: _Look) -> bool:
 
 def _bmp(look: _Look) -> bool:
     return look.number(2, 4, "little") <= look.size
+
+
+def _cash_letter(look: _Look) -> bool:
+    """The whole of the record that ends the file, in EBCDIC or in ASCII."""
+    tail = look.tail()
+    found = list(_FILE_CONTROL.finditer(tail))
+    return bool(found) and found[-1].start() + _RECORD <= len(tail)
 
 
 def _zip(look: _Look) -> bool:
@@ -257,6 +265,10 @@ _JPEG_END = b"\xff\xd9"
 _JPEG_BARE = {b"\xff\x01", *(bytes((0xFF, number)) for number in range(0xD0, 0xD9))}
 """Marks of a JPEG picture that have no length after them."""
 
+_FILE_CONTROL = re.compile(rb"99[0-9]{38}|\xf9\xf9[\xf0-\xf9]{38}")
+_RECORD = 80
+"""The record that ends a cash letter (X9.100-187, type 99): its sums, and its length."""
+
 _BIG_TIFF = 43
 """The version number of TIFF files with long offsets."""
 
@@ -280,4 +292,10 @@ _FORMS = (
     (b"PK\3\4", "a ZIP file (such as DOCX or XLSX)", _zip),
     (b"{\\rtf", "an RTF file", _rtf),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Outlook or old Office file", _ole),
+)
+
+_OTHER_FORMS = (
+    ("a WEBP picture", lambda head: head.startswith(b"RIFF") and head[8:12] == b"WEBP", _webp),
+    ("a BMP picture", lambda head: head.startswith(b"BM") and head[6:10] == b"\0\0\0\0", _bmp),
+    ("an image cash letter", media.is_cash_letter, _cash_letter),
 )

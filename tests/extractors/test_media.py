@@ -9,6 +9,8 @@ from PIL import Image
 
 from extractors import media
 
+LETTER = "0103T026009593011000015202603050930N"
+
 
 @pytest.mark.parametrize(("media_type", "name"), media.IMAGES.items())
 def test_every_image_type_is_known_by_its_bytes(tmp_path: Path, media_type: str, name: str) -> None:
@@ -35,6 +37,9 @@ def test_every_image_type_is_known_by_its_bytes(tmp_path: Path, media_type: str,
         (b"Date: 5 March\n\nDear Sir or Madam,\n", media.TEXT),
         ("Sehr geehrte Damen und Herren, schöne Grüße".encode("latin-1"), media.TEXT),
         ("Guten Tag".encode("utf-16"), media.TEXT),
+        (b"\0\0\0\x50" + LETTER.encode("cp037"), media.CASH_LETTER),
+        (LETTER.encode("ascii"), media.CASH_LETTER),
+        (LETTER.replace("01", "101", 1).encode("ascii"), media.TEXT),
         (b"<!DOCTYPE html><html>", media.UNKNOWN),
         (b"{\\rtf1 hello}", media.UNKNOWN),
         (b"%!PS-Adobe-3.0", media.UNKNOWN),

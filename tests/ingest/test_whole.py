@@ -12,6 +12,7 @@ from PIL import Image
 
 from ingest.whole import unfinished
 from tests.extractors.compound import file, message, ole
+from tests.extractors.letters import Item, letter
 
 PICTURE = Image.effect_noise((90, 70), 80.0)
 
@@ -76,6 +77,8 @@ FORMS: dict[str, Callable[[], bytes]] = {
         '<?xml version="1.0"?><Invoice>' + "<b>1</b>" * 900 + "</Invoice>"
     ).encode("utf-16"),
     "msg": lambda: ole(message(files=[file("a.pdf", b"%PDF" * 20_000), file("b", b"c")])),
+    "cash letter": lambda: letter([Item()] * 3),
+    "cash letter in ASCII": lambda: letter([Item()] * 3, code="ascii", prefix=False),
     "rtf": lambda: rb"{\rtf1 " + b"word " * 200 + b"}",
 }
 
@@ -104,7 +107,9 @@ def test_a_file_that_is_cut_is_named(form: str, share: float, lay: Callable[[byt
     assert words.endswith("whose end is missing")
 
 
-@pytest.mark.parametrize("form", ["pdf", "jpeg", "png", "gif", "bmp", "webp", "zip", "xml"])
+@pytest.mark.parametrize(
+    "form", ["pdf", "jpeg", "png", "gif", "bmp", "webp", "zip", "xml", "cash letter"]
+)
 def test_zeros_that_fill_a_block_after_the_end_are_borne(
     form: str, lay: Callable[[bytes], Path]
 ) -> None:
