@@ -21,7 +21,7 @@ from extractors.micr import grammar, read
 AGREED = 0.97
 """How often an amount is right that figures and words both state."""
 
-_OF_THE_SUREST = 0.25
+_OF_THE_SUREST = 0.15
 """How likely, beside the surest reading of the figures, one must be that the words can confirm:
 figures that clearly say something else contradict the words."""
 
