@@ -50,6 +50,8 @@ class Rules:
     """What may be posted."""
 
     stale_check_days: int
+    endorsement: bool
+    own_names: tuple[str, ...]
     amount_tolerance: Decimal
     least_confidence: float
     date_tolerance_days: int

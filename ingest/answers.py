@@ -58,6 +58,7 @@ _HEAD = struct.Struct("!Q")
 _NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _HASH = re.compile(r"([0-9a-f]{64})?")
+_LOOK = re.compile(r"[0-9a-f]{0,64}")
 
 _OF_DOCUMENT = ("id", "sha256", "name", "media_type", "hint", "parent")
 """What an answer may say of a document; where it lies and when it came, we know."""
@@ -338,6 +339,7 @@ def _fit_extraction(made: Extraction, _decoder: _Decoder) -> bool:
         and len(made.problems) <= len(Reason)
         and max(map(len, (made.attachments, made.parts, made.cut, made.batches))) <= _MOST_PARTS
         and len(made.traces) <= _MOST_TRACES
+        and bool(_LOOK.fullmatch(made.look))
         and {number for one in made.files for number in one.pages}
         <= {page.number for page in made.pages}
     )

@@ -95,6 +95,7 @@ class Pipeline:
         extraction = decision.extraction
         kind = str(extraction.kind) if extraction else None
         key = business_key(extraction) if extraction else None
+        look = extraction.look if extraction else None
         fields = dossiers.fields_of(dossier)
         match decision:
             case Matched():
@@ -104,6 +105,7 @@ class Pipeline:
                     kind=kind,
                     fields=fields,
                     business_key=key,
+                    look=look,
                     posting=_posting(decision),
                 )
             case Held():
@@ -114,6 +116,7 @@ class Pipeline:
                     reasons=decision.reasons,
                     fields=fields,
                     business_key=key,
+                    look=look,
                 )
             case _:
                 assert_never(decision)

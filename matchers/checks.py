@@ -1,14 +1,16 @@
 """The trade's rules for checks: positive pay for our own, payments for those received. Pure."""
 
-import datetime as dt
 from decimal import Decimal
 
 from config.reasons import Reason
-from matchers.compare import READ, discount_late, discount_taken, due
+from matchers import amounts, payments
+from matchers.compare import READ, date_agrees, discount_late, discount_taken, due
+from matchers.face import of_face, stale
 from matchers.findings import (
     Case,
     Finding,
     entry,
+    label,
     money,
     of_amount,
     of_confidence,
@@ -19,9 +21,10 @@ from matchers.findings import (
     of_posting,
     of_proof,
     of_rivals,
+    value,
 )
 from matchers.interface import Status
-from matchers.likeness import plain_identifier
+from matchers.likeness import plain_identifier, told_apart
 from matchers.standing import Standing, rivals
 
 STATUS = {
@@ -30,7 +33,14 @@ STATUS = {
     Status.CLOSED: (Reason.CHECK_ALREADY_PAID, "is already paid"),
     Status.HOLD: (Reason.ITEM_ON_HOLD, "is on hold"),
 }
-"""What a record's status means for the check that answers to it."""
+"""What a record's status means for the check that we issued."""
+
+PAYMENT_STATUS = STATUS | {
+    Status.VOID: (Reason.ITEM_CLOSED, "was voided"),
+    Status.STOPPED: (Reason.ITEM_ON_HOLD, "is stopped"),
+    Status.CLOSED: (Reason.ITEM_CLOSED, "is already paid"),
+}
+"""The same for a payment that we expect."""
 
 OPEN = frozenset({Status.OPEN, Status.PARTIAL})
 """What a ledger calls a record that nothing is left of, where only its open amount tells."""
@@ -38,12 +48,12 @@ OPEN = frozenset({Status.OPEN, Status.PARTIAL})
 
 def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
     """Everything that speaks against posting the check to this record."""
+    others = rivals(one, case.standings[1:])
+    alone = all(other.record.status is one.record.status for other in others)
     found = [
-        *_status(one),
-        *of_posting(case, one, key, Reason.CHECK_PRESENTED_TWICE, Reason.CHECK_PRESENTED_TWICE),
+        *(_status(one) if alone or one.close(one.number_name) else []),
+        *(_of_payment(case, one, key) if one.payment else _of_issue(case, one, key)),
         *of_currency(case, one),
-        *of_amount(case, one, _amount_reason(case, one)),
-        *of_party(case, one, Reason.CHECK_PAYEE_MISMATCH),
         *of_fields(
             case,
             one,
@@ -54,8 +64,8 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
             },
         ),
         *_routing(case, one),
-        *of_date(case, one),
-        *of_rivals(case, one, rivals(one, case.standings[1:])),
+        *_sure_date(case, one),
+        *of_rivals(case, one, others),
         *of_confidence(case, one),
     ]
     return [*found, *of_proof(case, one, found)]
@@ -63,38 +73,117 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
 
 def face(case: Case) -> list[Finding]:
     """What is wrong with the check in itself, whatever the ledger says."""
-    return [*_witnesses(case), *_age(case)]
+    return [*amounts.of_words(case), *of_face(case)]
+
+
+def _of_issue(case: Case, one: Standing, key: str | None) -> list[Finding]:
+    """Positive pay: what an issued check must agree in."""
+    again = Reason.CHECK_PRESENTED_TWICE
+    return [
+        *of_posting(case, one, key, again, again),
+        *amounts.of_figures(case, one),
+        *(of_party(case, one, Reason.CHECK_PAYEE_MISMATCH) or _namesake(case, one)),
+        *of_date(case, one),
+        *_issued_long_ago(case, one),
+    ]
+
+
+def _of_payment(case: Case, one: Standing, key: str | None) -> list[Finding]:
+    """What a check that we receive must agree in with the payment that is due."""
+    spread = payments.of_allocation(case, one)
+    return [
+        *of_posting(case, one, key, Reason.CHECK_PRESENTED_TWICE, Reason.DUP_POSTING),
+        *([] if spread else of_amount(case, one, _amount_reason(case, one))),
+        *(of_party(case, one, Reason.PARTY_MISMATCH) or _namesake(case, one)),
+        *payments.of_payee(case),
+        *payments.of_drawee(case, one.record),
+        *spread,
+    ]
 
 
 def _status(one: Standing) -> list[Finding]:
-    settled = one.record.open_amount == 0 and bool(one.record.amount)
-    status = Status.CLOSED if settled and one.record.status in OPEN else one.record.status
-    if status not in STATUS:
+    """Whether the item may still be paid."""
+    record = one.record
+    settled = record.open_amount == 0 and bool(record.amount)
+    status = Status.CLOSED if settled and record.status in OPEN else record.status
+    name = entry(record)
+    begun = f"{name[0].upper()}{name[1:]}"
+    if status in STATUS:
+        reason, state = (PAYMENT_STATUS if one.payment else STATUS)[status]
+        return [Finding(reason=reason, words=f"{begun} {state}.", change=f"{name} been open")]
+    rest = record.open_amount
+    begun_on = rest is not None and record.amount is not None and rest < record.amount
+    if one.payment or not (status is Status.PARTIAL or begun_on):
         return []
-    reason, state = STATUS[status]
-    if one.payment and reason is Reason.CHECK_ALREADY_PAID:
-        reason = Reason.ITEM_CLOSED
-    name = entry(one.record)
+    left = f": {money(rest, record.currency)} is open" if rest is not None else ""
+    return [
+        Finding(
+            reason=Reason.PARTIAL_PAY,
+            words=f"{begun} is already paid in part{left}. A check is paid once and whole.",
+            change=f"{name} been untouched",
+        )
+    ]
+
+
+def _namesake(case: Case, one: Standing) -> list[Finding]:
+    """A name that is nearly the ledger's, but for what tells two parties apart."""
+    read = case.paper.extraction.get(one.party_name)
+    if (
+        read is None
+        or read.confidence < READ
+        or not told_apart(str(read.value), one.record.party_name)
+    ):
+        return []
+    reason = Reason.PARTY_MISMATCH if one.payment else Reason.CHECK_PAYEE_MISMATCH
     return [
         Finding(
             reason=reason,
-            words=f"{name[0].upper()}{name[1:]} {state}.",
-            change=f"{name} been open",
+            words=f"The check names {read.value!r}; {entry(one.record)} is "
+            f"{one.record.party_name!r}: alike, but not the same.",
+            change=f"the {label(one.party_name)} been {one.record.party_name!r}",
+        )
+    ]
+
+
+def _issued_long_ago(case: Case, one: Standing) -> list[Finding]:
+    """Stale by the ledger's day of issue, where the check does not say it itself."""
+    day, read = one.record.doc_date, case.paper.date
+    if day is None or (read and read.confidence >= READ and date_agrees(case.paper, one.record)):
+        return []
+    return stale(case, day, f"{entry(one.record).capitalize()} was issued on {day}")
+
+
+def _sure_date(case: Case, one: Standing) -> list[Finding]:
+    """A date that was not read surely, and that the ledger does not bear out."""
+    read, limit = case.paper.date, case.rules
+    if not limit.stale_check_days or read is None or one.dated() or one.differs("date"):
+        return []
+    if not READ <= read.confidence < limit.least_confidence:
+        return []
+    return [
+        Finding(
+            reason=Reason.LOW_CONFIDENCE,
+            words=f"The date {value(read)} was read with a confidence of only "
+            f"{read.confidence:.2f} ({limit.least_confidence:.2f} is asked for), and nothing else "
+            "says how old the check is.",
+            change="the date been read clearly",
         )
     ]
 
 
 def _amount_reason(case: Case, one: Standing) -> Reason:
-    """Our own check must be right to the cent; a payment may fall short, or take a discount."""
+    """A payment may fall short, or take a discount."""
     read, expected = case.paper.amount, due(case.paper, one.record)
-    if not one.payment or read is None or expected is None or not isinstance(read.value, Decimal):
+    if read is None or expected is None or not isinstance(read.value, Decimal):
         return Reason.CHECK_AMOUNT_MISMATCH
     if read.value > expected:
         return Reason.OVERPAY
     if discount_taken(case.paper, one.record) and discount_late(case.paper, one.record):
         return Reason.DISCOUNT_LATE
     offered = one.record.discount_amount or Decimal(0)
-    return Reason.DISCOUNT_WRONG if expected - read.value <= 2 * offered else Reason.SHORT_PAY
+    if offered and expected - read.value <= 2 * offered:
+        return Reason.DISCOUNT_WRONG
+    return payments.short(case.paper)
 
 
 def _routing(case: Case, one: Standing) -> list[Finding]:
@@ -109,68 +198,5 @@ def _routing(case: Case, one: Standing) -> list[Finding]:
             words=f"The check is drawn on {read.value}, {entry(one.record)} on "
             f"{one.record.routing}.",
             change=f"the routing number been {one.record.routing}",
-        )
-    ]
-
-
-def _witnesses(case: Case) -> list[Finding]:
-    """The amount in words: a check is never posted on its figures alone."""
-    figures, words = case.paper.amount, case.paper.extraction.get("amount_words")
-    if figures is None or not isinstance(figures.value, Decimal):
-        return []
-    if words is None or not isinstance(words.value, Decimal):
-        return [_alone(figures.value, "could not be read to confirm them")]
-    if words.confidence < READ:
-        perhaps = f"is hardly legible, perhaps {money(words.value)} ({words.text!r})"
-        return [_alone(figures.value, perhaps)]
-    if words.value == figures.value:
-        return []
-    return [
-        Finding(
-            reason=Reason.WORDS_FIGURES_DIFFER,
-            words=f"The figures say {money(figures.value)}, the words {money(words.value)} "
-            f"({words.text!r}).",
-            change="the words and the figures stated the same amount",
-        )
-    ]
-
-
-def _alone(figures: Decimal, words: str) -> Finding:
-    return Finding(
-        reason=Reason.LOW_CONFIDENCE,
-        words=f"The figures say {money(figures)}; the amount in words {words}.",
-        change="the amount in words been readable",
-    )
-
-
-UNDATED = Finding(
-    reason=Reason.FIELD_MISSING,
-    words="The date of the check could not be read, so nobody knows whether it is still good.",
-    change="the date been read",
-)
-"""A check that may be stale or dated ahead, for all that was read."""
-
-
-def _age(case: Case) -> list[Finding]:
-    """Too old, or dated ahead."""
-    read, limit = case.paper.date, case.rules.stale_check_days
-    if read is None or not isinstance(read.value, dt.date) or read.confidence < READ:
-        return [UNDATED] if limit else []
-    age = (case.today - read.value).days
-    if age < 0:
-        return [
-            Finding(
-                reason=Reason.CHECK_POST_DATED,
-                words=f"The check is dated {read.value}, {-age} days ahead.",
-                change=f"it come on {read.value} or later",
-            )
-        ]
-    if not limit or age <= limit:
-        return []
-    return [
-        Finding(
-            reason=Reason.CHECK_STALE,
-            words=f"The check is dated {read.value}, {age} days ago; {limit} are allowed.",
-            change=f"it come within {limit} days",
         )
     ]

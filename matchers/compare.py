@@ -11,9 +11,10 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA, Indel
+from rapidfuzz.distance import Indel
 
 from extractors.interface import Extraction, Field, Kind, Page, Word
 from extractors.values import identifiers, names
@@ -30,7 +31,6 @@ from matchers.likeness import (
     identifier_likeness,
     money_likeness,
     name_likeness,
-    plain_identifier,
     same_identifier,
 )
 
@@ -213,14 +213,38 @@ def _reference(paper: Paper, record: LedgerRecord) -> Evidence | None:
     if memo is None or not record.number:
         level = Level.UNREAD if memo is None else Level.UNSTATED
         return _evidence("memo", memo, record.number, level, 0.0)
-    words = [plain_identifier(one) for one in re.split(r"[\s,;]+", str(memo.value))]
-    wanted = plain_identifier(record.number)
-    if wanted in words:
+    words = _words_of(str(memo.value))
+    read = [
+        *words,
+        *map("".join, pairwise(words)),
+        *(one for word in words for one in _parts(word)),
+    ]
+    if any(same_identifier(one, record.number) for one in read):
         return _evidence("memo", memo, record.number, Level.EXACT, 1.0)
-    alike = max((OSA.normalized_similarity(one, wanted) for one in words), default=0.0)
-    named = any(digits(one) for one in words)
-    level = Level.DIFFERS if named else Level.UNREAD
-    return _evidence("memo", memo, record.number, level, alike if named else 0.0)
+    if not any(digits(one) for one in words):
+        return _evidence("memo", memo, record.number, Level.UNREAD, 0.0)
+    alike = max(identifier_likeness(one, record.number) for one in read)
+    level = Level.CLOSE if alike >= CLOSE_IDENTIFIER else Level.DIFFERS
+    return _evidence("memo", memo, record.number, level, alike)
+
+
+def named_numbers(paper: Paper) -> tuple[tuple[str, ...], ...]:
+    """The words of the memo that bear figures, each with the numbers that it joins.
+
+    "RG-20417/18, 2026-114" gives ("RG-20417", "18") and ("2026", "114").
+    """
+    memo = paper.extraction.get("memo")
+    words = _words_of(str(memo.value)) if memo else []
+    return tuple(_parts(one) for one in words if any(sign.isdecimal() for sign in one))
+
+
+def _words_of(memo: str) -> list[str]:
+    return [one for one in re.split(r"[\s,;]+", memo) if one]
+
+
+def _parts(word: str) -> tuple[str, ...]:
+    """The numbers that a word joins by a stroke, a plus, or a dash between figures."""
+    return tuple(one for one in re.split(r"[/&+]|(?<=\d)-(?=\d)", word) if one)
 
 
 def _identifier(paper: Paper, name: str, expected: str) -> Evidence | None:

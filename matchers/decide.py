@@ -12,13 +12,13 @@ from decimal import Decimal
 from config.reasons import Reason, ordered
 from config.settings import Rules
 from extractors.interface import Extraction, Kind
-from matchers import bills, checks, compare, unmatched
+from matchers import amounts, bills, checks, compare, presented, unmatched
 from matchers.compare import BILL, CHECK, CREDIT, PAYMENT, READ, WANTED
 from matchers.findings import Case, Finding, entry, label, listed, of_earlier
 from matchers.interface import Candidate, Decision, Held, History, Ledger, Matched, Status
 from matchers.keys import business_key
 from matchers.score import rank
-from matchers.standing import Standing, rivals
+from matchers.standing import SELECTED, Standing, rivals
 
 MOST_CANDIDATES = 10
 """Candidates that a decision carries on; those behind them are noise to people."""
@@ -74,10 +74,11 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
 def _case(
     extraction: Extraction, ledger: Ledger, history: History, rules: Rules, today: dt.date
 ) -> Case:
-    paper = compare.paper(extraction, rules.amount_tolerance, rules.date_tolerance_days)
+    tolerance = Decimal(0) if extraction.kind is Kind.CHECK else rules.amount_tolerance
+    paper = compare.paper(extraction, tolerance, rules.date_tolerance_days)
     families = COMPARABLE[extraction.kind]
     near = [one for one in ledger.near(extraction) if compare.family(one) in families]
-    ranked = [Standing(paper, one) for one in rank(paper, near)]
+    ranked = [amounts.asked(Standing(paper, one), near) for one in rank(paper, near)]
     standings = tuple(sorted(ranked, key=lambda one: not _answers(one, history)))
     return Case(
         paper=paper,
@@ -139,11 +140,12 @@ def _blank(extraction: Extraction) -> Held:
 
 def _of_document(case: Case, key: str | None) -> list[Finding]:
     """What speaks against the document itself, whatever the ledger says."""
-    again = Reason.CHECK_PRESENTED_TWICE if case.checks else Reason.DUP_INVOICE
-    found = of_earlier(case, key, again)
-    found += unmatched.of_problems(case)
     if case.checks:
-        found += checks.face(case)
+        found = [*presented.of_earlier_checks(case, key), *checks.face(case)]
+    else:
+        found = of_earlier(case, key, Reason.DUP_INVOICE)
+    told = {one.reason for one in found}
+    found += [one for one in unmatched.of_problems(case) if one.reason not in told]
     sure = case.paper.extraction.kind_confidence
     if sure < LEAST_KIND:
         found.append(
@@ -221,9 +223,6 @@ def _shown(case: Case) -> tuple[Candidate, ...]:
 
 
 def _matched(case: Case, best: Standing) -> Matched:
-    amount = case.paper.amount
-    assert amount is not None
-    assert isinstance(amount.value, Decimal)
     rule = next(one.rule for one in best.proofs() if best.clear(one, case.rules))
     currency = case.paper.extraction.get("currency")
     read = str(currency.value) if currency and currency.confidence >= READ else ""
@@ -232,11 +231,21 @@ def _matched(case: Case, best: Standing) -> Matched:
         candidate=best.candidate,
         rule=rule,
         matched_by=best.agreed(),
-        amount=abs(amount.value),
+        amount=_stated(case, best),
         currency=best.record.currency or read,
         candidates=_shown(case),
         flip=_weakest(case, best),
     )
+
+
+def _stated(case: Case, best: Standing) -> Decimal:
+    """The amount to post: the one that was read, or else selected by figures and words."""
+    selection, read = best.candidate.selection, case.paper.amount
+    if selection is not None and SELECTED in best.agreed():
+        return selection.amount
+    assert read is not None
+    assert isinstance(read.value, Decimal)
+    return abs(read.value)
 
 
 def _weakest(case: Case, best: Standing) -> str:

@@ -123,6 +123,8 @@ def _slip(read: Decimal, expected: Decimal) -> str:
 def of_amount(case: Case, one: Standing, reason: Reason) -> list[Finding]:
     """The amount: not read, not what the ledger says, or not stated there."""
     read, expected = case.paper.amount, due(case.paper, one.record)
+    if one.selected():
+        return []
     if read is None or not isinstance(read.value, Decimal):
         return [
             Finding(

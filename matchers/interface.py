@@ -1,8 +1,8 @@
 """What the matching stage accepts and gives: extractions in, decisions out."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -87,12 +87,49 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """What one piece of handwriting, `amount` or `amount_words`, says of an amount.
+
+    *margin* is by how much it fits the amount better than the best of its decoys, *rival*; *behind*
+    by how much whatever fits best fits better than the amount. Both are natural logarithms of
+    likelihood (nats).
+    """
+
+    field: str
+    margin: float
+    behind: float
+    rival: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """An amount of the ledger held against what is written on a check.
+
+    *supported* tells whether figures and words both bear it out, so that it is selected though it
+    was not surely read.
+    """
+
+    amount: Decimal
+    witnesses: tuple[Witness, ...]
+    supported: bool
+
+    def of(self, name: str) -> Witness | None:
+        """What one witness says, or None where nothing was seen."""
+        return next((one for one in self.witnesses if one.field == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """A record that the document might be about; *score* is the sum of its evidence in bits."""
+    """A record that the document might be about; *score* is the sum of its evidence in bits.
+
+    *selection* is what figures and words on a check say of the record's amount, where they were
+    asked.
+    """
 
     record: LedgerRecord
     score: float
     evidence: tuple[Evidence, ...]
+    selection: Selection | None = None
 
     def of(self, name: str) -> Evidence | None:
         """The evidence of one field, or None where neither side speaks of it."""
@@ -160,7 +197,8 @@ class Ledger(Protocol):
 class Earlier:
     """A document that came before and speaks of the same thing.
 
-    *posted* tells whether it was posted (then *record_id* is what it was posted to).
+    *posted* tells whether it was posted (then *record_id* is what it was posted to); *fields* is
+    what was read from it, by the contract's names, as text.
     """
 
     document_id: str
@@ -168,6 +206,7 @@ class Earlier:
     posted: bool
     record_id: str | None = None
     case: str | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 class History(Protocol):
@@ -178,3 +217,6 @@ class History(Protocol):
 
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
         """Other documents with the same business key, oldest first."""
+
+    def alike(self, look: str, document_id: str) -> Sequence[Earlier]:
+        """Other checks whose front looks like *look* (`Extraction.look`), oldest first."""

@@ -12,9 +12,11 @@ from matchers.likeness import account, plain_identifier
 def business_key(extraction: Extraction) -> str | None:
     """The key of a document, or None where too little was read to tell it from others.
 
-    A check is its bank, account and serial; an invoice its party and number, where that was read
-    more likely than not; a receipt, whose numbers count tills and tables, its party, day and
-    amount, and so is an invoice without a number. Credit notes have their own keys.
+    A check is its account and serial, or its bank and serial where no account was read; whether
+    two such have the same bank and amount is asked of their fields. An invoice is its party and
+    number, where that was read more likely than not; a receipt, whose numbers count tills and
+    tables, its party, day and amount, and so is an invoice without a number. Credit notes have
+    their own keys.
     """
     match extraction.kind:
         case Kind.CHECK:
@@ -30,12 +32,12 @@ def business_key(extraction: Extraction) -> str | None:
 
 
 def _check(extraction: Extraction) -> str | None:
-    serial = _text(extraction, "check_number")
-    bank = plain_identifier(_text(extraction, "routing")) if _text(extraction, "routing") else ""
+    serial, bank = _text(extraction, "check_number"), _text(extraction, "routing")
     own = account(_text(extraction, "account_number"))
     if not serial or not (bank or own):
         return None
-    return f"check|{bank}|{own}|{plain_identifier(serial)}"
+    drawn = own or f"bank {plain_identifier(bank)}"
+    return f"check|{drawn}|{plain_identifier(serial)}"
 
 
 def _by_number(extraction: Extraction, form: str) -> str | None:

@@ -33,6 +33,12 @@ ONE_SLIP = 0.75
 FEWEST_DIGITS = 4
 """Figures that two numbers must share for one to be the other without its prefix."""
 
+LOOKS_ALIKE = 30
+"""Bits of 255 in which two pictures of one check may differ: of 40 checks of four banks, scanned
+again at 150 dpi, cropped, darker and noisy, all stay within; 1 % of two different ones do, too."""
+
+ALL_BITS = 256
+
 _NO_FIGURE = re.compile("[^0-9]+")
 
 _KEPT = 65536
@@ -87,6 +93,32 @@ def name_likeness(one: str, other: str) -> float:
     first, second = (identifiers.fold(text.replace("&", "and")) for text in (one, other))
     glued = Indel.normalized_similarity(first, second) if first and second else 0.0
     return max(names.likeness(one, other), float(glued) ** 2)
+
+
+def same_look(one: str, other: str) -> bool:
+    """Whether two perceptual hashes, hexadecimal and of one length, are those of one picture."""
+    apart = (int(one, 16) ^ int(other, 16)).bit_count() if len(one) == len(other) else ALL_BITS
+    return apart <= LOOKS_ALIKE
+
+
+def told_apart(one: str, other: str) -> bool:
+    """Whether two names that may be alike bear marks that tell two parties apart.
+
+    Both have an initial, a number or a generation, and not the same: "John A Smith" and "John B
+    Smith", "Local 104" and "Local 401", "Smith Jr" and "Smith Sr".
+    """
+    first, second = (_marks(names.fold_name(text).split()) for text in (one, other))
+    return any(a and b and not a & b for a, b in zip(first, second, strict=True))
+
+
+_GENERATIONS = frozenset({"jr", "junior", "sr", "senior", "ii", "iii", "iv"})
+
+
+def _marks(words: list[str]) -> tuple[frozenset[str], ...]:
+    """The initials inside a name, its numbers, and its generation."""
+    initials = frozenset(word for word in words[1:] if len(word) == 1 and word.isalpha())
+    numbers = frozenset(word for word in words if any(sign.isdecimal() for sign in word))
+    return initials, numbers, frozenset(words) & _GENERATIONS
 
 
 def one_slip(one: Decimal, other: Decimal) -> bool:

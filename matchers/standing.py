@@ -28,6 +28,10 @@ CENTS = Decimal(1)
 """Two amounts of one party and one day that lie closer than this may be one, rounded."""
 
 
+SELECTED = "selected_amount"
+"""What a posting agreed in where its amount was selected by figures and words, not read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Proof:
     """A rule that allows a posting, and the fields that decide under it.
@@ -113,8 +117,13 @@ class Standing:
         return self.clashes(self.party_name)
 
     def priced(self) -> bool:
-        """Whether the amount that was read is what the record expects."""
-        return amount_agrees(self.paper, self.record)
+        """Whether the amount that was read or selected is what the record expects."""
+        return amount_agrees(self.paper, self.record) or self.selected()
+
+    def selected(self) -> bool:
+        """Whether figures and words both bear out the record's amount, found by other evidence."""
+        selection = self.candidate.selection
+        return selection is not None and selection.supported
 
     def dated(self) -> bool:
         """Whether the date that was read is the record's."""
@@ -153,12 +162,23 @@ class Standing:
         if self.payment:
             return self.alike() and (self.exact("memo") or self.priced())
         if self.close(self.number_name):
-            return not self.unlike() or (self.priced() and self.dated())
+            return self._drawn() if self.paper.kind is Kind.CHECK else self._named()
         if self.near_number():
-            return self.alike() and self.dated() and self.priced()
+            known = self.paper.kind is Kind.CHECK and self.clashes(self.number_name, SURE)
+            return self.alike() and self.dated() and self.priced() and not known
         if self.differs(self.number_name) or (self.settled() and self.over_another_sum()):
             return False  # what was paid was another purchase of that day
         return self.alike() and (self.dated() or (self.exact("po_number") and self.priced()))
+
+    def _named(self) -> bool:
+        """Whether a document that bears the record's number can be the record's."""
+        return not self.unlike() or (self.priced() and self.dated())
+
+    def _drawn(self) -> bool:
+        """The same for a check: its account and number say which it is, whatever else it says."""
+        if self.clashes("account_number", SURE):
+            return self.alike() and self.priced()
+        return self.exact("account_number") or self._named()
 
     def proofs(self) -> tuple[Proof, ...]:
         """Every rule under which the document may be posted to this record, strongest first."""
@@ -168,8 +188,9 @@ class Standing:
         supported = self.alike() or self.dated() or self.exact("po_number")
         if self.paper.kind is Kind.CHECK:
             supported = self.alike()  # whoever is paid, or pays, must be read
-        if self.numbered() and supported:
-            found.append(Proof("number and amount", (self.number_name, self.amount_name)))
+        if self.numbered() and supported and (account := self._account()) is not None:
+            fields = (self.number_name, self.amount_name)
+            found.append(Proof("number and amount", fields, account))
         if self.paper.kind is Kind.CHECK and not self.payment and not self.record.party_name:
             found += self._by_account()
         if self.payment or (self.paper.kind is Kind.CHECK and self.record.number):
@@ -188,6 +209,14 @@ class Standing:
             ]
         return tuple(found)
 
+    def _account(self) -> tuple[str, ...] | None:
+        """The account that must agree on an issued check, if the ledger states one; None if not."""
+        if self.paper.kind is not Kind.CHECK or self.payment or not self.record.account_ref:
+            return ()
+        if self.exact("account_number"):
+            return ("account_number",)
+        return () if self.close("account_number") else None
+
     def _by_account(self) -> list[Proof]:
         """The rule for an issued check of which the ledger names no payee to compare."""
         if not (self.numbered() and self.exact("account_number")):
@@ -203,6 +232,8 @@ class Standing:
         """The deciding fields that were not read surely enough."""
         asked = dict.fromkeys(proof.fields, rules.least_confidence)
         asked |= {name: min(READ, rules.least_confidence) for name in proof.together}
+        if self.selected():
+            asked.pop(self.amount_name, None)
         read = {name: self.paper.extraction.get(name) for name in asked}
         return tuple(one for name, one in read.items() if one and one.confidence < asked[name])
 
@@ -212,7 +243,8 @@ class Standing:
         if self.alike() and self.close(self.party_name):
             names.append(self.party_name)
         if self.priced():
-            names.append(self.amount_name)
+            read = amount_agrees(self.paper, self.record)
+            names.append(self.amount_name if read else SELECTED)
         return tuple(dict.fromkeys(name for name in names if name != "kind"))
 
 
@@ -232,6 +264,8 @@ def rivals(best: Standing, others: tuple[Standing, ...]) -> tuple[Standing, ...]
 def _equal(best: Standing, other: Standing) -> bool:
     """Whether the other record agrees in all in which the best one does."""
     if not other.priced() or other.unlike() or other.differs(other.number_name):
+        return False
+    if best.exact("account_number") and other.clashes("account_number"):
         return False
     if best.close(best.number_name) and not other.close(other.number_name):
         return False

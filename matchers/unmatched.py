@@ -49,6 +49,12 @@ def _judged_elsewhere(case: Case, problem: Reason) -> bool:
     """Whether the rules of the trade judge a problem with what the ledger knows."""
     if problem is Reason.CHECK_STALE:
         return not case.rules.stale_check_days
+    if problem is Reason.MISSING_ENDORSEMENT:
+        return not case.rules.endorsement
+    if problem is Reason.WORDS_FIGURES_DIFFER and case.checks:
+        return {one.name for one in case.paper.extraction.traces} == {"amount", "amount_words"}
+    if problem is Reason.FIELD_MISSING and case.checks:
+        return case.best is not None and case.best.selected()
     return (
         problem is Reason.CHECKSUM
         and not case.checks
@@ -60,7 +66,14 @@ CHANGES = {
     Reason.ARITHMETIC: "the amounts added up",
     Reason.CHECKSUM: "the check digits been right",
     Reason.WORDS_FIGURES_DIFFER: "the words and the figures stated the same amount",
+    Reason.CHECK_OVER_LIMIT: "it been over no more than it is good for",
+    Reason.ENCODED_AMOUNT_DIFFERS: "the line stated the same amount",
+    Reason.SERIAL_DIFFERS: "both numbers been the same",
+    Reason.ROUTING_DIFFERS: "the line and the fraction named one bank",
     Reason.MISSING_SIGNATURE: "it been signed",
+    Reason.MISSING_ENDORSEMENT: "it been endorsed",
+    Reason.NOT_NEGOTIABLE: "it been a check to be paid",
+    Reason.FOREIGN_ITEM: "it been drawn at home",
     Reason.LOW_CONFIDENCE: "it been clearer to read",
     Reason.FIELD_MISSING: "every field been readable",
     Reason.SPLIT_UNCERTAIN: "it clearly been one document",
@@ -71,7 +84,15 @@ CHANGES = {
 
 SENTENCES = {
     Reason.CHECKSUM: "Check digits on it are wrong.",
+    Reason.WORDS_FIGURES_DIFFER: "Its words state another amount than its figures.",
+    Reason.CHECK_OVER_LIMIT: "Its amount is higher than the limit that it prints.",
+    Reason.ENCODED_AMOUNT_DIFFERS: "The line at its bottom states another amount than its figures.",
+    Reason.SERIAL_DIFFERS: "The number at its top is not the one in the line at its bottom.",
+    Reason.ROUTING_DIFFERS: "The fraction at its top names another bank than the line below.",
     Reason.MISSING_SIGNATURE: "No signature was found.",
+    Reason.MISSING_ENDORSEMENT: "Its back was scanned and bears no endorsement.",
+    Reason.NOT_NEGOTIABLE: "It says on its face that it is no payment: void, copy or specimen.",
+    Reason.FOREIGN_ITEM: "It is drawn on a form that is not used at home.",
     Reason.LOW_CONFIDENCE: "It is hard to read.",
     Reason.SPLIT_UNCERTAIN: "It seems to hold several documents, but not for certain.",
     Reason.PAGE_COUNT_MISMATCH: "Its page numbers speak of more pages than there are.",

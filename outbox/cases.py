@@ -191,6 +191,7 @@ class Cases:
             kind=document.kind,
             fields=fields,
             business_key=document.business_key,
+            look=document.look,
             posting=posting,
         )
 

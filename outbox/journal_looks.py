@@ -12,11 +12,15 @@ from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from matchers.interface import Earlier
+from matchers.likeness import same_look
 from outbox import audit, schema
 from outbox.audit import Head
 from outbox.interface import State
 from outbox.journal_base import UNSETTLED, Books, batched, head
 from outbox.tables import DecisionRow, DocumentRow, EventRow, PostingRow
+
+MOST_LOOKS = 50_000
+"""Fronts of checks that another one is held against: those of some months."""
 
 AT_ONCE = 1000
 """Rows fetched, or ids asked for, at once."""
@@ -190,6 +194,24 @@ class Looks(Books):
             ).all()
             return [_earlier(row) for row in rows]
 
+    def alike(self, look: str, document_id: str) -> Sequence[Earlier]:
+        """Other checks, of the newest that were decided, whose front looks alike, oldest first."""
+        with self.looking() as session:
+            found = session.exec(
+                select(DocumentRow.id, DocumentRow.look)
+                .where(
+                    col(DocumentRow.look).is_not(None),
+                    DocumentRow.id != document_id,
+                    col(DocumentRow.goal).in_((State.MATCHED, State.EXCEPTION)),
+                    DocumentRow.state != State.REJECTED,
+                )
+                .order_by(col(DocumentRow.received).desc())
+                .limit(MOST_LOOKS)
+            )
+            near = [one for one, other in found if other and same_look(look, other)]
+            rows = [session.get_one(DocumentRow, one) for one in reversed(near)]
+            return [_earlier(row) for row in rows]
+
 
 def _came_on(day: str) -> tuple[ColumnElement[bool], ...]:
     """Arrived on a day; as a range, so that the index serves."""
@@ -213,4 +235,5 @@ def _earlier(row: DocumentRow) -> Earlier:
         posted=row.record_id is not None,
         record_id=row.record_id,
         case=row.case_name if row.state == State.EXCEPTION else None,
+        fields=json.loads(row.fields),
     )

@@ -19,7 +19,8 @@ class Ruling:
     """What was decided about a document, as the journal keeps it.
 
     *goal* is the state it is on its way to; *posting* is its line for finance, *reasons* why it is
-    held, the primary one first; *by* says who decided; *parts* are the documents it is split into.
+    held, the primary one first; *by* says who decided; *parts* are the documents it is split into;
+    *look* is the hash of a check's front.
     """
 
     goal: State
@@ -29,6 +30,7 @@ class Ruling:
     reasons: Sequence[Reason] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     business_key: str | None = None
+    look: str | None = None
     posting: Mapping[str, Any] | None = None
     parts: Sequence[DocumentRow] = ()
 
@@ -51,6 +53,7 @@ def rule(
         "kind": ruling.kind,
         "record_id": record_id,
         "business_key": ruling.business_key,
+        "look": ruling.look or None,
     }
     reasons = [str(reason) for reason in ruling.reasons]
     case = _open_case(writing, document_id, ruling) if ruling.goal is State.EXCEPTION else None
@@ -91,6 +94,7 @@ NOTHING_DECIDED: dict[str, Any] = {
     "kind": None,
     "record_id": None,
     "business_key": None,
+    "look": None,
     "reasons": "[]",
     "fields": "{}",
     "case_name": None,

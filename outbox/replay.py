@@ -35,6 +35,9 @@ SEALED = frozenset({"fields", "line", "dossier"})
 RULED = ("goal", "kind", "record_id", "business_key", "reasons", "fields")
 """What an event of a decision says of the document's row."""
 
+OF_DECISION = ("goal", "kind", "record_id", "business_key", "look", "case_name")
+"""What a document's row holds only once it is decided."""
+
 NO_FIELDS = sha256("{}")
 """The hash of the fields of a document that nothing was read from."""
 
@@ -101,7 +104,7 @@ def _adopted_case(known: Told, _event: EventRow, detail: Detail) -> None:
 def _claimed(known: Told, _event: EventRow, detail: Detail) -> None:
     known.document = {
         **detail,
-        **dict.fromkeys(("goal", "record_id", "business_key", "kind", "case_name", "finished")),
+        **dict.fromkeys((*OF_DECISION, "finished")),
         **dict.fromkeys(("attempts", "strikes", "crashes", "token", "size", "mtime_ns"), 0),
         "stage": "claimed",
         "state": State.IN_HAND,
@@ -134,7 +137,7 @@ def _interrupted(known: Told, _event: EventRow, detail: Detail) -> None:
 
 
 def _changed(known: Told, _event: EventRow, detail: Detail) -> None:
-    known.document |= dict.fromkeys(("goal", "kind", "record_id", "business_key", "case_name"))
+    known.document |= dict.fromkeys(OF_DECISION)
     known.document |= {"stage": "claimed", "token": detail["token"], "reasons": []}
     known.document["fields"] = NO_FIELDS
     known.posting = None
@@ -142,13 +145,14 @@ def _changed(known: Told, _event: EventRow, detail: Detail) -> None:
 
 
 def _twin_changed(known: Told, _event: EventRow, detail: Detail) -> None:
-    known.document |= dict.fromkeys(("goal", "kind", "record_id", "business_key", "case_name"))
+    known.document |= dict.fromkeys(OF_DECISION)
     known.document |= {"stage": "claimed", "state": State.IN_HAND, "token": detail["token"]}
     known.document |= {"finished": None, "reasons": [], "fields": NO_FIELDS}
 
 
 def _decided(known: Told, event: EventRow, detail: Detail) -> None:
     known.document |= {"stage": "decided", **{name: detail[name] for name in RULED}}
+    known.document["look"] = detail.get("look")  # events before 0003 tell of none
     known.decisions.append({"by": detail["by"], "at": event.at, "dossier": detail["dossier"]})
     known.posting = None
     if detail["posting"]:

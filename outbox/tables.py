@@ -36,6 +36,8 @@ class DocumentRow(SQLModel, table=True):
     path: str = ""
     record_id: str | None = None
     business_key: str | None = Field(default=None, index=True)
+    look: str | None = None
+    """The perceptual hash of a check's front, in hexadecimal."""
     reasons: str = "[]"
     fields: str = "{}"
     case_name: str | None = Field(default=None, index=True)

@@ -26,6 +26,8 @@ OTHER_IBAN = "GB29NWBK60161331926819"
 
 RULES = Rules(
     stale_check_days=180,
+    endorsement=True,
+    own_names=(),
     amount_tolerance=Decimal(0),
     least_confidence=0.8,
     date_tolerance_days=0,
@@ -191,6 +193,9 @@ class Past:
 
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
         return [one for one in self.keys.get(key, []) if one.document_id != document_id]
+
+    def alike(self, look: str, document_id: str) -> Sequence[Earlier]:
+        return [one for one in self.keys.get(look, []) if one.document_id != document_id]
 
 
 def earlier(*, record_id: str | None = None, case: str | None = None) -> Earlier:

@@ -1,10 +1,10 @@
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from config.reasons import Reason
-from config.settings import Rules
 from extractors.interface import Field, Kind
 from matchers.interface import Status
 from matchers.keys import business_key
@@ -110,12 +110,7 @@ def test_an_altered_amount_is_named_even_beside_a_sibling_over_the_right_one() -
 
 
 def test_an_amount_within_the_tolerance_is_posted_as_read() -> None:
-    rules = Rules(
-        stale_check_days=0,
-        amount_tolerance=Decimal("0.02"),
-        least_confidence=0.8,
-        date_tolerance_days=0,
-    )
+    rules = replace(RULES, amount_tolerance=Decimal("0.02"))
     done = matched(invoice(), bill(amount=Decimal("1234.52")), rules=rules)
     assert done.amount == Decimal("1234.50")
     assert held(invoice(), bill(amount=Decimal("1234.53")), rules=rules)
@@ -436,12 +431,7 @@ def test_a_kind_that_is_a_guess_is_held() -> None:
 
 
 def test_days_within_the_tolerance_agree() -> None:
-    rules = Rules(
-        stale_check_days=0,
-        amount_tolerance=Decimal(0),
-        least_confidence=0.8,
-        date_tolerance_days=3,
-    )
+    rules = replace(RULES, date_tolerance_days=3)
     later = slip(doc_date=DAY + dt.timedelta(days=3))
     assert matched(receipt(), later, rules=rules)
     assert held(receipt(), later, rules=RULES)

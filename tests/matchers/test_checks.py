@@ -1,14 +1,15 @@
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from config.reasons import Reason
-from config.settings import Rules
 from matchers.interface import Status
 from matchers.keys import business_key
 from tests.matchers.build import (
     DAY,
+    RULES,
     TODAY,
     Past,
     check,
@@ -20,12 +21,7 @@ from tests.matchers.build import (
     read,
 )
 
-NO_LIMIT = Rules(
-    stale_check_days=0,
-    amount_tolerance=Decimal(0),
-    least_confidence=0.8,
-    date_tolerance_days=0,
-)
+NO_LIMIT = replace(RULES, stale_check_days=0)
 
 
 def test_a_check_that_was_issued_like_this_is_posted() -> None:
@@ -176,12 +172,7 @@ def test_a_check_is_not_posted_unless_its_payee_is_read(payee: object) -> None:
 
 
 def test_a_check_whose_date_is_not_read_is_held_while_age_matters() -> None:
-    rules = Rules(
-        stale_check_days=180,
-        amount_tolerance=Decimal(0),
-        least_confidence=0.8,
-        date_tolerance_days=0,
-    )
+    rules = RULES
     decision = held(check(date=None), issued(), rules=rules)
     assert Reason.FIELD_MISSING in decision.reasons
 

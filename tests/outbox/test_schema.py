@@ -155,7 +155,7 @@ def test_the_old_database_is_kept_beside_the_new_one(old: Engine, workspace: Wor
     path = workspace.state / "mailroom.db"
     before = first_release.rows_of(path)
     schema.bring_up(old, workspace)
-    copy = path.with_name("mailroom.db.before-0002")
+    copy = path.with_name(f"mailroom.db.before-{schema.NEWEST}")
     assert first_release.rows_of(copy) == before
     assert {one.stat().st_mode & 0o777 for one in (path, copy)} == {0o600}
     assert [one.name for one in path.parent.glob("*.part")] == []
@@ -164,7 +164,7 @@ def test_the_old_database_is_kept_beside_the_new_one(old: Engine, workspace: Wor
 def test_nothing_is_changed_without_a_backup(old: Engine, workspace: Workspace) -> None:
     path = workspace.state / "mailroom.db"
     before = first_release.rows_of(path)
-    path.with_name("mailroom.db.before-0002.part").mkdir()
+    path.with_name(f"mailroom.db.before-{schema.NEWEST}.part").mkdir()
     with pytest.raises(OSError, match="part"):
         schema.bring_up(old, workspace)
     assert first_release.rows_of(path) == before

@@ -1,0 +1,187 @@
+"""What is wrong with a check in itself, whatever the ledger says. Pure."""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+
+from config.reasons import Reason
+from extractors.interface import Field
+from extractors.micr import grammar
+from extractors.values.conditions import Condition, conditions
+from matchers.compare import READ
+from matchers.findings import Case, Finding, money
+from matchers.likeness import same_identifier
+
+UNDATED = Finding(
+    reason=Reason.FIELD_MISSING,
+    words="The date of the check could not be read, so nobody knows whether it is still good.",
+    change="the date been read",
+)
+"""A check that may be stale or dated ahead, for all that was read."""
+
+
+def of_face(case: Case) -> list[Finding]:
+    """Every rule that a check can break by itself, but for its figures against its words."""
+    return [
+        *of_age(case),
+        *_limit(case),
+        *_encoded(case),
+        *_serials(case),
+        *_banks(case),
+        *_signature(case),
+    ]
+
+
+# ---- too old, or dated ahead
+
+
+def of_age(case: Case) -> list[Finding]:
+    """Older than the settings or its own print allow, or dated ahead."""
+    read = case.paper.date
+    if read is None or not isinstance(read.value, dt.date) or read.confidence < READ:
+        return [UNDATED] if case.rules.stale_check_days else []
+    day = read.value
+    if day > case.today:
+        ahead = _days((day - case.today).days)
+        return [
+            Finding(
+                reason=Reason.CHECK_POST_DATED,
+                words=f"The check is dated {day}, {ahead} ahead.",
+                change=f"it come on {day} or later",
+            )
+        ]
+    return stale(case, day, f"The check is dated {day}")
+
+
+def stale(case: Case, day: dt.date, said: str) -> list[Finding]:
+    """A check of that *day* that is too old; *said* begins the sentence."""
+    if not case.rules.stale_check_days:
+        return []
+    last, why = min(_last_days(case, day))
+    if case.today <= last:
+        return []
+    return [
+        Finding(
+            reason=Reason.CHECK_STALE,
+            words=f"{said}, {_days((case.today - day).days)} ago; {why}.",
+            change=f"it come on {last} at the latest",
+        )
+    ]
+
+
+def _last_days(case: Case, day: dt.date) -> Iterator[tuple[dt.date, str]]:
+    """The last day on which a check is good, by the settings and by each condition it prints."""
+    limit = case.rules.stale_check_days
+    yield min(day, dt.date.max - dt.timedelta(limit)) + dt.timedelta(limit), f"{limit} are allowed"
+    for field, condition in _conditions(case):
+        if last := condition.last_day(day):
+            yield last, f"it says {field.text!r} itself, so {last} was its last day"
+
+
+def _conditions(case: Case) -> Iterator[tuple[Field, Condition]]:
+    """What the check says of itself, as far as it was read."""
+    for field in case.paper.extraction.readings("terms"):
+        if field.confidence >= READ:
+            yield from ((field, one) for one in conditions(str(field.value)))
+
+
+def _days(count: int) -> str:
+    return f"{count} {'day' if count == 1 else 'days'}"
+
+
+# ---- the amount
+
+
+def _limit(case: Case) -> list[Finding]:
+    """More than the check says it is good for."""
+    amount = _figures(case)
+    return [
+        Finding(
+            reason=Reason.CHECK_OVER_LIMIT,
+            words=f"The check is over {money(amount)} and says {field.text!r} itself.",
+            change=f"the check been over {money(one.limit)} at most",
+        )
+        for field, one in _conditions(case)
+        if amount is not None and one.limit is not None and amount > one.limit
+    ][:1]
+
+
+def _encoded(case: Case) -> list[Finding]:
+    """Another amount in the line, where the first bank encodes it, than in figures."""
+    line = case.paper.extraction.get("micr")
+    encoded = grammar.parse(str(line.value)).amount if line else None
+    amount = _figures(case)
+    if encoded is None or amount is None or encoded == amount:
+        return []
+    return [
+        Finding(
+            reason=Reason.ENCODED_AMOUNT_DIFFERS,
+            words=f"The figures say {money(amount)}, the line at the bottom {money(encoded)}.",
+            change=f"the line said {money(amount)}",
+        )
+    ]
+
+
+def _figures(case: Case) -> Decimal | None:
+    read = case.paper.amount
+    sure = read is not None and read.confidence >= READ and isinstance(read.value, Decimal)
+    return read.value if read and sure and isinstance(read.value, Decimal) else None
+
+
+# ---- two witnesses of one number
+
+
+def _serials(case: Case) -> list[Finding]:
+    """Another number at the top than in the line."""
+    in_line, printed = _witnesses(case, "check_number")
+    return _differ(
+        Reason.SERIAL_DIFFERS,
+        in_line,
+        printed,
+        "The number printed on the check is {printed}, the one in the line at the bottom {line}.",
+    )
+
+
+def _banks(case: Case) -> list[Finding]:
+    """Another bank by the fraction at the top than by the line."""
+    in_line, printed = _witnesses(case, "routing")
+    return _differ(
+        Reason.ROUTING_DIFFERS,
+        in_line,
+        printed,
+        "The fraction at the top names the bank {printed}, the line at the bottom {line}.",
+    )
+
+
+def _witnesses(case: Case, name: str) -> tuple[list[str], list[str]]:
+    """What the line, and what the face says, where it was read."""
+    sure = [one for one in case.paper.extraction.readings(name) if one.confidence >= READ]
+    in_line = [str(one.value) for one in sure if one.source == "micr"]
+    return in_line, [str(one.value) for one in sure if one.source != "micr"]
+
+
+def _differ(reason: Reason, in_line: list[str], printed: list[str], words: str) -> list[Finding]:
+    agreed = any(same_identifier(one, other) for one in in_line for other in printed)
+    if agreed or not in_line or not printed:
+        return []
+    return [
+        Finding(
+            reason=reason,
+            words=words.format(printed=printed[0], line=in_line[0]),
+            change="both been the same",
+        )
+    ]
+
+
+def _signature(case: Case) -> list[Finding]:
+    """No ink where a check is signed."""
+    read = case.paper.extraction.get("signature_present")
+    if read is None or read.value is not False or read.confidence < READ:
+        return []
+    return [
+        Finding(
+            reason=Reason.MISSING_SIGNATURE,
+            words="No signature was found on the check.",
+            change="it been signed",
+        )
+    ]

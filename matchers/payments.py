@@ -1,0 +1,122 @@
+"""Checks that we receive: what they pay, whom they name, and where they are drawn. Pure."""
+
+import re
+from decimal import Decimal
+
+from config.reasons import Reason
+from extractors.micr import grammar
+from matchers.compare import PAYMENT, READ, Paper, due, family, named_numbers
+from matchers.findings import Case, Finding, entry, listed, money, value
+from matchers.interface import LedgerRecord
+from matchers.likeness import PARTY_UNLIKE, name_likeness, plain_identifier
+from matchers.standing import Standing
+
+HOME = {"US": "USD", "CA": "CAD", "IN": "INR"}
+"""The currency at home of each layout of the line."""
+
+_IN_PART = re.compile(
+    r"\b(?:partial|part\s?(?:payment|pmt|pay)|on\s?account|instal?ment|down\s?payment|deposit"
+    r"|progress\s?(?:payment|billing))\b",
+    re.IGNORECASE,
+)
+"""Words by which a payer says that more will come."""
+
+
+def of_allocation(case: Case, one: Standing) -> list[Finding]:
+    """A memo that names more than one invoice: who says which of them is paid?"""
+    others = tuple(other for other in case.standings if _named_too(one, other))
+    unknown = unknown_numbers(case.paper, (one, *others))
+    if not others and not unknown:
+        return []
+    records = [one.record, *(other.record for other in others)]
+    due_for = [due(case.paper, record) or Decimal(0) for record in records]
+    read = case.paper.amount
+    together = sum(due_for, start=Decimal(0))
+    said = listed([*(record.number for record in records), *unknown])
+    exactly = "exactly" if read and read.value == together and not unknown else "together"
+    missing = f"; the ledger knows nothing open under {listed(unknown)}" if unknown else ""
+    return [
+        Finding(
+            reason=Reason.AMBIGUOUS_ALLOCATION,
+            words=f"The memo names {said}. The check is over {value(read)}; "
+            f"{listed([entry(record) for record in records])} are {exactly} {money(together)}"
+            f"{missing}.",
+            change="it paid one invoice only",
+        )
+    ]
+
+
+def _named_too(one: Standing, other: Standing) -> bool:
+    """Whether the memo names this record of the same payer as well."""
+    same = other.record.record_id == one.record.record_id
+    return not same and family(other.record) == PAYMENT and other.exact("memo") and other.alike()
+
+
+def unknown_numbers(paper: Paper, known: tuple[Standing, ...]) -> tuple[str, ...]:
+    """Numbers in the memo that look like those of the records it names, and are none of them.
+
+    What is joined to such a number ("RG-20417/18") is one, whatever it looks like.
+    """
+    full = {plain_identifier(one.record.number) for one in known if one.exact("memo")}
+    numbers = full | {re.sub(r"\D", "", one) for one in full}
+    shapes = {_shape(one) for one in numbers}
+    found: list[str] = []
+    for parts in named_numbers(paper):
+        plain = [plain_identifier(one) for one in parts]
+        if "".join(plain) in numbers:
+            continue
+        joined = any(one in numbers for one in plain)
+        found += [
+            shown
+            for shown, one in zip(parts, plain, strict=True)
+            if one not in numbers and (joined or _shape(one) in shapes)
+        ]
+    return tuple(dict.fromkeys(found))
+
+
+def _shape(number: str) -> str:
+    return re.sub(r"\d", "9", number)
+
+
+def short(paper: Paper) -> Reason:
+    """Why less was paid: the payer says that more will come, or does not."""
+    memo = paper.extraction.get("memo")
+    more = memo is not None and _IN_PART.search(str(memo.value))
+    return Reason.PARTIAL_PAY if more else Reason.SHORT_PAY
+
+
+def of_payee(case: Case) -> list[Finding]:
+    """A check that we receive, but that is made out to somebody else."""
+    own = [name for name in case.rules.own_names if name]
+    read = case.paper.extraction.get("payee")
+    if not own or read is None or read.confidence < READ:
+        return []
+    if any(name_likeness(str(read.value), name) >= PARTY_UNLIKE for name in own):
+        return []
+    return [
+        Finding(
+            reason=Reason.CHECK_PAYEE_MISMATCH,
+            words=f"The check is made out to {read.value!r}, not to {listed(own)}.",
+            change=f"it been made out to {own[0]!r}",
+        )
+    ]
+
+
+def of_drawee(case: Case, record: LedgerRecord) -> list[Finding]:
+    """A check drawn in another country, or in another currency, than the payment is due in."""
+    line, said = (case.paper.extraction.get(name) for name in ("micr", "currency"))
+    layout = grammar.parse(str(line.value)).layout if line and line.confidence >= READ else ""
+    home, wanted = HOME.get(layout, ""), record.currency.upper()
+    if wanted and home and home != wanted:
+        words = f"The check is drawn on a bank that keeps its accounts in {home}"
+    elif wanted and said and said.confidence >= READ and str(said.value).upper() != wanted:
+        words = f"The check is in {said.value}"
+    else:
+        return []
+    return [
+        Finding(
+            reason=Reason.FOREIGN_ITEM,
+            words=f"{words}; {entry(record)} is due in {wanted}.",
+            change=f"it been drawn at home, in {wanted}",
+        )
+    ]

@@ -1,0 +1,129 @@
+"""An amount held against the two witnesses on a check: its figures and its words. Pure.
+
+The ledger may select among what the paper can say, never supply it. An amount that was found by
+other evidence stands only where both witnesses fit it better than each of its decoys: the same
+amount with a figure altered, left out, put in or swapped, ten times as much or a tenth, what was
+read freely, and the other amounts that are open. The margins were chosen on handwritten checks
+whose ledger amount was altered by cents, a figure or a swap; tests/alterations tries them again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from itertools import pairwise
+from statistics import fmean
+
+import numpy as np
+
+from extractors.interface import Extraction, Trace
+from matchers.interface import Selection, Witness
+from matchers.traced import NEVER, FiguresSeen, WordsSeen
+
+FIGURES, WORDS = "amount", "amount_words"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """What a witness must reach, in natural logarithms (nats) of likelihood.
+
+    It supports an amount that beats every decoy by *margin* and lies no further than *behind*
+    behind the best that could be read at all; it selects it surely from *sure* on.
+    """
+
+    margin: float
+    sure: float
+    behind: float
+
+
+BARS = {
+    FIGURES: Bar(margin=0.5, sure=2.0, behind=6.0),
+    WORDS: Bar(margin=2.0, sure=4.0, behind=3.0),
+}
+
+CONTRADICTED = 4.0
+"""Nats by which a witness must fit something else better to contradict an amount."""
+
+_KEPT = 64
+"""Traces whose tables are remembered: a check is asked for several amounts in a row."""
+
+_DIGITS = "0123456789"
+_TENFOLD = (10, 100, 1000)
+
+
+def select(extraction: Extraction, amount: Decimal, others: Iterable[Decimal] = ()) -> Selection:
+    """What figures and words say of an amount; *others* are amounts that it may be taken for."""
+    rivals = decoys(amount, others)
+    told = (_heard(extraction, name, amount, rivals) for name in (FIGURES, WORDS))
+    found = tuple(one for one in told if one is not None)
+    return Selection(amount=amount, witnesses=found, supported=_agreed(found))
+
+
+def supports(witness: Witness) -> bool:
+    """Whether a witness bears out the amount."""
+    bar = BARS[witness.field]
+    return witness.margin >= bar.margin and witness.behind <= bar.behind
+
+
+def contradicts(witness: Witness) -> bool:
+    """Whether a witness clearly says something else."""
+    return max(witness.behind, -witness.margin) >= CONTRADICTED
+
+
+def decoys(amount: Decimal, others: Iterable[Decimal] = ()) -> tuple[Decimal, ...]:
+    """Amounts that slips of pen, reader or conscience make of one, and *others*; sorted."""
+    cents = int((amount * 100).to_integral_value())
+    unit = 1 if cents % 100 else 100
+    slips = {int(one) * unit for one in _slips(str(cents // unit)) if one}
+    slips |= {cents * factor for factor in _TENFOLD} | {cents // factor for factor in _TENFOLD}
+    slips |= {cents + 1, cents - 1, cents // 100 * 100}
+    slips |= {int((one * 100).to_integral_value()) for one in others}
+    return tuple(Decimal(one) / 100 for one in sorted(slips - {cents}) if one > 0)
+
+
+def _slips(figures: str) -> Iterator[str]:
+    """The figures with one altered, left out or put in, or two neighbours swapped."""
+    for at in range(len(figures) + 1):
+        before, here, behind = figures[:at], figures[at : at + 1], figures[at + 1 :]
+        for digit in _DIGITS:
+            yield before + digit + here + behind
+            if here:
+                yield before + digit + behind
+        yield before + behind
+    for at, (one, other) in enumerate(pairwise(figures)):
+        yield figures[:at] + other + one + figures[at + 2 :]
+
+
+def _heard(
+    extraction: Extraction, name: str, amount: Decimal, rivals: Sequence[Decimal]
+) -> Witness | None:
+    """What the views of one witness say of an amount together, or None where there is no view."""
+    views = [_seen(one) for one in extraction.traces if one.name == name and one.steps]
+    if not views:
+        return None
+    read = [one.value for one in extraction.readings(name) if isinstance(one.value, Decimal)]
+    every = [amount, *dict.fromkeys((*rivals, *(one for one in read if one != amount)))]
+    scores = np.mean([view.scores(every) for view in views], axis=0)
+    freest = fmean(view.freest() for view in views)
+    rival = int(scores[1:].argmax()) + 1
+    if scores[0] <= NEVER / 2:
+        return Witness(field=name, margin=float(NEVER), behind=-float(NEVER), rival=every[rival])
+    return Witness(
+        field=name,
+        margin=round(float(scores[0] - scores[rival]), 2),
+        behind=round(max(0.0, float(freest - scores[0])), 2),
+        rival=every[rival],
+    )
+
+
+@lru_cache(maxsize=_KEPT)
+def _seen(trace: Trace) -> FiguresSeen | WordsSeen:
+    return FiguresSeen(trace) if trace.name == FIGURES else WordsSeen(trace)
+
+
+def _agreed(witnesses: Sequence[Witness]) -> bool:
+    """Whether both support the amount and at least one of them selects it surely."""
+    if {one.field for one in witnesses} != {FIGURES, WORDS}:
+        return False
+    sure = any(one.margin >= BARS[one.field].sure for one in witnesses)
+    return sure and all(supports(one) for one in witnesses)
