@@ -8,14 +8,14 @@ from extractors.micr import grammar
 from matchers.compare import PAYMENT, READ, Paper, due, family, named_numbers
 from matchers.findings import Case, Finding, entry, listed, money, value
 from matchers.interface import LedgerRecord
-from matchers.likeness import PARTY_UNLIKE, name_likeness, plain_identifier
+from matchers.likeness import PARTY_ALIKE, PARTY_UNLIKE, name_likeness, plain_identifier
 from matchers.standing import Standing
 
 HOME = {"US": "USD", "CA": "CAD", "IN": "INR"}
 """The currency at home of each layout of the line."""
 
 _IN_PART = re.compile(
-    r"\b(?:partial|part\s?(?:payment|pmt|pay)|on\s?account|instal?ment|down\s?payment|deposit"
+    r"\b(?:partial|part\s?(?:payment|pmt|pay)|on\s?account|instal{1,2}ment|down\s?payment|deposit"
     r"|progress\s?(?:payment|billing))\b",
     re.IGNORECASE,
 )
@@ -83,6 +83,15 @@ def short(paper: Paper) -> Reason:
     memo = paper.extraction.get("memo")
     more = memo is not None and _IN_PART.search(str(memo.value))
     return Reason.PARTIAL_PAY if more else Reason.SHORT_PAY
+
+
+def made_out_to_us(case: Case) -> bool:
+    """Whether a check surely names us as its payee."""
+    read = case.paper.extraction.get("payee")
+    names = [name for name in case.rules.own_names if name]
+    return read is not None and any(
+        name_likeness(str(read.value), name) >= PARTY_ALIKE for name in names
+    )
 
 
 def of_payee(case: Case) -> list[Finding]:

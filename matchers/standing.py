@@ -160,7 +160,8 @@ class Standing:
     def meant(self) -> bool:
         """Whether the document is clearly about this record, be everything else in order or not."""
         if self.payment:
-            return self.alike() and (self.exact("memo") or self.priced())
+            named = self.exact("memo")
+            return (named and self.priced()) or (self.alike() and (named or self.priced()))
         if self.close(self.number_name):
             return self._drawn() if self.paper.kind is Kind.CHECK else self._named()
         if self.near_number():

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from config.reasons import Reason
+from matchers import payments
 from matchers.compare import READ
 from matchers.findings import Case, Finding, entry, label, listed, money, too_little, value
 from matchers.ledgers.search import PARTY_FIELDS, keys, likely
@@ -25,7 +26,7 @@ def explain(case: Case) -> list[Finding]:
             ),
             *found,
         ]
-    if case.checks and case.paper.number:
+    if case.checks and case.paper.number and not payments.made_out_to_us(case):
         return [_not_issued(case), *found]
     near = case.best
     apart = _kept_apart(case, near) if near else []
