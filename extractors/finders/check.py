@@ -13,10 +13,12 @@ import cv2
 import numpy as np
 
 from config.reasons import Reason, ordered
-from extractors.finders import boxed, signature, written
+from extractors.finders import boxed, printed, signature, written
 from extractors.finders.face import Face, face
+from extractors.finders.look import look
 from extractors.interface import Box, Field, Findings, Hints, Page, Value
 from extractors.micr import grammar, read
+from extractors.values.conditions import conditions
 
 AGREED = 0.97
 """How often an amount is right that figures and words both state."""
@@ -79,9 +81,16 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
         fields.append(_signature(front, image, place, max(above, default=0)))
     return Findings(
         fields=tuple(fields),
-        problems=ordered(_problems(front, code, fields)),
+        problems=ordered((*_problems(front, code, fields), *_of_back(pages, hints, at))),
         traces=seen.views,
+        look="" if image is None else look(image, front.frame.scaled(image.shape[1] / page.width)),
     )
+
+
+def _of_back(pages: Sequence[Page], hints: Hints, front: int) -> Iterator[Reason]:
+    """What is wrong with the back, where it was scanned."""
+    if printed.unendorsed(pages, hints.images, front):
+        yield Reason.MISSING_ENDORSEMENT
 
 
 def _line(pages: Sequence[Page], hints: Hints) -> tuple[int, read.Line | None]:
@@ -133,7 +142,7 @@ def _of_face(
     currency = written.currency(front) or _NO_DOLLARS.get(code.layout)
     if currency is None and code.layout == "US":
         currency = "USD"
-    if currency == "USD" and code.layout == "CA":
+    if currency == "USD" and code.layout == "CA" and not printed.american(front):
         currency = "CAD"
     if currency:
         yield Field(name="currency", value=currency, text="", confidence=0.9, source="layout")
@@ -147,6 +156,8 @@ def _of_face(
     yield from written.account(front)
     yield from written.payee(front, [one.box for one in figures if one.box])
     yield from written.memo(front)
+    yield from printed.terms(front, order)
+    yield from printed.fraction(front, code)
 
 
 def _figures(front: Face, code: grammar.CodeLine, seen: boxed.Figures) -> Iterator[Field]:
@@ -223,11 +234,11 @@ def _problems(front: Face, code: grammar.CodeLine, fields: Sequence[Field]) -> I
         Reason.WORDS_FIGURES_DIFFER: _amount_is_not(
             _sure_value(fields, "amount_words", _READ), fields
         ),
-        Reason.CHECK_OVER_LIMIT: _is_over(written.limit(front), fields),
+        Reason.CHECK_OVER_LIMIT: _is_over(fields),
         Reason.ENCODED_AMOUNT_DIFFERS: _amount_is_not(code.amount, fields),
         Reason.CHECKSUM: code.sound is False,
         Reason.SERIAL_DIFFERS: _serials_differ(code, fields),
-        Reason.ROUTING_DIFFERS: written.fraction_contradicts(front, code),
+        Reason.ROUTING_DIFFERS: _banks_differ(fields),
         Reason.MISSING_SIGNATURE: unsigned,
         Reason.NOT_NEGOTIABLE: written.worthless(front),
     }
@@ -240,10 +251,20 @@ def _amount_is_not(other: Value | None, fields: Sequence[Field]) -> bool:
     return amount is not None and other is not None and amount != other
 
 
-def _is_over(limit: Decimal | None, fields: Sequence[Field]) -> bool:
+def _is_over(fields: Sequence[Field]) -> bool:
     """True where the check states more than it is good for."""
     amount = _sure_value(fields, "amount")
-    return limit is not None and isinstance(amount, Decimal) and amount > limit
+    said = [one for one in fields if one.name == "terms" and one.confidence >= _SURE]
+    limits = [one.limit for field in said for one in conditions(str(field.value)) if one.limit]
+    return isinstance(amount, Decimal) and any(amount > one for one in limits)
+
+
+def _banks_differ(fields: Sequence[Field]) -> bool:
+    """True where the fraction at the top names another bank than the line."""
+    read = [one for one in fields if one.name == "routing" and one.confidence >= _SURE]
+    in_line = {one.value for one in read if one.source == "micr"}
+    stated = {one.value for one in read if one.source != "micr"}
+    return bool(in_line and stated) and not in_line & stated
 
 
 def _sure_value(fields: Sequence[Field], name: str, least: float = _SURE) -> Value | None:

@@ -9,7 +9,6 @@ from extractors.finders import face as frame
 from extractors.finders.face import Face, Spot, before_mark, marked
 from extractors.interface import Box, Field, Value, Word
 from extractors.layout import Row
-from extractors.micr.grammar import CodeLine
 from extractors.values import dates, money
 from extractors.values import words as spelt
 from extractors.values.currencies import currency_of
@@ -56,7 +55,6 @@ _ACCOUNT_HIGH, _ACCOUNT_LOW = 0.35, 0.80
 """Where on a check each thing stands, as shares of its width and height."""
 
 _MARK = re.compile(r"[$€£₹¥]|\bRs\b|\b(?:USD|CAD|EUR|GBP|INR)\b", re.IGNORECASE)
-_FRACTION = re.compile(r"\b\d{1,2}-(\d{1,4})\s?/\s?(\d{3,4})\b")
 _NOISE = re.compile(r"\d[A-Za-z]|[A-Za-z]\d|^&|\u00b7|^[a-z]{1,2}$|[^\x00-\u024f\u2010-\u2027]")
 _LOOKALIKES = str.maketrans("OoIl", "0011")
 _EDGES = " .:;-_*#|~=,'\"()[]<>"
@@ -112,15 +110,6 @@ def rupees(check: Face) -> Iterator[Field]:
             for place, one in enumerate(readings):
                 sure = _RUPEES * word.confidence * (_SECOND_READING if place else 1.0)
                 yield _field(check, "amount", _cents(Decimal(one)), word.text, word.box, sure)
-
-
-def limit(check: Face) -> Decimal | None:
-    """The amount above which the check says that it is void."""
-    for row in check.rows:
-        amounts = [one.amount for *_, one in money.find(row.text) if one.currency or one.cents]
-        if amounts and marked(row.text, "limit"):
-            return amounts[0]
-    return None
 
 
 def words(check: Face) -> Iterator[Field]:
@@ -362,16 +351,6 @@ def worthless(check: Face) -> bool:
         for row in check.rows
         for piece in layout.pieces(row)
     )
-
-
-def fraction_contradicts(check: Face, code: CodeLine) -> bool:
-    """True where the printed fraction (90-3905/1222) does not spell the line's routing number."""
-    if code.layout != "US":
-        return False
-    head = [row for row in check.rows if check.down(row.box) <= _PAYER_LOW]
-    found = [match for row in head if (match := _FRACTION.search(row.text))]
-    spelled = {(int(match[2]), int(match[1])) for match in found}
-    return bool(spelled) and (int(code.routing[:4]), int(code.routing[4:8])) not in spelled
 
 
 def _trimmed(text: str) -> str:
