@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from statistics import fmean
 
 import numpy as np
 
 from extractors.interface import Extraction, Trace
 from matchers.interface import Selection, Witness
-from matchers.traced import NEVER, FiguresSeen, WordsSeen
+from matchers.traced import FiguresSeen, WordsSeen
 
 FIGURES, WORDS = "amount", "amount_words"
 
@@ -37,7 +36,7 @@ class Bar:
 
 
 BARS = {
-    FIGURES: Bar(margin=0.5, sure=2.0, behind=6.0),
+    FIGURES: Bar(margin=0.0, sure=1.5, behind=4.0),
     WORDS: Bar(margin=2.0, sure=4.0, behind=3.0),
 }
 
@@ -97,21 +96,23 @@ def _slips(figures: str) -> Iterator[str]:
 def _heard(
     extraction: Extraction, name: str, amount: Decimal, rivals: Sequence[Decimal]
 ) -> Witness | None:
-    """What the views of one witness say of an amount together, or None where there is no view."""
+    """What the views of one witness say of an amount, or None where there is no view.
+
+    Each view may be the one that shows it well, so their likelihoods are averaged, each against the
+    best that could be read in it.
+    """
     views = [_seen(one) for one in extraction.traces if one.name == name and one.steps]
     if not views:
         return None
     read = [one.value for one in extraction.readings(name) if isinstance(one.value, Decimal)]
     every = [amount, *dict.fromkeys((*rivals, *(one for one in read if one != amount)))]
-    scores = np.mean([view.scores(every) for view in views], axis=0)
-    freest = fmean(view.freest() for view in views)
+    behind = np.stack([view.scores(every) - np.float32(view.freest()) for view in views])
+    scores = np.logaddexp.reduce(behind, axis=0) - np.log(len(views))
     rival = int(scores[1:].argmax()) + 1
-    if scores[0] <= NEVER / 2:
-        return Witness(field=name, margin=float(NEVER), behind=-float(NEVER), rival=every[rival])
     return Witness(
         field=name,
         margin=round(float(scores[0] - scores[rival]), 2),
-        behind=round(max(0.0, float(freest - scores[0])), 2),
+        behind=round(max(0.0, -float(scores[0])), 2),
         rival=every[rival],
     )
 
