@@ -117,7 +117,8 @@ class Page:
 
     *source* names the reader: `text_layer`, `tesseract`, `rapidocr`, `barcode` for a sheet that
     only separates, or `` for a page not read. *quarters* is by how many quarter turns to the left
-    the image in the file was turned to be upright.
+    the image in the file was turned to be upright; *cut_out* says that it is that of a check alone,
+    cut out of a photo. *code_line* is the E-13B line by which a check was found, else empty.
     """
 
     number: int
@@ -128,6 +129,8 @@ class Page:
     blank: bool = False
     barcodes: tuple[Barcode, ...] = ()
     quarters: int = 0
+    cut_out: bool = False
+    code_line: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

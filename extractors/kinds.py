@@ -34,7 +34,14 @@ SPREAD = 1.4
 
 _MICR = re.compile(r"[^\d\s]?\d{6}[^\d\s]?\s+\d{9}[^\d\s]?\s+\d{6}|[⑆⑈]|\b[|:]{0,2}\d{9}[|:]{1,2}")
 _SHAPE: Mapping[Kind, Mapping[str, float]] = {
-    Kind.CHECK: {"wide": 2.5, "micr": 2.5, "few words": 1.0, "many words": -4.0, "tall": -3.0},
+    Kind.CHECK: {
+        "wide": 2.5,
+        "micr": 2.5,
+        "code line": 4.0,
+        "few words": 1.0,
+        "many words": -4.0,
+        "tall": -3.0,
+    },
     Kind.RECEIPT: {"tall": 1.8, "money": 1.5, "wide": -2.0, "no money": -2.0, "narrow": 1.0},
     Kind.INVOICE: {"money": 1.2, "wide": -2.0, "no money": -2.0},
     Kind.CREDIT_NOTE: {"money": 0.6, "no money": -2.0},
@@ -171,6 +178,7 @@ def _shape(pages: Sequence[Page], text: str) -> dict[str, float]:
         "tall": float(tall >= TALL),
         "narrow": min(max(tall - TALL, 0.0), 1.0),
         "micr": float(bool(_MICR.search(text))),
+        "code line": float(any(page.code_line for page in pages)),
         "few words": float(wide >= WIDE and len(words) < FEW_WORDS),
         "many words": float(len(words) > MANY_WORDS),
         "money": min(density / MONEY_DENSITY, 1.0),

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from config.settings import Reading
-from extractors import barcodes, beside, imaging, media, outline, pages, upright, witnesses
+from extractors import barcodes, beside, checks, imaging, media, outline, pages, upright, witnesses
 from extractors.interface import PAGE_DPI, Document, Engine, Page, Tracer, Word
 from extractors.sheet import Pixels, Sheet
 
@@ -105,6 +105,9 @@ def _upright(image: Pixels, page: Page) -> Pixels:
         return image
     image = outline.sheets_of(image).images[0]
     _, degrees = imaging.blank_and_skew(image)
+    if page.cut_out:
+        image = upright.straight(image, degrees)
+        return checks.flat(image, checks.find(image, ()).checks[0])
     return upright.again(image, page.quarters, degrees)
 
 
@@ -133,13 +136,67 @@ def _read(sheet: Sheet, engine: Engine, before: Pixels | None, date_order: str) 
     blank, degrees = imaging.blank_and_skew(image)
     if blank or (before is not None and imaging.shines_through(image, before)):
         return _Read(_page(sheet, *_size(image, scale), (), ""), image)
-    image, words, quarters = upright.read(image, engine, degrees)
-    if not any(map(_is_sure, words)) and imaging.is_faint(image):
-        return _Read(_page(sheet, *_size(image, scale), (), ""), image)
-    placed = tuple(Word(one.text, one.box.scaled(scale), one.confidence) for one in words)
-    page = _page(sheet, *_size(image, scale), placed, engine.name)
-    page = _coded(replace(page, quarters=quarters), image)
-    return _parted(page, image, scale, date_order) or _Read(page, image, sure=found.sure)
+    seen = _righted(upright.straight(image, degrees), engine, scale)
+    size = _size(seen.image, seen.scale)
+    if seen.apart:
+        page = replace(_page(sheet, *size, (), ""), blank=False)
+        return _Read(page, seen.image, seen.apart)
+    if not any(map(_is_sure, seen.words)) and imaging.is_faint(seen.image):
+        return _Read(_page(sheet, *size, (), ""), seen.image)
+    placed = tuple(Word(one.text, one.box.scaled(seen.scale), one.confidence) for one in seen.words)
+    page = _page(sheet, *size, placed, engine.name)
+    page = replace(page, quarters=seen.quarters, cut_out=seen.cut_out, code_line=seen.code_line)
+    page = _coded(page, seen.image)
+    parted = None if seen.code_line else _parted(page, seen.image, seen.scale, date_order)
+    return parted or _Read(page, seen.image, sure=found.sure and seen.sure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Righted:
+    """The image of a page the right way up, *scale* times smaller at 200 dpi, and what it says."""
+
+    image: Pixels
+    words: Sequence[Word]
+    scale: float
+    quarters: int = 0
+    cut_out: bool = False
+    code_line: str = ""
+    apart: tuple[bytes, ...] = ()
+    sure: bool = True
+
+
+def _righted(image: Pixels, engine: Engine, scale: float) -> _Righted:
+    """A straight image read, and turned by the line of a check on it, else by how well it reads."""
+    words = tuple(engine.read(image))
+    sure = True
+    if checks.expected(words, image) or not upright.is_sound(words):
+        found = checks.find(image, words)
+        if found.images:
+            return _Righted(image, (), scale, apart=_files(found.images, scale, found.dpi))
+        if len(found.checks) == 1:
+            return _of_check(image, words, found, engine, scale)
+        sure = found.sure
+    image, words, quarters = upright.read(image, engine, words)
+    return _Righted(image, words, scale, quarters, sure=sure)
+
+
+def _of_check(
+    image: Pixels, words: Sequence[Word], found: checks.Found, engine: Engine, scale: float
+) -> _Righted:
+    """The page with a check as the check's line says: as it is, turned, or the check cut out."""
+    check = found.checks[0]
+    line = check.line.line.text
+    if checks.is_flat(image, check):
+        return _Righted(image, words, scale, code_line=line, sure=found.sure)
+    if found.alone and checks.is_askew(image, check):
+        image = checks.flat(image, check)
+        scale = PAGE_DPI / check.line.dpi
+        words = engine.read(image)
+        return _Righted(image, words, scale, cut_out=True, code_line=line, sure=found.sure)
+    quarters = round(check.line.degrees / 90) % 4
+    image = upright.again(image, quarters, 0.0)
+    words = engine.read(image) if quarters else words
+    return _Righted(image, words, scale, quarters, code_line=line, sure=found.sure)
 
 
 def _parted(page: Page, image: Pixels, scale: float, date_order: str) -> _Read | None:
@@ -151,11 +208,12 @@ def _parted(page: Page, image: Pixels, scale: float, date_order: str) -> _Read |
     return _Read(page, image, _files((image[:, :at], image[:, at:]), scale))
 
 
-def _files(images: Sequence[Pixels], scale: float) -> tuple[bytes, ...]:
-    """Pictures as PNG files that say how large the paper is."""
-    dpi = PAGE_DPI / scale
+def _files(
+    images: Sequence[Pixels], scale: float, known: Sequence[float] = ()
+) -> tuple[bytes, ...]:
+    """Pictures as PNG files that say how large the paper is; *known* are the dpi of each."""
     files = []
-    for image in images:
+    for image, dpi in zip(images, known or [PAGE_DPI / scale] * len(images), strict=True):
         content = BytesIO()
         Image.fromarray(image).save(content, "PNG", dpi=(dpi, dpi))
         files.append(content.getvalue())

@@ -166,7 +166,7 @@ def _told(page: Page, date_order: str) -> Told:
         back=_goes_on(head),
         onward=_goes_on(foot),
         bill=kind in _BILLS and sure >= _SURE,
-        check=kind is Kind.CHECK and sure >= _SURE and _is_front(page),
+        check=bool(page.code_line) or (kind is Kind.CHECK and sure >= _SURE and _is_front(page)),
         fields=invoice.find([page], Hints(date_order=date_order)).fields,
     )
 

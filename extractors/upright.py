@@ -22,19 +22,18 @@ stand."""
 
 
 def read(
-    image: Pixels, engine: Engine, degrees: float | None = None
+    image: Pixels, engine: Engine, words: Sequence[Word]
 ) -> tuple[Pixels, tuple[Word, ...], int]:
     """The upright image, the words on it, boxes in its pixels, and its quarter turns to the left.
 
-    *degrees* is its skew if known.
+    *image* is straight, and *words* are what was read of it as it is.
 
     A page that reads well is read once. One that reads badly is read the other ways round too, and
     the way that gives most is kept. What gives nothing on its feet nor on its head is no print:
     lines that stand are read one of both ways.
     """
-    image = straight(image, degrees)
-    words = tuple(engine.read(image))
-    if _is_sound(words):
+    words = tuple(words)
+    if is_sound(words):
         return image, words, 0
     best = merit(words)
     found = image, words, 0
@@ -43,7 +42,7 @@ def read(
         other = tuple(engine.read(turned))
         if merit(other) > best:
             best, found = merit(other), (turned, other, quarters)
-        if _is_sound(other) or not (words or other):
+        if is_sound(other) or not (words or other):
             break
     return found
 
@@ -65,7 +64,8 @@ def straight(image: Pixels, degrees: float | None = None) -> Pixels:
     return imaging.straightened(image, lean) if lean else image
 
 
-def _is_sound(words: Sequence[Word]) -> bool:
+def is_sound(words: Sequence[Word]) -> bool:
+    """Whether a page reads so well that it is the right way up."""
     letters = sum(len(word.text) for word in words)
     sure = sum(len(word.text) * word.confidence for word in words)
     return sure > 0 and sure >= _SOUND_CONFIDENCE * letters and not _stands(words)

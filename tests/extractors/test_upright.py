@@ -38,6 +38,12 @@ def reader(badly: Sequence[Word]) -> Callable[[Pixels], Sequence[Word]]:
     return read
 
 
+def read(image: Pixels, engine: Fake) -> tuple[Pixels, tuple[Word, ...], int]:
+    """A page read as it comes, then the right way up."""
+    image = upright.straight(image)
+    return upright.read(image, engine, engine.read(image))
+
+
 @pytest.mark.parametrize(
     ("quarters", "badly"),
     [
@@ -50,7 +56,7 @@ def reader(badly: Sequence[Word]) -> Callable[[Pixels], Sequence[Word]]:
 def test_a_page_on_its_side_or_head_is_turned(quarters: int, badly: Sequence[Word]) -> None:
     engine = Fake(words=reader(badly))
 
-    image, words, _ = upright.read(imaging.turned(marked(), quarters), engine)
+    image, words, _ = read(imaging.turned(marked(), quarters), engine)
 
     assert way_up(image) == 0
     assert " ".join(word.text for word in words) == TEXT
@@ -59,7 +65,7 @@ def test_a_page_on_its_side_or_head_is_turned(quarters: int, badly: Sequence[Wor
 def test_a_page_that_reads_well_is_read_once() -> None:
     engine = Fake(words=paper.words_of(TEXT))
 
-    image, *_ = upright.read(marked(), engine)
+    image, *_ = read(marked(), engine)
 
     assert engine.asked == 1
     assert np.array_equal(image, marked())
@@ -68,7 +74,7 @@ def test_a_page_that_reads_well_is_read_once() -> None:
 def test_a_page_that_reads_badly_every_way_stays_as_it_lies() -> None:
     engine = Fake(words=paper.words_of(TEXT, 0.4))
 
-    image, words, _ = upright.read(marked(), engine)
+    image, words, _ = read(marked(), engine)
 
     assert engine.asked == 4
     assert way_up(image) == 0
@@ -78,13 +84,13 @@ def test_a_page_that_reads_badly_every_way_stays_as_it_lies() -> None:
 def test_a_skewed_page_is_straightened_before_it_is_read() -> None:
     seen: list[Pixels] = []
 
-    def read(image: Pixels) -> Sequence[Word]:
+    def seeing(image: Pixels) -> Sequence[Word]:
         seen.append(image)
         return paper.words_of(TEXT)
 
     skewed = imaging.straightened(paper.page_image(), -3)
 
-    image, *_ = upright.read(skewed, Fake(words=read))
+    image, *_ = read(skewed, Fake(words=seeing))
 
     assert seen[0] is image
     assert imaging.skew(image) == 0.0
@@ -93,6 +99,6 @@ def test_a_skewed_page_is_straightened_before_it_is_read() -> None:
 def test_a_page_that_gives_nothing_on_its_head_either_is_not_turned_further() -> None:
     engine = Fake(words=())
 
-    upright.read(marked(), engine)
+    read(marked(), engine)
 
     assert engine.asked == 2
