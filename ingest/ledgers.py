@@ -67,8 +67,10 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
 
     read = read_any(path, app.settings.ledger, layout)
     sha256 = moves.sha256_of(path)
-    records = settled(read.records, app.ledger.get) if read.layout else iter(read.records)
-    added, changed, same = app.ledger.store(tuple(records), source=shown(path.name))
+    records = read.records
+    if read.layout:
+        records = settled(records, app.ledger.known(one.record_id for one in records))
+    added, changed, same = app.ledger.store(records, source=shown(path.name))
     app.journal.imported(shown(path.name), sha256, added=added, changed=changed, same=same)
     return ImportReport(
         name=shown(path.name),

@@ -111,10 +111,10 @@ def after(before: LedgerRecord | None, line: LedgerRecord) -> LedgerRecord:
 
 
 def settled(
-    records: Iterable[LedgerRecord], known: Callable[[str], LedgerRecord | None]
-) -> Iterator[LedgerRecord]:
-    """Each record as it is to be stored, given those that the ledger has by their ids."""
-    return (after(known(one.record_id), one) for one in records)
+    records: Iterable[LedgerRecord], known: Mapping[str, LedgerRecord]
+) -> tuple[LedgerRecord, ...]:
+    """The records as they are to be stored, given those that the ledger has by their ids."""
+    return tuple(after(known.get(one.record_id), one) for one in records)
 
 
 # ---- which layout

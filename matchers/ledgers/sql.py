@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import fields
 from decimal import Decimal
@@ -105,6 +105,15 @@ class SqlLedger:
         with reading(self._engine) as connection:
             row = connection.execute(select(*SHOWN).where(RECORD.record_id == record_id)).first()
         return _record(row) if row else None
+
+    def known(self, record_ids: Iterable[str]) -> Mapping[str, LedgerRecord]:
+        """Those of these records that there are, by their ids."""
+        with reading(self._engine) as connection:
+            found: dict[str, LedgerRecord] = {}
+            for ids in _chunks(record_ids, MOST_VALUES):
+                rows = connection.execute(select(*SHOWN).where(RECORD.record_id.in_(ids)))
+                found.update((one.record_id, one) for one in map(_record, rows))
+        return found
 
     def knows_party(self, wanted: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""

@@ -255,6 +255,13 @@ def test_a_changed_row_replaces_its_record_and_its_keys(ledger: SqlLedger) -> No
     assert ledger.knows_party(["Umbenannt"])
 
 
+def test_many_records_are_looked_up_at_once(ledger: SqlLedger) -> None:
+    many = [bill(record_id=f"{n:04}") for n in range(sql.MOST_VALUES + 10)]
+    ledger.store(many, "a.csv")
+    known = ledger.known(f"{n:04}" for n in range(5, 2 * sql.MOST_VALUES))
+    assert known == {one.record_id: one for one in many[5:]}
+
+
 def test_a_party_that_no_record_names_any_more_is_forgotten(ledger: SqlLedger) -> None:
     ledger.store([bill()], "a.csv")
     ledger.store([bill(party_name="Umbenannt AG")], "b.csv")
