@@ -38,7 +38,7 @@ def of_problems(case: Case) -> list[Finding]:
     return [
         Finding(
             reason=one,
-            words=_arithmetic(case) if one is Reason.ARITHMETIC else _said(one),
+            words=_arithmetic(case) if one is Reason.ARITHMETIC else _recorded(case, one),
             change=CHANGES.get(one, f"the reading found no {_plain(one)}"),
         )
         for one in case.paper.extraction.problems
@@ -99,6 +99,25 @@ SENTENCES = {
     Reason.PAGE_COUNT_MISMATCH: "Its page numbers speak of more pages than there are.",
     Reason.BARCODE_CONFLICT: "A bar code on it says something else than the page.",
 }
+
+
+OF_RECORD = {
+    Reason.ENCODED_AMOUNT_DIFFERS: "amount",
+    Reason.ROUTING_DIFFERS: "routing",
+    Reason.SERIAL_DIFFERS: "check_number",
+}
+"""The fields in which a check may differ from the record that its bank sent with it."""
+
+
+def _recorded(case: Case, problem: Reason) -> str:
+    """A problem in words, with both values where the check's bank says another than the check."""
+    name = OF_RECORD.get(problem, "")
+    told = [one for one in case.paper.extraction.readings(name) if one.source == "cash_letter"]
+    read = case.paper.extraction.get(name)
+    if not told or read is None:
+        return _said(problem)
+    shown = [money(one) if isinstance(one, Decimal) else one for one in (told[0].value, read.value)]
+    return f"The bank's record says {label(name)} {shown[0]}, the check {shown[1]}."
 
 
 def _said(problem: Reason) -> str:
