@@ -8,11 +8,20 @@ from config.reasons import Reason
 from extractors.interface import Field, Kind
 from matchers import witnesses
 from matchers.compare import READ, due
-from matchers.findings import Case, Finding, entry, money, of_amount
-from matchers.interface import LedgerRecord
+from matchers.findings import Case, Finding, entry, money, of_amount, value
+from matchers.interface import LedgerRecord, Selection
 from matchers.likeness import money_likeness
 from matchers.standing import Standing
 from matchers.witnesses import FIGURES, WORDS
+
+LEGIBLE = 0.4
+"""Confidence from which figures are held against the words."""
+
+POSSIBLE = 0.1
+"""Confidence from which a reading of the figures may be what they state."""
+
+DOUBTFUL = 1.5
+"""Nats by which figures that were read with the help of the words may look like another amount."""
 
 MOST_OTHERS = 30
 """Open amounts of the ledger, those most alike, that a selected one must be told apart from."""
@@ -36,43 +45,47 @@ def of_words(case: Case) -> list[Finding]:
     figures, words = case.paper.amount, case.paper.extraction.get(WORDS)
     if (case.best and case.best.selected()) or figures is None:
         return []
-    said = figures.value
-    assert isinstance(said, Decimal)
+    if _apart(case, figures):
+        return [_differing(figures, words)]
     if words is None or not isinstance(words.value, Decimal):
-        return [_alone(said, "could not be read to confirm them")]
-    stated = words.value == said and words.confidence >= READ
-    if stated or _agreed(case, said, words.value) is not None:
+        return [_alone(figures, "could not be read to confirm them")]
+    return _of_reading(case, figures, words)
+
+
+def _of_reading(case: Case, figures: Field, words: Field) -> list[Finding]:
+    """Figures and words as they were read, where how they look does not settle it."""
+    if words.value == figures.value and words.confidence >= READ:
+        return _doubted(case, figures)
+    if _agreed(case, figures, words):
         return []
+    perhaps = f"perhaps {value(words)} ({words.text!r})"
     if words.confidence < READ:
-        perhaps = f"is hardly legible, perhaps {money(words.value)} ({words.text!r})"
-        return [_alone(said, perhaps)]
-    if not _apart(case, figures, words.value):
-        perhaps = f"says {money(words.value)} ({words.text!r})"
-        return [_alone(said, perhaps, f", read with a confidence of {figures.confidence:.2f}")]
-    return [
-        Finding(
-            reason=Reason.WORDS_FIGURES_DIFFER,
-            words=f"The figures say {money(said)}, the words {money(words.value)} "
-            f"({words.text!r}).",
-            change="the words and the figures stated the same amount",
-        )
-    ]
+        return [_alone(figures, f"is hardly legible, {perhaps}")]
+    expected = due(case.paper, case.best.record) if case.best else None
+    unsure = figures.confidence < READ and words.value == expected
+    if unsure or _seen(case):
+        return [_alone(figures, f"says {perhaps}")]
+    return [_differing(figures, words)]
 
 
 def of_figures(case: Case, one: Standing) -> list[Finding]:
     """The amount of an issued check, which must be the ledger's to the cent."""
     found = of_amount(case, one, Reason.CHECK_AMOUNT_MISMATCH)
     figures, expected = case.paper.amount, due(case.paper, one.record)
-    if not found or figures is None or expected is None or figures.confidence >= READ:
+    if not found or figures is None or expected is None:
         return found
-    if not _in_words(case, one, expected):
+    selection = one.candidate.selection
+    denied = figures.confidence >= READ
+    if selection and selection.of(FIGURES):
+        denied = _denied(selection, FIGURES)
+    if denied or not _in_words(case, one, expected):
         return found
     return [
         Finding(
             reason=Reason.LOW_CONFIDENCE,
             words=f"The words bear out {money(expected)}, which {entry(one.record)} states, but "
-            f"the figures look like {money(Decimal(str(figures.value)))}, read with a confidence "
-            f"of only {figures.confidence:.2f}.",
+            f"the figures look like {value(figures)}, read with a confidence of only "
+            f"{figures.confidence:.2f}.",
             change="the figures been readable",
         )
     ]
@@ -86,31 +99,63 @@ def _in_words(case: Case, one: Standing, expected: Decimal) -> bool:
     return read or (heard is not None and witnesses.supports(heard))
 
 
-def _agreed(case: Case, *amounts: Decimal) -> Decimal | None:
-    """The first of these amounts that figures and words both bear out, or None."""
-    extraction = case.paper.extraction
-    heard = (witnesses.select(extraction, one) for one in dict.fromkeys(amounts))
-    return next((one.amount for one in heard if one.supported), None)
+def _agreed(case: Case, *read: Field) -> bool:
+    """Whether figures and words both bear out one of these readings."""
+    return any(_heard(case, one.value).supported for one in read)
 
 
-def _apart(case: Case, figures: Field, words: Decimal) -> bool:
-    """Whether figures and words surely state two amounts."""
-    expected = due(case.paper, case.best.record) if case.best else None
-    heard = [
-        witnesses.select(case.paper.extraction, one)
-        for one in (figures.value, expected)
-        if isinstance(one, Decimal)
-    ]
-    told = [(one.of(FIGURES), one.of(WORDS)) for one in heard]
-    seen = [(one, other) for one, other in told if one and other]
-    if not seen:
-        return figures.confidence >= READ or words != expected
-    return any(witnesses.supports(one) and witnesses.contradicts(other) for one, other in seen)
+def _apart(case: Case, figures: Field) -> bool:
+    """Whether the words, as they were seen, deny every amount that the figures may state."""
+    if not _seen(case) or figures.confidence < LEGIBLE:
+        return False
+    readings = case.paper.extraction.readings(FIGURES)
+    heard = [_heard(case, one.value) for one in readings if one.confidence >= POSSIBLE]
+    if case.best and (selection := case.best.candidate.selection):
+        heard += [selection] * (not _denied(selection, FIGURES))
+    return all(_denied(one, WORDS) for one in heard)
 
 
-def _alone(figures: Decimal, words: str, sure: str = "") -> Finding:
+def _doubted(case: Case, figures: Field) -> list[Finding]:
+    """An amount that figures and words were read as, but that the figures do not look like."""
+    heard = _heard(case, figures.value)
+    seen = heard.of(FIGURES)
+    if seen is None or (seen.margin >= -DOUBTFUL and not _denied(heard, WORDS)):
+        return []
+    return [_alone(figures, f"confirms them, but they look more like {money(seen.rival)}")]
+
+
+def _heard(case: Case, amount: object) -> Selection:
+    """What figures and words say of an amount that was read."""
+    assert isinstance(amount, Decimal)
+    return witnesses.select(case.paper.extraction, amount)
+
+
+def _denied(selection: Selection, name: str) -> bool:
+    """Whether one witness clearly says something else."""
+    one = selection.of(name)
+    return one is not None and witnesses.contradicts(one)
+
+
+def _seen(case: Case) -> bool:
+    """Whether it was kept how figures and words look."""
+    return {FIGURES, WORDS} <= {one.name for one in case.paper.extraction.traces}
+
+
+def _differing(figures: Field, words: Field | None) -> Finding:
+    said = "another one"
+    if words is not None and isinstance(words.value, Decimal) and words.value != figures.value:
+        said = f"{money(words.value)} ({words.text!r})"
+    return Finding(
+        reason=Reason.WORDS_FIGURES_DIFFER,
+        words=f"The figures say {value(figures)}, the words {said}.",
+        change="the words and the figures stated the same amount",
+    )
+
+
+def _alone(figures: Field, words: str) -> Finding:
+    sure = f", read with a confidence of {figures.confidence:.2f}" * (figures.confidence < READ)
     return Finding(
         reason=Reason.LOW_CONFIDENCE,
-        words=f"The figures say {money(figures)}{sure}; the amount in words {words}.",
-        change="the amount in words been readable" if not sure else "the figures been readable",
+        words=f"The figures say {value(figures)}{sure}; the amount in words {words}.",
+        change="the amount been readable in figures and words",
     )

@@ -91,13 +91,14 @@ class Witness:
     """What one piece of handwriting, `amount` or `amount_words`, says of an amount.
 
     *margin* is by how much it fits the amount better than the best of its decoys, *rival*; *behind*
-    by how much whatever fits best fits better than the amount. Both are natural logarithms of
-    likelihood (nats).
+    by how much whatever fits best fits better than the amount; *blur* what even that lacks of a
+    perfect fit. All are natural logarithms of likelihood (nats), *behind* and *blur* positive.
     """
 
     field: str
     margin: float
     behind: float
+    blur: float
     rival: Decimal
 
 

@@ -37,11 +37,14 @@ class Bar:
 
 BARS = {
     FIGURES: Bar(margin=0.0, sure=1.5, behind=4.0),
-    WORDS: Bar(margin=2.0, sure=4.0, behind=3.0),
+    WORDS: Bar(margin=0.5, sure=3.5, behind=3.0),
 }
 
 CONTRADICTED = 4.0
 """Nats by which a witness must fit something else better to contradict an amount."""
+
+BLURRED = 0.5
+"""Nats more for each nat that even the best reading lacks: who reads nothing denies nothing."""
 
 _KEPT = 64
 """Traces whose tables are remembered: a check is asked for several amounts in a row."""
@@ -66,7 +69,7 @@ def supports(witness: Witness) -> bool:
 
 def contradicts(witness: Witness) -> bool:
     """Whether a witness clearly says something else."""
-    return max(witness.behind, -witness.margin) >= CONTRADICTED
+    return witness.behind >= CONTRADICTED + BLURRED * witness.blur
 
 
 def decoys(amount: Decimal, others: Iterable[Decimal] = ()) -> tuple[Decimal, ...]:
@@ -106,13 +109,15 @@ def _heard(
         return None
     read = [one.value for one in extraction.readings(name) if isinstance(one.value, Decimal)]
     every = [amount, *dict.fromkeys((*rivals, *(one for one in read if one != amount)))]
-    behind = np.stack([view.scores(every) - np.float32(view.freest()) for view in views])
+    freest = np.array([view.freest() for view in views], np.float32)
+    behind = np.stack([view.scores(every) for view in views]) - freest[:, None]
     scores = np.logaddexp.reduce(behind, axis=0) - np.log(len(views))
     rival = int(scores[1:].argmax()) + 1
     return Witness(
         field=name,
         margin=round(float(scores[0] - scores[rival]), 2),
         behind=round(max(0.0, -float(scores[0])), 2),
+        blur=round(max(0.0, -float(freest.max())), 2),
         rival=every[rival],
     )
 
