@@ -24,7 +24,7 @@ from matchers.findings import (
     value,
 )
 from matchers.interface import Status
-from matchers.likeness import plain_identifier, told_apart
+from matchers.likeness import told_apart
 from matchers.standing import Standing, rivals
 
 STATUS = {
@@ -63,7 +63,7 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
                 "account_number": Reason.ACCOUNT_CONFLICT,
             },
         ),
-        *_routing(case, one),
+        *_routing(one),
         *_sure_date(case, one),
         *of_rivals(case, one, others),
         *of_confidence(case, one),
@@ -186,16 +186,14 @@ def _amount_reason(case: Case, one: Standing) -> Reason:
     return payments.short(case.paper)
 
 
-def _routing(case: Case, one: Standing) -> list[Finding]:
-    read = case.paper.extraction.get("routing")
-    if not read or not one.record.routing or read.confidence < READ:
-        return []
-    if plain_identifier(str(read.value)) == plain_identifier(one.record.routing):
+def _routing(one: Standing) -> list[Finding]:
+    read = one.of("routing")
+    if read is None or not one.clashes("routing"):
         return []
     return [
         Finding(
             reason=Reason.ROUTING_DIFFERS,
-            words=f"The check is drawn on {read.value}, {entry(one.record)} on "
+            words=f"The check is drawn on {read.read}, {entry(one.record)} on "
             f"{one.record.routing}.",
             change=f"the routing number been {one.record.routing}",
         )

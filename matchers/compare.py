@@ -197,6 +197,18 @@ def _account(paper: Paper, record: LedgerRecord) -> Evidence | None:
     return _identifier(paper, "account_number", record.account_ref)
 
 
+def _bank(paper: Paper, record: LedgerRecord) -> Evidence | None:
+    """The bank on which a check is drawn, where the ledger states it; exactly, or another one."""
+    shown = paper.extraction.get("routing")
+    if paper.kind is not Kind.CHECK or not record.routing:
+        return None
+    if shown is None:
+        return _evidence("routing", None, record.routing, Level.UNREAD, 0.0)
+    same = same_identifier(str(shown.value), record.routing)
+    level = Level.EXACT if same else Level.DIFFERS
+    return _evidence("routing", shown, record.routing, level, float(same))
+
+
 def _tax_id(paper: Paper, record: LedgerRecord) -> Evidence | None:
     return _identifier(paper, "vendor_tax_id", record.party_tax_id)
 
@@ -457,6 +469,7 @@ COMPARERS: tuple[Callable[[Paper, LedgerRecord], Evidence | None], ...] = (
     _currency,
     _order,
     _account,
+    _bank,
     _tax_id,
     _iban,
     _kind,

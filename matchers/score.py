@@ -31,7 +31,7 @@ ACCOUNT = Weights(exact=2.1, close=1.5, slip=-3.0, differs=-9.3)  # close and sl
 AMOUNT = Weights(exact=1.9, close=1.9, slip=-3.0, differs=-6.5)  # slip: set
 DATE = Weights(exact=6.5, close=4.0, slip=-5.6, differs=-5.6)  # close: set
 CURRENCY = Weights(exact=0.0, close=0.0, slip=-8.7, differs=-8.7)
-OWN_NUMBER = Weights(exact=4.0, close=2.0, slip=0.0, differs=-2.0)  # set: tax number, IBAN
+OWN_NUMBER = Weights(exact=4.0, close=2.0, slip=0.0, differs=-2.0)  # set: tax number, IBAN, bank
 KIND = Weights(exact=0.0, close=0.0, slip=-10.0, differs=-10.0)  # set: never before another
 NAME_EXACT, NAME_DIFFERS = 2.2, -3.5
 
@@ -47,6 +47,7 @@ WEIGHTS = {
     "currency": CURRENCY,
     "vendor_tax_id": OWN_NUMBER,
     "iban": OWN_NUMBER,
+    "routing": OWN_NUMBER,
     "kind": KIND,
 }
 

@@ -266,7 +266,7 @@ def _equal(best: Standing, other: Standing) -> bool:
     """Whether the other record agrees in all in which the best one does."""
     if not other.priced() or other.unlike() or other.differs(other.number_name):
         return False
-    if best.exact("account_number") and other.clashes("account_number"):
+    if any(best.exact(name) and other.clashes(name) for name in ("account_number", "routing")):
         return False
     if best.close(best.number_name) and not other.close(other.number_name):
         return False
