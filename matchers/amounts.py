@@ -9,7 +9,7 @@ from extractors.interface import Field, Kind
 from matchers import witnesses
 from matchers.compare import READ, due
 from matchers.findings import Case, Finding, entry, money, of_amount, value
-from matchers.interface import LedgerRecord, Selection
+from matchers.interface import LedgerRecord, Selection, Verdict
 from matchers.likeness import money_likeness
 from matchers.standing import Standing
 from matchers.witnesses import FIGURES, WORDS
@@ -96,7 +96,7 @@ def _in_words(case: Case, one: Standing, expected: Decimal) -> bool:
     words, selection = case.paper.extraction.get(WORDS), one.candidate.selection
     heard = selection.of(WORDS) if selection else None
     read = words is not None and words.confidence >= READ and words.value == expected
-    return read or (heard is not None and witnesses.supports(heard))
+    return read or (heard is not None and heard.supports)
 
 
 def _agreed(case: Case, *read: Field) -> bool:
@@ -133,7 +133,7 @@ def _heard(case: Case, amount: object) -> Selection:
 def _denied(selection: Selection, name: str) -> bool:
     """Whether one witness clearly says something else."""
     one = selection.of(name)
-    return one is not None and witnesses.contradicts(one)
+    return one is not None and one.verdict is Verdict.DENIES
 
 
 def _seen(case: Case) -> bool:

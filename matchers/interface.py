@@ -86,6 +86,15 @@ class Evidence:
     box: Box | None = None
 
 
+class Verdict(StrEnum):
+    """What one witness makes of an amount."""
+
+    SELECTS = "selects"
+    SUPPORTS = "supports"
+    OPEN = "leaves open"
+    DENIES = "denies"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Witness:
     """What one piece of handwriting, `amount` or `amount_words`, says of an amount.
@@ -100,6 +109,12 @@ class Witness:
     behind: float
     blur: float
     rival: Decimal
+    verdict: Verdict
+
+    @property
+    def supports(self) -> bool:
+        """Whether it bears out the amount."""
+        return self.verdict in {Verdict.SELECTS, Verdict.SUPPORTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

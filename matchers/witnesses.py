@@ -16,7 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from extractors.interface import Extraction, Trace
-from matchers.interface import Selection, Witness
+from matchers.interface import Selection, Verdict, Witness
 from matchers.traced import FiguresSeen, WordsSeen
 
 FIGURES, WORDS = "amount", "amount_words"
@@ -61,17 +61,6 @@ def select(extraction: Extraction, amount: Decimal, others: Iterable[Decimal] = 
     return Selection(amount=amount, witnesses=found, supported=_agreed(found))
 
 
-def supports(witness: Witness) -> bool:
-    """Whether a witness bears out the amount."""
-    bar = BARS[witness.field]
-    return witness.margin >= bar.margin and witness.behind <= bar.behind
-
-
-def contradicts(witness: Witness) -> bool:
-    """Whether a witness clearly says something else."""
-    return witness.behind >= CONTRADICTED + BLURRED * witness.blur
-
-
 def decoys(amount: Decimal, others: Iterable[Decimal] = ()) -> tuple[Decimal, ...]:
     """Amounts that slips of pen, reader or conscience make of one, and *others*; sorted."""
     cents = int((amount * 100).to_integral_value())
@@ -113,13 +102,24 @@ def _heard(
     behind = np.stack([view.scores(every) for view in views]) - freest[:, None]
     scores = np.logaddexp.reduce(behind, axis=0) - np.log(len(views))
     rival = int(scores[1:].argmax()) + 1
+    margin, lost = float(scores[0] - scores[rival]), max(0.0, -float(scores[0]))
+    blur = max(0.0, -float(freest.max()))
     return Witness(
         field=name,
-        margin=round(float(scores[0] - scores[rival]), 2),
-        behind=round(max(0.0, -float(scores[0])), 2),
-        blur=round(max(0.0, -float(freest.max())), 2),
+        margin=round(margin, 2),
+        behind=round(lost, 2),
+        blur=round(blur, 2),
         rival=every[rival],
+        verdict=_verdict(BARS[name], margin, lost, blur),
     )
+
+
+def _verdict(bar: Bar, margin: float, behind: float, blur: float) -> Verdict:
+    if behind >= CONTRADICTED + BLURRED * blur:
+        return Verdict.DENIES
+    if margin < bar.margin or behind > bar.behind:
+        return Verdict.OPEN
+    return Verdict.SELECTS if margin >= bar.sure else Verdict.SUPPORTS
 
 
 @lru_cache(maxsize=_KEPT)
@@ -131,5 +131,5 @@ def _agreed(witnesses: Sequence[Witness]) -> bool:
     """Whether both support the amount and at least one of them selects it surely."""
     if {one.field for one in witnesses} != {FIGURES, WORDS}:
         return False
-    sure = any(one.margin >= BARS[one.field].sure for one in witnesses)
-    return sure and all(supports(one) for one in witnesses)
+    sure = any(one.verdict is Verdict.SELECTS for one in witnesses)
+    return sure and all(one.supports for one in witnesses)

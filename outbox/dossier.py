@@ -8,8 +8,25 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, assert_never
 
-from extractors.interface import Attachment, Box, Document, Extraction, Field, LineItem, Page
-from matchers.interface import Candidate, Decision, Evidence, Held, LedgerRecord, Matched
+from extractors.interface import (
+    Attachment,
+    Box,
+    Document,
+    Extraction,
+    Field,
+    LineItem,
+    Page,
+    Trace,
+)
+from matchers.interface import (
+    Candidate,
+    Decision,
+    Evidence,
+    Held,
+    LedgerRecord,
+    Matched,
+    Selection,
+)
 
 FORM = 1
 """The number of this layout; it rises when a reader of old dossiers has to know."""
@@ -137,6 +154,7 @@ def _extraction(read: Extraction | None) -> dict[str, Any]:
             "lines": [],
             "attachments": [],
             "problems": [],
+            "traces": [],
         }
     names = sorted({one.name for one in read.fields})
     return {
@@ -147,6 +165,19 @@ def _extraction(read: Extraction | None) -> dict[str, Any]:
         "lines": [_line(one) for one in read.lines],
         "attachments": [_attachment(one) for one in read.attachments],
         "problems": [one.value for one in read.problems],
+        "traces": [_trace(one) for one in read.traces],
+    }
+
+
+def _trace(trace: Trace) -> Json:
+    """What was seen of an amount, so that the decision can be tried again."""
+    return {
+        "name": trace.name,
+        "page": trace.page,
+        "box": _box(trace.box),
+        "signs": trace.signs,
+        "steps": [list(one) for one in trace.steps],
+        "source": trace.source,
     }
 
 
@@ -200,6 +231,28 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
         "score": _number(candidate.score),
         "record": _record(candidate.record),
         "evidence": [_evidence(one) for one in candidate.evidence],
+        "selection": _selection(candidate.selection),
+    }
+
+
+def _selection(selection: Selection | None) -> Json:
+    """What figures and words say of the record's amount; margins are nats."""
+    if selection is None:
+        return None
+    return {
+        "amount": _plain(selection.amount),
+        "supported": selection.supported,
+        "witnesses": [
+            {
+                "field": one.field,
+                "verdict": one.verdict.value,
+                "margin": _number(one.margin),
+                "behind": _number(one.behind),
+                "blur": _number(one.blur),
+                "rival": _plain(one.rival),
+            }
+            for one in selection.witnesses
+        ],
     }
 
 

@@ -13,6 +13,7 @@ from outbox.words import (
     field_order,
     kind_label,
     percent,
+    selected,
     signed,
     value_text,
 )
@@ -82,6 +83,8 @@ def _candidates(shown: dict[str, Any]) -> Iterator[str]:
         yield f"  {rank}. {candidate['record_id']}  {about}"
         for part in candidate["evidence"]:
             yield _part(part)
+        if told := selected(candidate, shown["fields"]):
+            yield f"     {'Amount by hand':<{LABEL_WIDTH}} {told}"
         yield f"     {'Sum':<{LABEL_WIDTH}} {signed(candidate['score']):>7}"
     if shown.get("margin") is not None:
         yield ""

@@ -9,7 +9,15 @@ from config.reasons import Reason, meanings
 from outbox import choices, comparison
 from outbox.render import picture, render
 from outbox.showing import masked, visible
-from outbox.words import DOCUMENT_STATES, field_label, kind_label, percent, signed, value_text
+from outbox.words import (
+    DOCUMENT_STATES,
+    field_label,
+    kind_label,
+    percent,
+    selected,
+    signed,
+    value_text,
+)
 
 Json = dict[str, Any]
 
@@ -57,6 +65,7 @@ def json_text(dossier: Json, *, case: str) -> str:
     """The same for programs: the dossier with accounts masked, the case, the reasons' words."""
     shown = masked(dossier)
     content = {"case": case, "explained": _reasons(shown), **shown}
+    content.pop("traces", None)
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -187,6 +196,7 @@ def _candidates(shown: Json) -> list[Json]:
             "score": signed(one["score"]),
             "width": round(100 * max(one["score"], 0) / tallest),
             "parts": [comparison.part(part, heaviest) for part in one["evidence"]],
+            "selected": selected(one, shown["fields"]),
             "against": _against(one, shown["candidates"][0] if rank > 1 else None),
         }
         for rank, one in enumerate(shown["candidates"], start=1)

@@ -23,6 +23,7 @@ KINDS = {
 }
 
 FIELDS = {
+    "selected_amount": "Amount, selected by figures and words",
     "iban": "IBAN",
     "party_iban": "Party's IBAN",
     "micr": "MICR line",
@@ -122,6 +123,30 @@ def percent(confidence: float | None) -> str:
     if confidence < 1 and round(confidence * 100) == 100:  # noqa: PLR2004 - percent
         return "over 99 %"
     return "under 1 %" if 0 < confidence < 0.01 else f"{confidence * 100:.0f} %"  # noqa: PLR2004 - percent
+
+
+VERDICTS = {
+    "selects": "clearly bear it out",
+    "supports": "bear it out",
+    "leaves open": "leave it open",
+    "denies": "say something else",
+}
+"""What figures or words make of an amount."""
+
+
+def selected(candidate: dict[str, Any], fields: dict[str, Any]) -> str:
+    """What was read of an amount, beside what figures and words say of the ledger's; or empty."""
+    selection = candidate.get("selection")
+    if not selection or not selection["witnesses"]:
+        return ""
+    read = fields.get("amount")
+    said = f"read {read['value']} ({percent(read['confidence'])})" if read else "not read"
+    told = [
+        f"the {'figures' if one['field'] == 'amount' else 'words'} {VERDICTS[one['verdict']]} "
+        f"({signed(one['margin'])} against {one['rival']})"
+        for one in selection["witnesses"]
+    ]
+    return f"{said}; of the ledger's {selection['amount']} {' and '.join(told)}"
 
 
 def signed(weight: float) -> str:
