@@ -7,6 +7,7 @@ without a picture.
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import groupby
@@ -186,16 +187,10 @@ def _joined(pictures: Sequence[bytes], mark: str, number: int, settings: Reading
     """
     what = f"The picture of item {number}"
     with hostile_input(what):
-        made = [_as_tiff(one, number, settings) for one in pictures]
-        if len({one[:4] for one in made}) > 1:
-            made = [_written(one, number, settings) for one in made]
-        return tiff.joined(made, mark)
-
-
-def _as_tiff(picture: bytes, number: int, settings: Reading) -> bytes:
-    if media.of_bytes(picture) == TIFF:
-        return picture
-    return _written(picture, number, settings)
+        if all(media.of_bytes(one) == TIFF for one in pictures):
+            with suppress(ValueError):
+                return tiff.joined(pictures, mark)
+        return tiff.joined([_written(one, number, settings) for one in pictures], mark)
 
 
 def _written(picture: bytes, number: int, settings: Reading) -> bytes:

@@ -142,6 +142,6 @@ def _line(record: Record) -> str:
     """The record's fields as they stand in the line, spelled as the E-13B reader does."""
     auxiliary = record.get(3, 17)
     first = f"C{auxiliary}C " if auxiliary.strip("0") else ""
-    on_us = record.get(28, 47)
+    on_us = record.get(28, 47).removeprefix("/")
     whole = f"{first}A{record.get(19, 27)}A {'' if '*' in on_us else on_us}"
     return whole.replace("/", "C").replace("-", "D")

@@ -84,16 +84,18 @@ def copied(content: bytes, wanted: Sequence[int]) -> bytes:
 def joined(contents: Sequence[bytes], description: str) -> bytes:
     """A TIFF of the first page of each of these, and with a description unless that is empty.
 
-    They must all be written alike (the first four bytes the same). The description is ASCII.
+    The description is ASCII.
 
     Raises:
-        ValueError: one is damaged, or holds what cannot be copied.
+        ValueError: one is damaged, holds what cannot be copied, or is not written like the others.
     """
     try:
         form = _Form.of(contents[0])
         made = _begun(form)
         link = len(made) - form.width
         for content in contents:
+            if _Form.of(content) != form:
+                raise ValueError("the TIFFs write their numbers in different ways")
             tags = {tag.number: tag for tag in _tags(form, content, _folders(form, content, 1)[0])}
             if description and content is contents[0]:
                 text = description.encode("ascii") + b"\0"

@@ -1,6 +1,7 @@
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -100,14 +101,18 @@ def test_other_pictures_that_banks_agree_on_become_tiff(form: str, tmp_path: Pat
         assert joined.convert("L").getpixel((60, 20)) > 200  # type: ignore[operator]
 
 
-def test_tiffs_in_different_byte_orders_are_joined(tmp_path: Path) -> None:
-    other = letters.tiff((64, 40), compression="raw")
-    swapped = Image.open(BytesIO(other))
+@pytest.mark.parametrize("save", [{"big_tiff": True}, {"compression": "tiff_jpeg"}])
+def test_tiffs_that_cannot_be_copied_together_are_written_anew(
+    save: dict[str, Any], tmp_path: Path
+) -> None:
     content = BytesIO()
-    swapped.save(content, "TIFF", big_tiff=True)
-    [one] = opened(tmp_path, letter([Item(views=(letters.tiff(), content.getvalue()))])).cut
+    Image.new("L", (64, 40), 250).save(content, "TIFF", **save)
+    views = letters.tiff(), content.getvalue()
+    [one] = opened(tmp_path, letter([Item(views=views)])).cut
     with Image.open(BytesIO(one.content)) as joined:
-        assert joined.n_frames == 2
+        joined.seek(1)
+        assert (joined.n_frames, joined.convert("L").getpixel((9, 9))) == (2, 250)
+    assert tiff.description(one.content).startswith(encoded.MARK)
 
 
 def test_a_whole_picture_is_taken_before_a_piece_of_it(tmp_path: Path) -> None:

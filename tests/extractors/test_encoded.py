@@ -101,6 +101,11 @@ def test_an_unreadable_on_us_field_says_no_account(tmp_path: Path) -> None:
     assert found.get("check_number") is not None
 
 
+def test_an_on_us_field_may_begin_with_its_symbol(tmp_path: Path) -> None:
+    found = check(tmp_path, record=line(on_us="/123456789/"))
+    assert [one.value for one in found.readings("account_number")] == ["123456789"]
+
+
 def test_a_personal_check_has_its_number_in_the_on_us_field(tmp_path: Path) -> None:
     found = check(tmp_path, record=line(auxiliary="", on_us="123456789/ 1044"))
     assert [one.value for one in found.readings("check_number")] == ["1044"]
