@@ -8,6 +8,8 @@ UV := 0.13.9
 KILLS := 1000
 DATABASE := sqlite
 OUT := looking-glass
+# many tests wait, and none needs more than one core
+WORKERS = $(shell expr $$(getconf _NPROCESSORS_ONLN) '*' 3 / 2)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check format lock upgrade setup setup-dev fast wheel pages bench eval soak soak-summary
@@ -25,7 +27,8 @@ demo: setup  ## make demo-workspace/ with sample documents and run it
 	$(BIN)/mailroom demo $(DEMO)
 
 test: check  ## all checks, then all tests with branch coverage
-	OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -n auto --dist loadfile --hypothesis-profile=ci --cov
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+		--hypothesis-profile=ci --cov
 
 check: setup-dev  ## everything but the tests: format, lint, types, import contract
 	$(BIN)/ruff format --check .

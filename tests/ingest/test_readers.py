@@ -19,7 +19,7 @@ from tests.ingest.test_sandbox import LINUX
 READING = replace(
     naughty.READING,
     engines=("tests.ingest.naughty:Moody",),
-    seconds_per_page=1.0,
+    seconds_per_page=4.0,
     reader_megabytes=500,
     document_megabytes=500,
 )

@@ -77,7 +77,7 @@ def test_every_folder_that_files_came_from_has_a_receipt_of_its_own(
     for inside in ("top.pdf", "checks/c.pdf", "monday/1/deep.pdf"):
         drop(inside)
     (workspace.inbox / "mail").mkdir()
-    Receipts(workspace, journal).write()
+    Receipts(workspace, journal).write(at_once=True)
     assert "checks/c.pdf" in told(workspace)
     assert "monday/1/deep.pdf" in told(workspace)
     assert "  c.pdf" in told(workspace, "checks")
