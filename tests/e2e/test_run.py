@@ -60,7 +60,9 @@ def test_a_second_run_changes_nothing(worked: Shop) -> None:
     assert worked.documents() == before
 
 
-def test_every_case_has_its_reports_and_a_decision_of_each_kind_explains_itself(worked: Shop) -> None:
+def test_every_case_has_its_reports_and_decisions_of_each_kind_explain_themselves(
+    worked: Shop,
+) -> None:
     held = [one for one in worked.documents() if one["state"] == "exception"]
     for one in held:
         folder = (worked.root / one["path"]).parent
