@@ -6,12 +6,10 @@ ledger's value elsewhere, that is close, which supports but does not prove.
 """
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
@@ -33,6 +31,7 @@ from matchers.likeness import (
     name_likeness,
     same_identifier,
 )
+from matchers.memo import named
 
 ON_PAGE = 0.92
 """Share of a party's name that must stand in the text of a page, in one piece."""
@@ -225,38 +224,14 @@ def _reference(paper: Paper, record: LedgerRecord) -> Evidence | None:
     if memo is None or not record.number:
         level = Level.UNREAD if memo is None else Level.UNSTATED
         return _evidence("memo", memo, record.number, level, 0.0)
-    words = _words_of(str(memo.value))
-    read = [
-        *words,
-        *map("".join, pairwise(words)),
-        *(one for word in words for one in _parts(word)),
-    ]
+    read = named(str(memo.value))
     if any(same_identifier(one, record.number) for one in read):
         return _evidence("memo", memo, record.number, Level.EXACT, 1.0)
-    if not any(digits(one) for one in words):
+    if not any(map(digits, read)):
         return _evidence("memo", memo, record.number, Level.UNREAD, 0.0)
     alike = max(identifier_likeness(one, record.number) for one in read)
     level = Level.CLOSE if alike >= CLOSE_IDENTIFIER else Level.DIFFERS
     return _evidence("memo", memo, record.number, level, alike)
-
-
-def named_numbers(paper: Paper) -> tuple[tuple[str, ...], ...]:
-    """The words of the memo that bear figures, each with the numbers that it joins.
-
-    "RG-20417/18, 2026-114" gives ("RG-20417", "18") and ("2026", "114").
-    """
-    memo = paper.extraction.get("memo")
-    words = _words_of(str(memo.value)) if memo else []
-    return tuple(_parts(one) for one in words if any(sign.isdecimal() for sign in one))
-
-
-def _words_of(memo: str) -> list[str]:
-    return [one for one in re.split(r"[\s,;]+", memo) if one]
-
-
-def _parts(word: str) -> tuple[str, ...]:
-    """The numbers that a word joins by a stroke, a plus, or a dash between figures."""
-    return tuple(one for one in re.split(r"[/&+]|(?<=\d)-(?=\d)", word) if one)
 
 
 def _identifier(paper: Paper, name: str, expected: str) -> Evidence | None:

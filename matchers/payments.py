@@ -5,10 +5,11 @@ from decimal import Decimal
 
 from config.reasons import Reason
 from extractors.micr import grammar
-from matchers.compare import PAYMENT, READ, Paper, due, family, named_numbers
+from matchers.compare import PAYMENT, READ, Paper, due, family
 from matchers.findings import Case, Finding, entry, listed, money, value
 from matchers.interface import LedgerRecord
 from matchers.likeness import PARTY_ALIKE, PARTY_UNLIKE, name_likeness, plain_identifier
+from matchers.memo import numbers as numbers_in
 from matchers.standing import Standing
 
 HOME = {"US": "USD", "CA": "CAD", "IN": "INR"}
@@ -61,7 +62,8 @@ def unknown_numbers(paper: Paper, known: tuple[Standing, ...]) -> tuple[str, ...
     numbers = full | {re.sub(r"\D", "", one) for one in full}
     shapes = {_shape(one) for one in numbers}
     found: list[str] = []
-    for parts in named_numbers(paper):
+    memo = paper.extraction.get("memo")
+    for parts in numbers_in(str(memo.value)) if memo else ():
         plain = [plain_identifier(one) for one in parts]
         if "".join(plain) in numbers:
             continue

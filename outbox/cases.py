@@ -163,7 +163,8 @@ class Cases:
             "name": document.name,
             "kind": document.kind or "",
             "party": record.party_name,
-            "number": record.number or str(fields.get("invoice_number") or ""),
+            "number": record.number
+            or str(fields.get("check_number") or fields.get("invoice_number") or ""),
             "date": _day(fields.get("date")),
             "currency": str(fields.get("currency") or record.currency),
             "amount": amount,

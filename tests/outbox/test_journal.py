@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, text
 
 from config.reasons import Reason
+from outbox import replay
 from outbox.interface import OutboxError, State, TakenOver, Workspace
 from outbox.journal import ALONE, SHY, Arrived, Journal, Ruling, stamp
 from outbox.tables import DocumentRow
@@ -407,3 +408,35 @@ def test_a_reading_that_ended_with_others_is_counted_like_a_death_of_the_daemon(
     row = journal.get("d1")
     assert row is not None
     assert (row.stage, row.crashes, row.strikes) == ("received", 1, 0)
+
+
+def test_checks_that_look_alike_are_found_with_what_was_read_of_them(
+    workspace: Workspace, journal: Journal
+) -> None:
+    look = "0f" * 32
+    rulings = {
+        "d1": Ruling(
+            goal=State.EXCEPTION, dossier=dossier(), look=look, reasons=HELD.reasons, kind="check"
+        ),
+        "d2": Ruling(goal=State.EXCEPTION, dossier=dossier(), look="f0" * 32, reasons=HELD.reasons),
+        "d3": Ruling(goal=State.EXCEPTION, dossier=dossier(), reasons=HELD.reasons),
+        "d4": Ruling(
+            goal=State.MATCHED,
+            dossier=dossier(),
+            look=look[:-1] + "e",
+            fields={"amount": "800.00"},
+            posting=posting("d4", "R4"),
+        ),
+    }
+    for name, ruling in rulings.items():
+        arrive(workspace, journal, name, name.encode())
+        token = journal.start(name)
+        assert token is not None
+        journal.decide(name, token, ruling)
+    found = journal.alike(look, "d9")
+    assert [(one.document_id, one.posted) for one in found] == [("d1", False), ("d4", True)]
+    assert found[1].fields == {"amount": "800.00"}
+    assert [one.document_id for one in journal.alike(look, "d1")] == ["d4"]
+    with Session(journal._engine) as session:
+        off = [one for one in replay.held_against(session) if isinstance(one, str)]
+    assert off == []
