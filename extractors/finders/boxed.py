@@ -7,12 +7,14 @@ amounts and 25 of 47 dates, boxes by themselves 44 and 45.
 import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
 
 import cv2
 import numpy as np
 
+from extractors.engines.posteriors import LEAST
 from extractors.finders import handwriting
 from extractors.finders.face import Face
 from extractors.finders.frames import Frame, frames
@@ -75,6 +77,29 @@ class Boxes:
     eye: Tracer
     dpi: float
     found: tuple[Frame, ...]
+
+    @property
+    def place(self) -> Box | None:
+        """Where the box of the figures stands on the page, if there is one."""
+        frame = next(self._frames(_HIGHEST_AMOUNT, _LOWEST_AMOUNT), None)
+        return self._on_page(frame.box) if frame else None
+
+    def lines(self, name: str, places: Sequence[Box], signs: str) -> Trace | None:
+        """What was seen of a text that goes over these lines of the page; None where nothing."""
+        seen = [
+            self._trace(name, piece, one, signs)
+            for one in (place.scaled(self.dpi / PAGE_DPI) for place in places)
+            if (piece := self._cut(one)).size
+        ]
+        steps = [one.steps for one in seen if one.steps]
+        if not steps:
+            return None
+        box = seen[0].box
+        for one in seen[1:]:
+            box = box.union(one.box)
+        nothing = ((0, *(LEAST for _ in signs)),)
+        joined = reduce(lambda before, one: before + nothing + one, steps)
+        return replace(seen[0], box=box, steps=joined)
 
     def amount(self, read: Sequence[Field]) -> "Figures":
         """What was seen of the figures: without all that is printed, then as they stand.

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 
 from config.reasons import Reason, ordered
-from extractors.finders import boxed, printed, signature, written
+from extractors.finders import boxed, printed, signature, spelt, written
 from extractors.finders.face import Face, face
 from extractors.finders.look import look
 from extractors.interface import Box, Field, Findings, Hints, Page, Value
@@ -24,8 +24,8 @@ AGREED = 0.97
 """How often an amount is right that figures and words both state."""
 
 _OF_THE_SUREST = 0.15
-"""How likely, beside the surest reading of the figures, one must be that the words can confirm:
-figures that clearly say something else contradict the words."""
+"""How likely, beside the surest reading of the figures or words, one must be that the other can
+confirm: what clearly says something else contradicts."""
 
 _EXACT = frozenset({"text_layer", ""})
 """Sources of words that leave nothing to read again."""
@@ -72,7 +72,9 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
     if image is not None and hints.eye and page.source not in _EXACT:
         boxes = boxed.boxes(front, image, hints.eye)
     seen = boxes.amount(tuple(written.figures(front))) if boxes else boxed.Figures()
-    fields = list(_of_face(front, code, hints, boxes, seen))
+    stated = spelt.words(front, boxes)
+    figures = (*_figures(front, code, seen), *stated.fields)
+    fields = [*figures, *_of_face(front, code, hints, boxes, figures)]
     if line and place:
         fields += _of_line(line, code, page, place)
     fields = _weighed(fields, code)
@@ -82,7 +84,7 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
     return Findings(
         fields=tuple(fields),
         problems=ordered((*_problems(front, code, fields), *_of_back(pages, hints, at))),
-        traces=seen.views,
+        traces=(*seen.views, *stated.views),
         look="" if image is None else look(image, front.frame.scaled(image.shape[1] / page.width)),
     )
 
@@ -133,12 +135,9 @@ def _of_face(
     code: grammar.CodeLine,
     hints: Hints,
     boxes: boxed.Boxes | None,
-    seen: boxed.Figures,
+    amounts: Sequence[Field],
 ) -> Iterator[Field]:
-    """What is printed and written above the line; *seen* is what was read of the figures again."""
-    figures = tuple(_figures(front, code, seen))
-    yield from figures
-    yield from written.words(front)
+    """What is printed and written above the line beside the *amounts*."""
     currency = written.currency(front) or _NO_DOLLARS.get(code.layout)
     if currency is None and code.layout == "US":
         currency = "USD"
@@ -154,7 +153,9 @@ def _of_face(
         yield from written.number(front, [one.box for one in days if one.box])
         yield from written.payer(front)
     yield from written.account(front)
-    yield from written.payee(front, [one.box for one in figures if one.box])
+    yield from written.payee(
+        front, [one.box for one in amounts if one.box and one.name == "amount"]
+    )
     yield from written.memo(front)
     yield from printed.terms(front, order)
     yield from printed.fraction(front, code)
@@ -172,22 +173,17 @@ def _figures(front: Face, code: grammar.CodeLine, seen: boxed.Figures) -> Iterat
 
 def _weighed(fields: Sequence[Field], code: grammar.CodeLine) -> list[Field]:
     """The fields, surer where two witnesses agree and less sure where they differ."""
-    figures = [one for one in fields if one.name == "amount"]
-    stated = {one.value for one in fields if one.name == "amount_words"}
+    figures, stated = _likely(fields, "amount"), _likely(fields, "amount_words")
     serials = [one for one in fields if one.name == "check_number"]
     elsewhere = code.layout == "IN" or any(
         one.name == "account_number" and one.source != "micr" for one in fields
     )
-    surest = max((one.confidence for one in figures), default=0.0)
     weighed: list[Field] = []
     for one in fields:
         witnesses = [other for other in serials if other.source != one.source]
         agreed = {
-            "amount": one.value in stated and one.confidence >= _OF_THE_SUREST * surest,
-            "amount_words": any(
-                one.value == other.value and other.confidence >= _OF_THE_SUREST * surest
-                for other in figures
-            ),
+            "amount": one.value in figures & stated,
+            "amount_words": one.value in figures & stated,
             "check_number": any(_same_number(one, other) for other in witnesses),
         }.get(one.name)
         sure = max(one.confidence, AGREED) if agreed else one.confidence
@@ -195,6 +191,13 @@ def _weighed(fields: Sequence[Field], code: grammar.CodeLine) -> list[Field]:
             sure *= _SECOND_ACCOUNT
         weighed.append(replace(one, confidence=sure))
     return weighed
+
+
+def _likely(fields: Sequence[Field], name: str) -> frozenset[Value]:
+    """The readings of a field that are not much less likely than its surest one."""
+    surest = _surest(fields, name)
+    least = _OF_THE_SUREST * surest.confidence if surest else 0.0
+    return frozenset(one.value for one in fields if one.name == name and one.confidence >= least)
 
 
 def _same_number(one: Field, other: Field) -> bool:

@@ -6,18 +6,15 @@ from decimal import Decimal
 
 from extractors import layout
 from extractors.finders import face as frame
-from extractors.finders.face import Face, Spot, before_mark, marked
+from extractors.finders.face import Face, before_mark, marked
 from extractors.interface import Box, Field, Value, Word
 from extractors.layout import Row
 from extractors.values import dates, money
-from extractors.values import words as spelt
 from extractors.values.currencies import currency_of
 
 _FIGURES = 0.80
 _BARE_FIGURES = 0.45
 _RUPEES = 0.35
-_SPELT = 0.80
-_SPELT_MENDED = 0.55
 _PAYEE = 0.90
 _LOOSE_PAYEE = 0.60
 _BY_HAND = 3
@@ -110,39 +107,6 @@ def rupees(check: Face) -> Iterator[Field]:
             for place, one in enumerate(readings):
                 sure = _RUPEES * word.confidence * (_SECOND_READING if place else 1.0)
                 yield _field(check, "amount", _cents(Decimal(one)), word.text, word.box, sure)
-
-
-def words(check: Face) -> Iterator[Field]:
-    """Legal amounts: the row, or two, whose words state the longest amount."""
-    best: tuple[int, Field] | None = None
-    labels = {spot.row.box: spot for spot in check.labels("payee")}
-    for at, row in enumerate(check.rows):
-        if not _FIGURES_HIGH <= check.down(row.box) <= _FIGURES_LOW:
-            continue
-        for lines in ((row,), check.rows[at : at + 2]):
-            text = " ".join(_bare(one, labels.get(one.box)) for one in lines)
-            readings = [one for one in spelt.amount(text) if " " in one.text and one.amount > 0]
-            if readings and (best is None or len(readings[0].text) > best[0] + 3):
-                one = readings[0]
-                sure = _SPELT_MENDED if one.repaired else _SPELT
-                sure *= min(word.confidence for line in lines for word in line.words)
-                box = frame.union(word for line in lines for word in line.words)
-                best = (
-                    len(one.text),
-                    _field(check, "amount_words", _cents(one.amount), one.text, box, sure),
-                )
-    if best:
-        yield best[1]
-
-
-def _bare(row: Row, label: Spot | None) -> str:
-    """The row without figures and without its label: "pay to" is like "two" to a patient reader."""
-    start = row.starts[label.past] if label and label.past < len(row.words) else 0
-    text = row.text
-    for begin, end, one in reversed(money.find(text)):
-        if one.currency or one.cents:
-            text = text[:begin] + " " * (end - begin) + text[end:]
-    return text[start:] if start or not label else ""
 
 
 def currency(check: Face) -> str | None:

@@ -1,0 +1,173 @@
+"""The amount in words: the row that states it, its words as read, its letters read again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from extractors.finders import face as frame
+from extractors.finders.boxed import Boxes
+from extractors.finders.face import Face, Spot
+from extractors.interface import PAGE_DPI, Box, Field, Trace
+from extractors.layout import Row
+from extractors.values import longhand, money
+from extractors.values import words as spelt
+
+_SPELT, _MENDED = 0.80, 0.55
+"""How often words are right that were read as they are spelt, and with letters changed, where the
+reader was sure of them."""
+
+_HIGH, _LOW = 0.15, 0.8
+"""Where on a check words may stand, as shares of its height."""
+
+_ABOVE, _INTO = 0.42, 0.02
+"""Inches above the top of the figures' box, and below it, between which the words have their
+middle."""
+
+_SECOND_LINE = 1.2
+"""Inches of words left of the figures' box that are more than its print."""
+
+_AGAIN = 0.9
+"""How often an amount is right that the letters of a line, read again, leave no doubt about."""
+
+_READINGS, _LEAST_SHARE = 3, 0.02
+
+_MARGIN = 4
+"""Pixels of the page that a line is cut wider, as writing leans over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the words state, and what was seen of them."""
+
+    fields: tuple[Field, ...] = ()
+    views: tuple[Trace, ...] = ()
+
+
+def words(check: Face, boxes: Boxes | None) -> Words:
+    """The amount in words; with *boxes* its lines are read again."""
+    read = _read(check)
+    plain = Words((read,) if read else ())
+    if boxes is None:
+        return plain
+    lines = _lines(check, boxes.place, read)
+    seen = boxes.lines("amount_words", lines, longhand.SIGNS)
+    if seen is None:
+        return plain
+    if read and read.confidence >= _MENDED:
+        return replace(plain, views=(seen,))
+    text = " ".join(word.text for row in check.rows for word in row.words if _in(word.box, lines))
+    found = tuple(
+        Field(
+            name="amount_words",
+            value=value,
+            text=text,
+            confidence=round(_AGAIN * share, 3),
+            page=seen.page,
+            box=seen.box,
+            source=seen.source,
+        )
+        for value, share in longhand.amounts(seen)[:_READINGS]
+        if share >= _LEAST_SHARE
+    )
+    return Words(found or plain.fields, (seen,))
+
+
+def _lines(check: Face, figures: Box | None, read: Field | None) -> Sequence[Box]:
+    """Where the words stand without their label, line by line.
+
+    It is above the box of the figures and, where they are long, left of it; without a box it is
+    where some were read.
+    """
+    if figures is not None:
+        top, bottom = figures.top - _ABOVE * PAGE_DPI, figures.top + _INTO * PAGE_DPI
+        payees = [spot.row for spot in check.labels("payee")]
+        above = [row for row in _between(check, top, bottom) if row not in payees]
+        labelled = [spot.row for spot in check.labels("words") if spot.row in above]
+        first = max(labelled or above, key=lambda one: one.box.width, default=None)
+        rest = _beside(check, figures)
+        return (*_cut(check, first, figures), *rest) if first else rest
+    if read is None or read.box is None:
+        return ()
+    rows = _between(check, read.box.top, read.box.bottom)
+    return tuple(box for row in rows for box in _cut(check, row, None))
+
+
+def _between(check: Face, top: float, bottom: float) -> Sequence[Row]:
+    return [row for row in check.rows if top < _middle(row.box) < bottom]
+
+
+def _cut(check: Face, row: Row, figures: Box | None) -> Sequence[Box]:
+    """The row from the end of its label, without figures in their box."""
+    ends = (spot.box.right for spot in check.labels("words") if spot.row is row)
+    start = next((end for end in ends if end < row.box.right), row.box.left)
+    inside = [
+        word
+        for word in row.words
+        if word.box.right > start
+        and not (figures and word.box.left > figures.left and _middle(word.box) > figures.top)
+    ]
+    if not inside:
+        return ()
+    box = frame.union(inside)
+    return (replace(box, left=max(box.left, start) - _MARGIN, right=box.right + _MARGIN),)
+
+
+def _beside(check: Face, figures: Box) -> Sequence[Box]:
+    """The second line, where more stands left of the figures' box than its print."""
+    inside = [
+        word
+        for row in _between(check, figures.top, figures.bottom)
+        for word in row.words
+        if word.box.right <= figures.left
+    ]
+    if not inside or frame.union(inside).width < _SECOND_LINE * PAGE_DPI:
+        return ()
+    return (frame.union(inside),)
+
+
+def _middle(box: Box) -> float:
+    return (box.top + box.bottom) / 2
+
+
+def _in(box: Box, lines: Sequence[Box]) -> bool:
+    return any(
+        one.top <= _middle(box) <= one.bottom and one.left < box.right <= one.right for one in lines
+    )
+
+
+def _read(check: Face) -> Field | None:
+    """What was read with the page: the row, or two, whose words state the longest amount."""
+    best: tuple[int, Field] | None = None
+    labels = {spot.row.box: spot for spot in check.labels("payee")}
+    for at, row in enumerate(check.rows):
+        if not _HIGH <= check.down(row.box) <= _LOW:
+            continue
+        for lines in ((row,), check.rows[at : at + 2]):
+            text = " ".join(_bare(one, labels.get(one.box)) for one in lines)
+            readings = [one for one in spelt.amount(text) if " " in one.text and one.amount > 0]
+            if readings and (best is None or len(readings[0].text) > best[0] + 3):
+                one = readings[0]
+                sure = _MENDED if one.repaired else _SPELT
+                sure *= min(word.confidence for line in lines for word in line.words)
+                box = frame.union(word for line in lines for word in line.words)
+                field = Field(
+                    name="amount_words",
+                    value=one.amount.quantize(Decimal("0.01")),
+                    text=one.text,
+                    confidence=round(sure, 3),
+                    page=check.page.number,
+                    box=box,
+                    source=check.page.source,
+                )
+                best = (len(one.text), field)
+    return best[1] if best else None
+
+
+def _bare(row: Row, label: Spot | None) -> str:
+    """The row without figures and without its label: "pay to" is like "two" to a patient reader."""
+    start = row.starts[label.past] if label and label.past < len(row.words) else 0
+    text = row.text
+    for begin, end, one in reversed(money.find(text)):
+        if one.currency or one.cents:
+            text = text[:begin] + " " * (end - begin) + text[end:]
+    return text[start:] if start or not label else ""
