@@ -1,5 +1,6 @@
 """The control records of a cash letter held against what is in it. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -28,6 +29,9 @@ _CONTROLS = {
     ),
     FILE: _Control(groups=(3, 8), records=(9, 16), count=(17, 24), total=(25, 40), credit=(65, 65)),
 }
+_SHOWN = 10
+"""Items that a sentence names."""
+
 _BELOW = {LETTER: BUNDLE, FILE: LETTER}
 
 
@@ -50,18 +54,28 @@ def differences(group: Group, called: str) -> Iterator[str]:
         stated = control.number_at(*place) if place else None
         if stated not in {None, found}:
             yield f"The control record of {called} announces {stated} {what}; found were {found}."
+    yield from _off_by_bank(group, plain, called)
+
+
+def _by_bank(items: Sequence[Item]) -> dict[str, list[list[Item]]]:
+    """By routing number the items that are drawn on a bank, and those that go to it."""
+    banks: dict[str, list[list[Item]]] = defaultdict(lambda: [[], []])
+    for one in items:
+        banks[one.routing][0].append(one)
+        banks[one.destination][1].append(one)
+    return banks
+
+
+def _off_by_bank(group: Group, items: Sequence[Item], called: str) -> Iterator[str]:
+    """Routing Number Summaries: of a bank that checks are drawn on, or that they go to."""
+    banks = _by_bank(items)
+    sums = {bank: [_sums(one) for one in both] for bank, both in banks.items()}
     for summary in group.summaries:
-        yield from _of_bank(summary, plain, called)
-
-
-def _of_bank(summary: Record, items: Sequence[Item], called: str) -> Iterator[str]:
-    """A Routing Number Summary: of the bank that checks are drawn on, or that they go to."""
-    routing = summary.get(3, 11)
-    announced = summary.number_at(26, 31), summary.number_at(12, 25)
-    drawn = [one for one in items if one.routing == routing]
-    sent = [one for one in items if one.destination == routing]
-    if announced not in (_sums(drawn), _sums(sent)):
-        yield _words(f"bank {routing} in {called}", announced, drawn or sent)
+        bank = summary.get(3, 11)
+        announced = summary.number_at(26, 31), summary.number_at(12, 25)
+        if announced not in sums.get(bank, [(0, 0)]):
+            found = banks.get(bank, [[], []])
+            yield _words(f"bank {bank} in {called}", announced, found[0] or found[1])
 
 
 def _sums(items: Sequence[Item]) -> tuple[int | None, int | None]:
@@ -71,7 +85,8 @@ def _sums(items: Sequence[Item]) -> tuple[int | None, int | None]:
 
 def _words(called: str, announced: tuple[int | None, int | None], items: Sequence[Item]) -> str:
     unread = [str(one.number) for one in items if one.cents is None]
-    missing = f" No amount is stated for item {', '.join(unread)}." if unread else ""
+    shown = ", ".join(unread[:_SHOWN]) + (" and others" if len(unread) > _SHOWN else "")
+    missing = f" No amount is stated for item {shown}." if unread else ""
     cents = sum(one.cents for one in items if one.cents is not None)
     return (
         f"The control record of {called} announces {_both(*announced)}; found were "

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 
 from PIL import Image
@@ -28,6 +28,9 @@ _FORMATS = sorted(set(media.IMAGES.values()) - {"GIF", "BMP"})
 
 _DPI = 200
 """Dots per inch of a picture that does not say: those of the standard."""
+
+_MOST_SAID = 20
+"""Differences of one group that are told."""
 
 RETURNED = {
     "A": "not sufficient funds",
@@ -212,7 +215,7 @@ def _batches(groups: Sequence[Group], parts: Sequence[_Part]) -> Iterator[Batch]
     said: list[list[str]] = [[] for _ in parts]
     names = [""] * len(parts)
     for group, called in _called(groups):
-        differs = list(balances.differences(group, called))
+        differs = list(islice(balances.differences(group, called), _MOST_SAID))
         for item in group.items:
             said[item.number - 1] += differs
             if group.level == BUNDLE:

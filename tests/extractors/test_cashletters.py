@@ -301,6 +301,14 @@ def test_a_file_that_is_no_whole_letter_is_refused_whole(
     assert "sent it" in str(refused.value), "it says what to do"
 
 
+def test_thousands_of_summaries_that_are_wrong_are_told_in_a_few_words(tmp_path: Path) -> None:
+    some = list(letters.records(TWO))
+    some[-2:-2] = [(record("85", (3, f"{bank:09}{1:014}{1:06}")), b"") for bank in range(20_000)]
+    read = opened(tmp_path, packed(some))
+    assert held(read) == dict.fromkeys((1, 2), (Reason.BATCH_OUT_OF_BALANCE,))
+    assert len(read.batches[0].detail) < 10_000
+
+
 def test_padding_after_the_end_is_no_damage(tmp_path: Path) -> None:
     assert len(opened(tmp_path, WHOLE + b"\0" * 1000).cut) == 2
 
