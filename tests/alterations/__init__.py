@@ -1,0 +1,1 @@
+"""Checks against a ledger that states another amount, or with figures and words of two checks."""
