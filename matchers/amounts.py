@@ -108,11 +108,15 @@ def _apart(case: Case, figures: Field) -> bool:
     """Whether the words, as they were seen, deny every amount that the figures may state."""
     if not _seen(case) or figures.confidence < LEGIBLE:
         return False
-    readings = case.paper.extraction.readings(FIGURES)
-    heard = [_heard(case, one.value) for one in readings if one.confidence >= POSSIBLE]
+    extraction = case.paper.extraction
+    stated = {
+        one.value
+        for one in extraction.readings(FIGURES)
+        if one.confidence >= POSSIBLE and isinstance(one.value, Decimal)
+    }
     if case.best and (selection := case.best.candidate.selection):
-        heard += [selection] * (not _denied(selection, FIGURES))
-    return all(_denied(one, WORDS) for one in heard)
+        stated |= set() if _denied(selection, FIGURES) else {selection.amount}
+    return all(witnesses.denies(extraction, WORDS, one) for one in stated)
 
 
 def _doubted(case: Case, figures: Field) -> list[Finding]:

@@ -17,9 +17,11 @@ import numpy as np
 
 from extractors.interface import Extraction, Trace
 from matchers.interface import Selection, Verdict, Witness
-from matchers.traced import FiguresSeen, WordsSeen
+from matchers.traced import FiguresSeen, Scores, WordsSeen
 
 FIGURES, WORDS = "amount", "amount_words"
+
+View = FiguresSeen | WordsSeen
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,15 @@ def select(extraction: Extraction, amount: Decimal, others: Iterable[Decimal] = 
     return Selection(amount=amount, witnesses=found, supported=_agreed(found))
 
 
+def denies(extraction: Extraction, name: str, amount: Decimal) -> bool:
+    """Whether one witness clearly says something else than an amount."""
+    views = _views(extraction, name)
+    if not views:
+        return False
+    scores, blur = _scores(views, [amount])
+    return _verdict(BARS[name], 0.0, -float(scores[0]), blur) is Verdict.DENIES
+
+
 def decoys(amount: Decimal, others: Iterable[Decimal] = ()) -> tuple[Decimal, ...]:
     """Amounts that slips of pen, reader or conscience make of one, and *others*; sorted."""
     cents = int((amount * 100).to_integral_value())
@@ -88,30 +99,43 @@ def _slips(figures: str) -> Iterator[str]:
 def _heard(
     extraction: Extraction, name: str, amount: Decimal, rivals: Sequence[Decimal]
 ) -> Witness | None:
-    """What the views of one witness say of an amount, or None where there is no view.
-
-    Each view may be the one that shows it well, so their likelihoods are averaged, each against the
-    best that could be read in it.
-    """
-    views = [_seen(one) for one in extraction.traces if one.name == name and one.steps]
+    """What the views of one witness say of an amount, or None where there is none."""
+    views = _views(extraction, name)
     if not views:
         return None
     read = [one.value for one in extraction.readings(name) if isinstance(one.value, Decimal)]
     every = [amount, *dict.fromkeys((*rivals, *(one for one in read if one != amount)))]
-    freest = np.array([view.freest() for view in views], np.float32)
-    behind = np.stack([view.scores(every) for view in views]) - freest[:, None]
-    scores = np.logaddexp.reduce(behind, axis=0) - np.log(len(views))
+    scores, blur = _scores(views, every)
     rival = int(scores[1:].argmax()) + 1
-    margin, lost = float(scores[0] - scores[rival]), max(0.0, -float(scores[0]))
-    blur = max(0.0, -float(freest.max()))
+    margin, behind = float(scores[0] - scores[rival]), max(0.0, -float(scores[0]))
     return Witness(
         field=name,
         margin=round(margin, 2),
-        behind=round(lost, 2),
+        behind=round(behind, 2),
         blur=round(blur, 2),
         rival=every[rival],
-        verdict=_verdict(BARS[name], margin, lost, blur),
+        verdict=_verdict(BARS[name], margin, behind, blur),
     )
+
+
+def _scores(views: Sequence[View], amounts: Sequence[Decimal]) -> tuple[Scores, float]:
+    """How far each amount lies behind the best reading, and what that lacks of a perfect fit.
+
+    Each view may be the one that shows it well, so their likelihoods are averaged.
+    """
+    freest = np.array([view.freest() for view in views], np.float32)
+    fit = np.stack([view.scores(amounts) for view in views]) - freest[:, None]
+    averaged = np.logaddexp.reduce(fit, axis=0) - np.log(len(views))
+    return np.asarray(averaged, np.float32), max(0.0, -float(freest.max()))
+
+
+def _views(extraction: Extraction, name: str) -> list[View]:
+    return [_seen(one) for one in extraction.traces if one.name == name and one.steps]
+
+
+@lru_cache(maxsize=_KEPT)
+def _seen(trace: Trace) -> View:
+    return FiguresSeen(trace) if trace.name == FIGURES else WordsSeen(trace)
 
 
 def _verdict(bar: Bar, margin: float, behind: float, blur: float) -> Verdict:
@@ -120,11 +144,6 @@ def _verdict(bar: Bar, margin: float, behind: float, blur: float) -> Verdict:
     if margin < bar.margin or behind > bar.behind:
         return Verdict.OPEN
     return Verdict.SELECTS if margin >= bar.sure else Verdict.SUPPORTS
-
-
-@lru_cache(maxsize=_KEPT)
-def _seen(trace: Trace) -> FiguresSeen | WordsSeen:
-    return FiguresSeen(trace) if trace.name == FIGURES else WordsSeen(trace)
 
 
 def _agreed(witnesses: Sequence[Witness]) -> bool:
