@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from extractors.x9 import BUNDLE, CREDITS, FILE, LETTER, Group, Item, Record
+from extractors.x9 import BUNDLE, CREDITS, FILE, LETTER, Group, Item
 
 Span = tuple[int, int]
 

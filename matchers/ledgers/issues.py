@@ -276,8 +276,7 @@ def _check(
 ) -> LedgerRecord | tuple[Fault, ...]:
     """The check on a line, or what is wrong with the line."""
     layout, wrong = body.layout, _Wrong(number)
-    if layout.length and isinstance(line, str) and len(line.rstrip()) > layout.length:
-        message = f"the line has {len(line.rstrip())} characters, the layout {layout.length}."
+    if message := _too_long(line, layout):
         return (Fault(line=number, column="", value="", message=message),)
     status = wrong.unless("status", "", lambda _: _status(line, layout))
     issued = status is Status.OPEN
@@ -308,6 +307,16 @@ def _check(
         amount=amount,
         status=status,
     )
+
+
+def _too_long(line: Line, layout: Layout) -> str:
+    """What is wrong with a line that holds more than the layout knows of, or empty."""
+    if isinstance(line, str):
+        size, most, what = len(line.rstrip()), layout.length, "characters"
+    else:
+        size = max((at for at, cell in enumerate(line, 1) if cell), default=0)
+        most, what = layout.columns, "columns"
+    return f"the line has {size} {what}, the layout {most}." if most and size > most else ""
 
 
 def _twice(number: int, found: LedgerRecord) -> Fault:

@@ -23,7 +23,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 _FIELDS = frozenset({"account", "number", "date", "amount", "payee"})
 _RECORDS = frozenset({"header", "trailer"})
-_OTHERS = frozenset({"length", "heading", "currency"})
+_OTHERS = frozenset({"length", "columns", "heading", "currency"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +80,7 @@ class Outer:
 class Layout:
     """How a bank wants its issue files: fixed width where *length* says how wide, else CSV.
 
+    *columns* are the most that a line of a CSV file may fill, None where others are left out.
     *heading* tells that the first line of a CSV file names its columns. *markers* give a status and
     the place and words that stand for it.
     """
@@ -94,6 +95,7 @@ class Layout:
     header: Outer | None = None
     trailer: Outer | None = None
     length: int | None = None
+    columns: int | None = None
     heading: bool = False
     currency: str = ""
 
@@ -194,6 +196,7 @@ def _checked(name: str, table: Mapping[str, Any]) -> Layout:
         header=header,
         trailer=trailer,
         length=_number("length", length) if fixed else None,
+        columns=_number("columns", table["columns"]) if "columns" in table else None,
         heading=bool(heading),
         currency=str(table.get("currency", "")),
     )

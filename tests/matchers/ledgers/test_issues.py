@@ -163,6 +163,19 @@ def test_a_fixed_line_that_is_too_long_is_at_fault(tmp_path: Path) -> None:
     ]
 
 
+def test_a_cell_that_the_layout_does_not_know_is_at_fault(tmp_path: Path) -> None:
+    lines = FILES["chase"][0] + ",", FILES["chase"][0].replace("1042", "1044") + ",D"
+    read = imported(tmp_path, *lines, layout="chase")
+    assert [one.number for one in read.records] == ["1042"]
+    assert [str(one) for one in read.faults] == ["line 2: the line has 7 columns, the layout 6."]
+
+
+def test_a_column_may_say_that_a_check_is_taken_off_the_list(tmp_path: Path) -> None:
+    heading = "Account,Check No,Date,Amount,Type,Action"
+    read = imported(tmp_path, heading, "9,1,4/5/26,1.50,I,A", "9,2,4/5/26,1.50,I,D")
+    assert [one.status for one in read.records] == [Status.OPEN, Status.VOID]
+
+
 def test_amounts_without_any_point_are_not_guessed(tmp_path: Path) -> None:
     read = imported(tmp_path, "I,9,1,040526,100,A", "I,9,2,040526,250,B", layout="chase")
     assert read.records == ()
