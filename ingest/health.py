@@ -16,7 +16,8 @@ from ingest.heartbeat import last
 from ingest.intake import shown
 from ingest.watcher import Lookout, sees_every_writer
 from ingest.workspace import WorkspaceError, find, folders, holder, unsafe
-from matchers.interface import Unavailable
+from matchers.interface import LedgerError, Unavailable
+from matchers.ledgers import layouts
 from outbox import heads
 from outbox.interface import OutboxError, Workspace
 
@@ -54,6 +55,7 @@ def examine(given: Path | None, *, quick: bool = False) -> list[Finding]:
         *found,
         *_readers(settings),
         *_languages(settings),
+        *_layouts(settings),
         *_mounts(workspace, settings),
         *_inbox(workspace, settings),
         *_database(workspace),
@@ -118,6 +120,17 @@ def _languages(settings: Settings) -> Iterator[Finding]:
         else ", ".join(sorted(wanted))
     )
     yield Finding("languages", fit=not missing, words=words)
+
+
+def _layouts(settings: Settings) -> Iterator[Finding]:
+    """The workspace's own layouts of issue files."""
+    try:
+        known = layouts.own(settings.ledger.layouts)
+    except LedgerError as error:
+        yield Finding("layouts", fit=False, words=str(error))
+    else:
+        if known:
+            yield Finding("layouts", fit=True, words=f"for issue files: {', '.join(known)}")
 
 
 def _folders(workspace: Workspace) -> Iterator[Finding]:

@@ -51,9 +51,8 @@ def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
     Raises:
         ImportFault: it is neither, it is out of balance, or its layout cannot be told.
     """
-    mine = layouts.own(own.layouts)
-    known = {**layouts.built_in(), **mine}
     if layout:
+        known = _known(own)
         if layout not in known:
             raise layouts.unknown(layout, known)
         return read_issues(path, known[layout])
@@ -63,10 +62,17 @@ def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
     except ImportFault as error:
         if contents(path).startswith(workbook.MAGIC):
             raise
+        known = _known(own)
+        mine = {name: known[name] for name in own.layouts}
         chosen = _named(path.name, known) or _recognised(path, mine, known)
         if chosen is None:
             raise _neither(error, known) from error
     return read_issues(path, chosen)
+
+
+def _known(own: LedgerSettings) -> dict[str, Layout]:
+    """Every layout, the workspace's own in the place of one of ours with the same name."""
+    return {**layouts.built_in(), **layouts.own(own.layouts)}
 
 
 def read_issues(path: Path, layout: Layout) -> Imported:

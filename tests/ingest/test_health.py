@@ -50,6 +50,18 @@ def test_a_missing_language_is_named(workspace: Workspace, monkeypatch: pytest.M
     assert "xxx" in finding.words
 
 
+def test_a_layout_of_issue_files_is_looked_at(workspace: Workspace) -> None:
+    settings = workspace.root / "mailroom.toml"
+    whole = settings.read_text() + "[ledger.layouts.ours]\naccount = { column = 1 }\n"
+    settings.write_text(whole)
+    [finding] = unfit(workspace.root)
+    assert finding.words.startswith("[ledger.layouts.ours]: it does not say where the amount")
+    rest = "".join(f"{name} = {{ column = {at} }}\n" for at, name in ((2, "number"), (3, "amount")))
+    settings.write_text(whole + rest + 'date = { column = 4, form = ["YYYYMMDD"] }\n')
+    assert unfit(workspace.root) == []
+    assert Finding("layouts", fit=True, words="for issue files: ours") in examine(workspace.root)
+
+
 def test_a_missing_folder_and_open_rights_are_named(workspace: Workspace) -> None:
     workspace.duplicates.rmdir()
     workspace.state.chmod(0o755)
