@@ -18,6 +18,7 @@ from config.settings import Reading
 from extractors import engines, media
 from extractors.engines.fake import Fake
 from extractors.interface import Document, ExtractionError, Kind
+from extractors.micr import net
 from extractors.read import read
 
 _SAMPLE = Path(__file__).with_name("sample.txt")
@@ -25,13 +26,14 @@ _SAMPLE = Path(__file__).with_name("sample.txt")
 
 
 def preload(settings: Reading) -> None:
-    """Load every parser, finder and list of words; no model, and no thread is started."""
+    """Load every parser, finder, list of words and weight; no reader's model, and no thread."""
     cv2.setNumThreads(1)
     Image.init()
     for module in pkgutil.walk_packages(extractors.__path__, "extractors."):
         importlib.import_module(module.name)
     for state in vat.MEMBER_STATES:
         get_cc_module(state, "vat")
+    net.weights()
     with suppress(ExtractionError):  # there is no reader: each page that needs one will say so
         engines.configured(settings)
     sample = Document(

@@ -67,7 +67,7 @@ def test_boxes_lie_on_the_characters() -> None:
 
 def test_a_doubtful_character_is_less_sure_than_its_neighbours() -> None:
     image = page("88888888", grain=0.0)
-    image[100:112, 100 + 3 * 25 : 100 + 4 * 25] = 230
+    image[100:118, 100 + 3 * 25 : 100 + 4 * 25] = 230
     line = read.read(image)
     assert line is not None
     sure = [one.confidence for one in line.symbols]
