@@ -94,7 +94,7 @@ def _days(count: int) -> str:
 
 def _limit(case: Case) -> list[Finding]:
     """More than the check says it is good for."""
-    amount = _figures(case)
+    amount = stated(case)
     return [
         Finding(
             reason=Reason.CHECK_OVER_LIMIT,
@@ -110,22 +110,26 @@ def _encoded(case: Case) -> list[Finding]:
     """Another amount in the line, where the first bank encodes it, than in figures."""
     line = case.paper.extraction.get("micr")
     encoded = grammar.parse(str(line.value)).amount if line else None
-    amount = _figures(case)
+    amount = stated(case)
     if encoded is None or amount is None or encoded == amount:
         return []
     return [
         Finding(
             reason=Reason.ENCODED_AMOUNT_DIFFERS,
-            words=f"The figures say {money(amount)}, the line at the bottom {money(encoded)}.",
+            words=f"The check is over {money(amount)}, the line at its bottom over {money(encoded)}.",
             change=f"the line said {money(amount)}",
         )
     ]
 
 
-def _figures(case: Case) -> Decimal | None:
-    read = case.paper.amount
-    sure = read is not None and read.confidence >= READ and isinstance(read.value, Decimal)
-    return read.value if read and sure and isinstance(read.value, Decimal) else None
+def stated(case: Case) -> Decimal | None:
+    """The amount that the check is over: selected with the ledger, else read in figures."""
+    read, best = case.paper.amount, case.best
+    if best is not None and best.selected() and best.candidate.selection is not None:
+        return best.candidate.selection.amount
+    if read is None or read.confidence < READ or not isinstance(read.value, Decimal):
+        return None
+    return read.value
 
 
 # ---- two witnesses of one number

@@ -5,7 +5,8 @@ from decimal import Decimal, InvalidOperation
 
 from config.reasons import Reason
 from matchers.compare import READ, SURE
-from matchers.findings import Case, Finding, money, value
+from matchers.face import stated
+from matchers.findings import Case, Finding, money
 from matchers.interface import Earlier
 from matchers.likeness import account, same_identifier
 
@@ -35,11 +36,11 @@ def _one_of(found: Sequence[Finding | None]) -> list[Finding]:
 
 def _same_number(case: Case, earlier: Earlier) -> Finding | None:
     """What an earlier check of the same account and number means."""
-    other_sum = _other_sum(case, earlier)
+    sums = _sums(case, earlier)
     if _other(case, earlier, "routing") or case.paper.extraction.get("account_number") is None:
-        return None if other_sum is not False else _suspect(earlier, _LIKE)
-    if other_sum:
-        return _forged(case, earlier)
+        return _suspect(earlier, _LIKE) if sums and sums[0] == sums[1] else None
+    if sums and sums[0] != sums[1]:
+        return _forged(earlier, *sums)
     if earlier.posted:
         return Finding(
             reason=Reason.CHECK_PRESENTED_TWICE,
@@ -57,8 +58,9 @@ _LOOKS = "Its front looks like that of"
 
 def _same_look(case: Case, earlier: Earlier) -> Finding | None:
     """A suspicion only: checks of one book look alike, so number and amount must not differ."""
-    apart = _other(case, earlier, "check_number") or _other(case, earlier, "account_number")
-    return None if apart or _other_sum(case, earlier) else _suspect(earlier, _LOOKS)
+    sums = _sums(case, earlier)
+    apart = any(_other(case, earlier, name) for name in ("check_number", "account_number"))
+    return None if apart or (sums and sums[0] != sums[1]) else _suspect(earlier, _LOOKS)
 
 
 def _suspect(earlier: Earlier, like: str) -> Finding:
@@ -72,15 +74,13 @@ def _suspect(earlier: Earlier, like: str) -> Finding:
     )
 
 
-def _forged(case: Case, earlier: Earlier) -> Finding:
+def _forged(earlier: Earlier, amount: Decimal, before: Decimal) -> Finding:
     """One number over two amounts: no bank prints a number twice."""
-    read = case.paper.amount
-    before = _sum(earlier)
     return Finding(
         reason=Reason.CHECK_PRESENTED_TWICE,
         words=f"A check with the same account and number came before, as {earlier.name}, over "
-        f"{money(before) if before is not None else 'another amount'}; this one is over "
-        f"{value(read)}. One of the two is altered or counterfeit, or was misread.",
+        f"{money(before)}; this one is over {money(amount)}. One of the two is altered or "
+        "counterfeit, or was misread.",
         change=f"{earlier.name} been over the same amount and not come before",
         related=(earlier.document_id,),
     )
@@ -96,16 +96,11 @@ def _other(case: Case, earlier: Earlier, name: str) -> bool:
     return not same_identifier(str(read.value), before)
 
 
-def _other_sum(case: Case, earlier: Earlier) -> bool | None:
-    """Whether the two are over different amounts; None where one of them was not read."""
-    read, before = case.paper.amount, _sum(earlier)
-    if read is None or before is None or read.confidence < READ:
-        return None
-    return read.value != before
-
-
-def _sum(earlier: Earlier) -> Decimal | None:
+def _sums(case: Case, earlier: Earlier) -> tuple[Decimal, Decimal] | None:
+    """The amounts of this check and of the earlier one, where both are known."""
+    amount = stated(case)
     try:
-        return Decimal(earlier.fields["amount"])
+        before = Decimal(earlier.fields["amount"])
     except (KeyError, InvalidOperation):
         return None
+    return None if amount is None else (amount, before)

@@ -8,8 +8,9 @@ import pytest
 
 from config.reasons import Reason
 from extractors.interface import Field
-from tests.matchers.build import TODAY, read
-from tests.matchers.rows import Row, ago, becomes, by, ours, over
+from tests.matchers.build import TODAY, check, read
+from tests.matchers.handwriting import trace, written
+from tests.matchers.rows import Row, ago, becomes, by, ours, outcome, over
 
 LINE = "C001025CA021000021A000123456789C"
 
@@ -181,3 +182,21 @@ def test_an_empty_back_is_no_reason_where_the_rule_is_off() -> None:
 def test_the_settings_say_how_old_a_check_may_be(days: int) -> None:
     expected = "0077" if days <= 30 else "check_stale"
     assert _issued_on_its_day(aged(ago(days)), rules={"stale_check_days": 30}) == expected
+
+
+FAINT = {name: read(name, Decimal("800.00"), 0.4) for name in ("amount", "amount_words")}
+SELECTED = [
+    ("nothing against it", {}, "0077"),
+    ("over its limit", {"terms": "VOID IF OVER $500.00"}, "check_over_limit"),
+    ("encoded the same", encoded("80000"), "0077"),
+    ("encoded a cent more", encoded("80001"), "encoded_amount_differs"),
+]
+
+
+@pytest.mark.parametrize("row", SELECTED, ids=lambda row: row[0])
+def test_an_amount_that_was_selected_breaks_the_same_rules(
+    row: tuple[str, dict[str, Any], str],
+) -> None:
+    _, changes, expected = row
+    seen = (trace("amount", "800.00"), trace("amount_words", "eight hundred"))
+    assert outcome(written(check(**FAINT | changes), *seen), ours()) == expected
