@@ -159,12 +159,17 @@ class WordsSeen:
         self._rest = self._behind()
 
     def scores(self, amounts: Sequence[Decimal]) -> Scores:
-        """How well each amount fits."""
+        """How well each amount fits, in the style in which the first fits best.
+
+        A check is written in one style; what fits better in another is told by `freest`.
+        """
         ways = [forms.spelt(one) for one in amounts]
-        self._learn(sorted({word for each in ways for way in each for word in way}))
-        found = self._said({way for each in ways for way in each})
-        best = (max((found[way] for way in each), default=NEVER) for each in ways)
-        return np.fromiter(best, np.float32, len(ways))
+        found = self._said(set(ways[0].values()))
+        best = max(ways[0], key=lambda style: found[ways[0][style]], default="")
+        chosen = [[each[best]] if best in each else [*each.values()] for each in ways]
+        found |= self._said({way for each in chosen[1:] for way in each})
+        scores = (max((found[way] for way in each), default=NEVER) for each in chosen)
+        return np.fromiter(scores, np.float32, len(ways))
 
     def freest(self) -> float:
         """The score of the best number words, of any number and in any order."""
@@ -180,6 +185,7 @@ class WordsSeen:
 
     def _said(self, ways: Collection[tuple[str, ...]]) -> dict[tuple[str, ...], float]:
         """The score of each way to say an amount; what ways begin with in common is laid once."""
+        self._learn(sorted({word for way in ways for word in way}))
         best = self._first
         row: dict[tuple[str, ...], int] = {(): 0}
         found: dict[tuple[str, ...], float] = {}

@@ -58,23 +58,27 @@ def figures(amount: Decimal) -> tuple[Figures, ...]:
     return tuple(Figures(said + tail, len(said)) for tail in ([] if cents else [""]) + tails)
 
 
-def spelt(amount: Decimal) -> tuple[tuple[str, ...], ...]:
-    """Every way to write a positive amount in words.
+def spelt(amount: Decimal) -> dict[str, tuple[str, ...]]:
+    """The words of a positive amount in every style in which people write it, by style.
 
     Without "and", "only", the currency, and what says that there are no cents.
     """
     whole, cents = _parts(amount)
     if not 0 < whole < LONGEST:
-        return ()
-    ways = [tuple(_said(whole, _WESTERN)), tuple(_said(whole, _INDIAN))]
+        return {}
+    ways = {"western": tuple(_said(whole, _WESTERN)), "indian": tuple(_said(whole, _INDIAN))}
     hundreds, rest = divmod(whole, 100)
     if 10 < hundreds < 100 and hundreds % 10:  # noqa: PLR2004 - twelve hundred
-        ways.append((*_small(hundreds), "hundred", *_small(rest)))
-    tails: list[tuple[str, ...]] = [()]
-    if cents:
-        tails = [(f"{cents:02d}/100",), *((*_small(cents), part) for part in PARTS)]
-        tails.append((PARTS[0], *_small(cents)))
-    return tuple(dict.fromkeys((*way, *tail) for way in ways for tail in tails))
+        ways["hundreds"] = (*_small(hundreds), "hundred", *_small(rest))
+    if not cents:
+        return ways
+    tails = {"fraction": (f"{cents:02d}/100",), "before": (PARTS[0], *_small(cents))}
+    tails |= {part: (*_small(cents), part) for part in PARTS}
+    return {
+        f"{style} {ending}": (*way, *tail)
+        for style, way in ways.items()
+        for ending, tail in tails.items()
+    }
 
 
 def vocabulary() -> tuple[str, ...]:

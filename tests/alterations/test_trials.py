@@ -17,7 +17,7 @@ TRIALS = 6
 def made(amount: Decimal) -> Check:
     """A check that is written clearly, and of which the figures were read as another amount."""
     figures = f"{amount:,.2f}"
-    words = " ".join(forms.spelt(amount)[0])
+    words = " ".join(next(iter(forms.spelt(amount).values())))
     extraction = check(
         amount=read("amount", amount + 1, 0.35),
         amount_words=read("amount_words", amount, 0.4),
