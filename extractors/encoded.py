@@ -94,8 +94,8 @@ def heard(read: Extraction) -> Extraction:
 
 
 def _differences(read: Extraction, said: Encoded) -> Iterator[Reason]:
-    amount = read.get("amount")
-    if said.amount and amount and amount.confidence >= _READ and amount.value != said.amount:
+    amounts = [one.value for one in read.readings("amount") if one.confidence >= _READ]
+    if said.amount and amounts and said.amount not in amounts:
         yield Reason.ENCODED_AMOUNT_DIFFERS
     routing = _read(read, "routing")
     if said.line.routing and routing and said.line.routing not in routing:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
@@ -69,6 +70,15 @@ def test_what_the_picture_and_the_record_differ_in_is_named(
     assert found.problems == (reason,)
     assert found.get(read_.name) == read_, "the picture is what was read"
     assert len(found.readings(read_.name)) == 2, "and the record's value stands beside it"
+
+
+def test_of_two_readings_of_the_figures_the_record_may_confirm_the_second(tmp_path: Path) -> None:
+    found = check(tmp_path, field("amount", Decimal(7), 0.5), replace(AMOUNT, confidence=0.45))
+    assert found.problems == ()
+    assert [(one.value, one.confidence) for one in found.readings("amount")] == [
+        (Decimal("125.50"), 0.97),
+        (Decimal(7), 0.5),
+    ]
 
 
 def test_what_was_hardly_read_contradicts_nothing(tmp_path: Path) -> None:
