@@ -116,7 +116,8 @@ def _encoded(case: Case) -> list[Finding]:
     return [
         Finding(
             reason=Reason.ENCODED_AMOUNT_DIFFERS,
-            words=f"The check is over {money(amount)}, the line at its bottom over {money(encoded)}.",
+            words=f"The check is over {money(amount)}, the line at its bottom states "
+            f"{money(encoded)}.",
             change=f"the line said {money(amount)}",
         )
     ]

@@ -1,16 +1,24 @@
 """Checks that we receive: what they pay, whom they name, and where they are drawn. Pure."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
+from itertools import combinations
 
 from config.reasons import Reason
 from extractors.micr import grammar
 from matchers.compare import PAYMENT, READ, Paper, due, family
+from matchers.face import stated
 from matchers.findings import Case, Finding, entry, listed, money, value
-from matchers.interface import LedgerRecord
+from matchers.interface import LedgerRecord, Status
 from matchers.likeness import PARTY_ALIKE, PARTY_UNLIKE, name_likeness, plain_identifier
 from matchers.memo import numbers as numbers_in
 from matchers.standing import Standing
+
+OPEN = frozenset({Status.OPEN, Status.PARTIAL})
+
+MOST_OWED = 8
+"""Open items of one payer that are looked at together."""
 
 HOME = {"US": "USD", "CA": "CAD", "IN": "INR"}
 """The currency at home of each layout of the line."""
@@ -87,8 +95,54 @@ def short(paper: Paper) -> Reason:
     return Reason.PARTIAL_PAY if more else Reason.SHORT_PAY
 
 
-def made_out_to_us(case: Case) -> bool:
-    """Whether a check surely names us as its payee."""
+def received(case: Case) -> bool:
+    """Whether a check was sent to us: it names us, one who owes us, or an invoice of ours."""
+    owed = any(one.payment and (one.alike() or one.exact("memo")) for one in case.standings)
+    return owed or _names_us(case)
+
+
+def of_payer(case: Case) -> list[Finding]:
+    """A payer who owes us, but nothing says which of the open items is paid."""
+    owed = [
+        one.record
+        for one in case.standings
+        if one.payment and one.alike() and not one.unlike() and one.record.status in OPEN
+    ][:MOST_OWED]
+    amount = case.paper.amount
+    if not owed or amount is None:
+        return []
+    open_items = listed([f"{entry(one)}, {money(_open(case, one))}" for one in owed])
+    fitting = _adding_up(case, owed)
+    told = (
+        f"; {listed([one.record_id for one in fitting])} together are just that" if fitting else ""
+    )
+    return [
+        Finding(
+            reason=Reason.AMBIGUOUS_ALLOCATION,
+            words=f"{owed[0].party_name} owes {open_items}. Neither the memo nor the amount of "
+            f"{value(amount)} says which is paid{told}.",
+            change="the memo named one open invoice, and the amount been the open one",
+        )
+    ]
+
+
+def _adding_up(case: Case, owed: Sequence[LedgerRecord]) -> tuple[LedgerRecord, ...]:
+    """The only two, or more, open items whose amounts add up to the check's; else nothing."""
+    paid = stated(case)
+    found = [
+        some
+        for count in range(2, len(owed) + 1)
+        for some in combinations(owed, count)
+        if sum((_open(case, one) for one in some), Decimal(0)) == paid
+    ]
+    return found[0] if len(found) == 1 else ()
+
+
+def _open(case: Case, record: LedgerRecord) -> Decimal:
+    return due(case.paper, record) or Decimal(0)
+
+
+def _names_us(case: Case) -> bool:
     read = case.paper.extraction.get("payee")
     names = [name for name in case.rules.own_names if name]
     return read is not None and any(

@@ -26,8 +26,10 @@ def explain(case: Case) -> list[Finding]:
             ),
             *found,
         ]
-    if case.checks and case.paper.number and not payments.made_out_to_us(case):
+    if case.checks and case.paper.number and not payments.received(case):
         return [_not_issued(case), *found]
+    if case.checks and (owed := payments.of_payer(case)):
+        return [*owed, *found]
     near = case.best
     apart = _kept_apart(case, near) if near else []
     return [*(apart or _unknown(case)), *found]

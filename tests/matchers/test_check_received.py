@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from config.reasons import Reason
-from matchers.interface import LedgerRecord, Status
-from tests.matchers.build import DAY, TODAY, expected, read
+from matchers.interface import Held, LedgerRecord, Status
+from tests.matchers.build import DAY, TODAY, check, decided, expected, read
 from tests.matchers.rows import Row, ago, becomes, by, over
 
 NAMED = {"memo": "Invoice RG-20417"}
@@ -61,6 +61,17 @@ MEMO: list[Row] = [
     ("two invoices of one number, two payers", named("RG-20417"),
      [*due(), also("RG-20417", "800.00", record_id="0055", party_name="Somebody Else Ltd")],
      "0099"),
+]  # fmt: skip
+
+UNNAMED: list[Row] = [
+    ("both, but neither is named", over("1100.00"), [*due(), also("RG-20418", "300.00")],
+     "ambiguous_allocation"),
+    ("neither the one nor the other", over("950.00"), [*due(), also("RG-20418", "300.00")],
+     "ambiguous_allocation"),
+    ("one open item, another amount", over("950.00"), due(), "ambiguous_allocation"),
+    ("nothing open", over("950.00"), due(status=Status.CLOSED), "no_candidate"),
+    ("drawn on us, to one who owes us", {"payer": "Larkfield Inc", "payee": "Example Works"},
+     due(), "check_not_issued"),
 ]  # fmt: skip
 
 SEVERAL: list[Row] = [
@@ -136,7 +147,7 @@ STATUS: list[Row] = [
 PARTY: list[Row] = [
     ("somebody else pays", NAMED | {"payer": "Somebody Else Ltd"}, due(), "party_mismatch"),
     ("somebody else pays another amount", NAMED | {"payer": "Somebody Else Ltd"}, due("900.00"),
-     "check_not_issued"),
+     "party_mismatch"),
     ("the legal form differs", NAMED | {"payer": "Example Works Inc."}, due(), "0099"),
     ("another initial", NAMED | {"payer": "John B Smith"}, due(party_name="John A Smith"),
      "party_mismatch"),
@@ -188,6 +199,7 @@ FOREIGN: list[Row] = [
 TABLES = {
     "memo": MEMO,
     "several": SEVERAL,
+    "unnamed": UNNAMED,
     "amount": AMOUNT,
     "status": STATUS,
     "party": PARTY,
@@ -230,3 +242,10 @@ def test_a_check_made_out_to_us_is_not_called_forged_where_nobody_owes_it() -> N
     own = {"own_names": ("Harbour Lights Catering",)}
     assert becomes({}, nobody, rules=own) == "party_unknown"
     assert becomes({}, nobody) == "check_not_issued"
+
+
+def test_open_items_that_add_up_to_the_check_are_named() -> None:
+    owed = [*due(), also("RG-20418", "300.00"), also("RG-20419", "70.00")]
+    decision = decided(check(**over("1100.00")), *owed)
+    assert isinstance(decision, Held)
+    assert "0099 and 0418 together are just that" in decision.detail
