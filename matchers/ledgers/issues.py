@@ -102,7 +102,7 @@ def read_issues(path: Path, layout: Layout) -> Imported:
 def after(before: LedgerRecord | None, line: LedgerRecord) -> LedgerRecord:
     """What the record of a check is after a line of an issue file, *before* None if it is new.
 
-    A void or a stop changes nothing but the status, and no line that issues a check takes one back.
+    A void, a stop or a payment changes nothing but the status, and no issue takes one back.
     """
     if before is None:
         return line

@@ -14,7 +14,12 @@ from matchers.ledgers.columns import ImportFault
 Line = str | Sequence[str]
 """A line of a fixed-width file, or the cells of a line of a CSV file."""
 
-STATUSES = {"void": Status.VOID, "stopped": Status.STOPPED, "issue": Status.OPEN}
+STATUSES = {
+    "void": Status.VOID,
+    "stopped": Status.STOPPED,
+    "paid": Status.CLOSED,
+    "issue": Status.OPEN,
+}
 """The markers that a layout may have, the strongest first."""
 
 _PART = re.compile("YYYY|YY|MM|DD|.")

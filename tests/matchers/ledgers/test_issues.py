@@ -14,6 +14,7 @@ from matchers.ledgers import layouts
 from matchers.ledgers.columns import ImportFault
 from matchers.ledgers.imports import Imported
 from matchers.ledgers.issues import after, read_any
+from matchers.ledgers.layouts import Layout
 
 FILES: Mapping[str, tuple[str, ...]] = {
     "fixed-100": (
@@ -187,6 +188,59 @@ def test_an_amount_without_a_point_is_whole_where_others_have_one(tmp_path: Path
     assert [one.amount for one in read.records] == [Decimal(100), Decimal("2.50")]
 
 
+def written(layout: Layout, said: Mapping[str, str], status: Status) -> str:
+    """A line with a check as a layout wants it, numbers filled with zeros in front."""
+    places = {name: getattr(layout, name) for name in said} | {
+        f"marker {at}": place for at, (meant, place) in enumerate(layout.markers) if meant is status
+    }
+    words = {**said, **{name: places[name].words[0].upper() for name in places if name not in said}}
+    if layout.length is None:
+        return ",".join(words[name] for name in sorted(places, key=lambda one: places[one].column))
+    line = [" "] * layout.length
+    for name, place in places.items():
+        first, last = place.at
+        text, width = words[name][: last - first + 1], last - first + 1
+        filled = text.ljust(width) if name == "payee" or name not in said else text.zfill(width)
+        line[first - 1 : last] = filled
+    return "".join(line)
+
+
+@given(
+    layout=st.sampled_from([one for one in layouts.built_in().values() if not one.heading]),
+    account=st.integers(1, 10**11 - 1),
+    number=st.integers(1, 10**9 - 1),
+    cents=st.integers(1, 10**9 - 1),
+    day=st.dates(dt.date(2000, 1, 1), dt.date(2068, 12, 31)),
+    payee=st.text("ABC xyz&-.", max_size=20).map(lambda text: " ".join(text.split())),
+    data=st.data(),
+)
+def test_whatever_a_layout_can_write_is_read_as_it_was(
+    layout: Layout,
+    account: int,
+    number: int,
+    cents: int,
+    day: dt.date,
+    payee: str,
+    data: st.DataObject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    status = data.draw(st.sampled_from(sorted({meant for meant, _ in layout.markers})))
+    form = data.draw(st.sampled_from(layout.date.form)).replace("YYYY", "%Y").replace("YY", "%y")
+    amount = Decimal(cents).scaleb(-2)
+    said = {
+        "account": str(account),
+        "number": str(number),
+        "amount": str(cents) if layout.length else str(amount),
+        "date": day.strftime(form.replace("MM", "%m").replace("DD", "%d")),
+        "payee": payee,
+    }
+    path = tmp_path_factory.getbasetemp() / "written.txt"
+    path.write_text(written(layout, said, status))
+    [one] = read_any(path, settings(), layout.name).records
+    assert (one.record_id, one.status) == (f"{account}-{number}", status)
+    assert (one.amount, one.doc_date, one.party_name) == (amount, day, payee)
+
+
 # ---- twice, void and stopped
 
 
@@ -217,7 +271,7 @@ def test_a_void_of_a_check_that_nobody_issued_is_kept(tmp_path: Path) -> None:
 STATUSES = st.sampled_from(Status)
 
 
-@given(before=STATUSES, marker=st.sampled_from([Status.VOID, Status.STOPPED]))
+@given(before=STATUSES, marker=st.sampled_from([Status.VOID, Status.STOPPED, Status.CLOSED]))
 def test_a_void_or_a_stop_changes_only_the_status(before: Status, marker: Status) -> None:
     known = LedgerRecord(record_id="1-2", amount=Decimal(7), party_name="Ann", status=before)
     line = LedgerRecord(record_id="1-2", amount=Decimal(9), status=marker)
