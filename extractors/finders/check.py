@@ -111,7 +111,7 @@ def _line(pages: Sequence[Page], hints: Hints) -> tuple[int, read.Line | None]:
 
 def _of_line(line: read.Line, code: grammar.CodeLine, page: Page, place: Box) -> Iterator[Field]:
     """The line as printed, and the fields in it."""
-    sure = min(_FROM_LINE.get(code.layout, _UNSOUND), *(one.confidence for one in line.symbols))
+    sure = min(_FROM_LINE.get(code.layout, _UNSOUND), line.confidence)
     made = Field(
         name="micr",
         value=line.text.replace(" ", ""),

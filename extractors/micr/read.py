@@ -81,6 +81,11 @@ class Line:
     symbols: tuple[Symbol, ...]
 
     @property
+    def confidence(self) -> float:
+        """The chance that every character is right, from 0 to 1."""
+        return math.prod(one.confidence for one in self.symbols)
+
+    @property
     def box(self) -> tuple[int, int, int, int]:
         """Left, top, right and bottom of the whole line in image pixels."""
         sides = np.array([one.box for one in self.symbols])
@@ -125,12 +130,12 @@ def _lay(image: Grey, row: Row) -> _Laid:
 
 
 def _trimmed(laid: _Laid) -> _Laid:
-    """Without the marks at its ends that are no characters."""
-    kept = list(laid.columns)
-    for end in (0, -1):
-        while kept and _fits_badly(laid, kept[end]):
-            kept.pop(end)
-    return replace(laid, columns=tuple(kept))
+    """Without a mark at either end that is no character."""
+    first, last = 0, len(laid.columns)
+    if last >= LEAST_SYMBOLS:
+        first += _fits_badly(laid, laid.columns[0])
+        last -= _fits_badly(laid, laid.columns[-1])
+    return replace(laid, columns=laid.columns[first:last])
 
 
 def _fits_badly(laid: _Laid, at: int) -> bool:

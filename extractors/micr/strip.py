@@ -15,6 +15,9 @@ EDGE = 1.75
 HIGH = round((glyph.ROWS + 2 * EDGE) * UNIT)
 """Pixels that a strip is high."""
 
+_PAPER = 80
+"""The percentile of grey that stands for paper, which goes on beyond the image."""
+
 PITCH = glyph.PITCH_INCH / glyph.UNIT_INCH * UNIT
 """Pixels from one character to the next."""
 
@@ -37,4 +40,6 @@ def straightened(image: Grey, row: Row) -> tuple[Grey, Numbers]:
         cv2.INTER_LINEAR,
         borderMode=cv2.BORDER_REPLICATE,
     )
+    beyond = (along < 0) | (along > image.shape[1] - 1)
+    straight[:, beyond] = np.percentile(straight, _PAPER)
     return np.asarray(straight, np.uint8), along
