@@ -38,6 +38,9 @@ _FARTHEST, _FAR = 0.9, 0.25
 """Inches from a usual size at which an edge may lie, and what an inch counts against it, in shares
 of an edge: the rims of shadows are edges, too."""
 
+_SLANT = 2.0
+"""What counts against an edge for its lean: 0.1 for three degrees."""
+
 _PPI = 40
 """Pixels to an inch of the picture on which a check's edges are looked for."""
 
@@ -154,22 +157,23 @@ def find(image: Pixels, words: Sequence[Word]) -> Found:
     """The checks on a picture, of which the *words* were read as it lies."""
     checks = tuple(_check(image, line) for line in codelines.find(image))
     said = _said(words).count(_PAY)
-    if len(checks) <= 1:
-        alone = bool(checks) and not _is_outside(checks, words)
-        if checks and not alone and _are_pictures(image, checks):
-            return Found()
-        return Found(checks, alone=alone, sure=said <= 1 or not checks)
+    beside = _is_outside(checks, words)
+    if not checks or (beside and _are_pictures(image, checks) and not _bands(image, checks)):
+        return Found()
     if said > len(checks):
         return Found(checks, sure=False)
-    dpi = tuple(one.line.dpi for one in checks)
-    bands = _bands(image, checks)
-    if bands:
-        return Found(checks, bands, dpi)
-    if _is_outside(checks, words):
-        return Found() if _are_pictures(image, checks) else Found(checks, sure=False)
-    if _overlap(checks):
-        return Found(checks, sure=False)
-    return Found(checks, tuple(flat(image, one) for one in checks), dpi)
+    return (
+        _apart(image, checks, beside=beside) if len(checks) > 1 else Found(checks, alone=not beside)
+    )
+
+
+def _apart(image: Pixels, checks: tuple[Check, ...], *, beside: bool) -> Found:
+    """Several checks each with its picture, if they can be told apart."""
+    images = _bands(image, checks)
+    if not images and not beside and not _overlap(checks):
+        images = tuple(flat(image, one) for one in checks)
+    dpi = tuple(one.line.dpi for one in checks[: len(images)])
+    return Found(checks, images, dpi, sure=bool(images))
 
 
 def is_flat(image: Pixels, check: Check) -> bool:
@@ -292,10 +296,10 @@ def _edge(
     inner, outer = (patch.levels(at + side, along, axis) for side in (-_BESIDE, _BESIDE))
     share = (np.abs(inner - outer).max(axis=-1) > _STEP).mean(axis=-1)
     off = np.abs(places[:, None] - usual).min(axis=1)
-    worth = np.where(share >= _STEP_SHARE, share - _FAR * off[:, None], 0)
-    worth[off > _FARTHEST] = 0
+    seen = (share >= _STEP_SHARE) & (off <= _FARTHEST)[:, None]
+    worth = np.where(seen, share - _FAR * off[:, None] - _SLANT * np.abs(leans), -np.inf)
     best, way = np.unravel_index(int(worth.argmax()), worth.shape)
-    if not worth[best, way]:
+    if not seen[best, way]:
         return None
     lean = float(leans[way])
     return _Side(axis, float(places[best]) - lean * middle, lean)

@@ -5,14 +5,14 @@ its marks keep the pitch of E-13B it is read, both ways up. Only what makes sens
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from extractors.micr import glyph, grammar
-from extractors.micr.read import Line, read
+from extractors.micr.read import Line, Symbol, read
 from extractors.sheet import Pixels
 
 Grey = NDArray[np.uint8]
@@ -45,21 +45,26 @@ _BENT = 0.03
 _MARGIN = 0.9
 """Heights of paper kept around a row that is read."""
 
+_BEYOND = 6.0
+"""Heights of the picture before and after a row that are read with it: some marks were no marks."""
+
 _READ_HEIGHT = 27.0
 """Pixels that the digits of a row are high when it is read."""
 
-_EVEN, _EVEN_SHARE = 0.18, 0.5
-"""How much the marks of a line differ in height, and how many of them differ by no more."""
+_LIKE, _EVEN, _EVEN_SHARE = 0.18, 0.08, 0.4
+"""How much a digit may differ in height from the row's usual mark; how much most digits do, and the
+share of the marks that must: small letters and capitals differ by more."""
 
-_ON_PITCH, _ON_PITCH_SHARE = 0.16, 0.7
-"""The same for the distance between right edges, in pitches."""
+_ON_PITCH, _ON_PITCH_SHARE = 0.16, 0.45
+"""How far from a whole number of pitches two edges may be apart, in pitches, and how many must be
+so."""
 
-_LEAST_RHYTHM = 4
-"""How many more right edges than left ones keep the pitch: E-13B is set flush right, and in
-typewriting both keep it."""
+_SURELY = 4
+"""How many more right edges than left ones keep the pitch in a row that is surely the right way up:
+E-13B is set flush right."""
 
-_MOST_READ = 10
-"""Rows that are read, those first that keep the pitch best."""
+_MOST_READ, _MORE_READ = 5, 2
+"""Rows that are read, those first that keep the pitch best, and how many more for each line."""
 
 _TRIED = 2
 """How often the same line is tried: rows are found at several sizes."""
@@ -70,7 +75,7 @@ _MOST_MARKS = 6000
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A line on a picture: as read, with the way from inches on its check to pixels.
+    """A line on a picture: as read, boxes there, with the way from inches on its check to pixels.
 
     *origin* is the foot of its last character's right edge, *along* and *down* are an inch to the
     right and an inch down there, all in pixels across and down. *ends* are inches to the right edge
@@ -106,6 +111,8 @@ def find(image: Pixels) -> tuple[Placed, ...]:
     found: list[Placed] = []
     tried: list[_Row] = []
     for row in sorted(_rows(grey), key=lambda one: -one.rhythm):
+        if len(tried) >= _MOST_READ + _MORE_READ * len(found):
+            break
         again = sum(_beside(row.middle, one) for one in tried)
         if again >= _TRIED or any(_is_on(row.middle, one) for one in found):
             continue
@@ -113,24 +120,23 @@ def find(image: Pixels) -> tuple[Placed, ...]:
         placed = _placed(row)
         if placed is not None and not any(_is_on(placed.origin, one) for one in found):
             found.append(placed)
-        if len(tried) == _MOST_READ:
-            break
     return tuple(sorted(found, key=lambda one: (float(one.origin[1]), float(one.origin[0]))))
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """A row of marks made level, its left side first: its picture, and the way back.
+    """A row of marks made level: its picture, and the way back from there.
 
-    *middle* is a point on it, *height* that of its digits, both in the image's pixels; *rhythm*
-    says by how many more right edges than left ones keep the pitch.
+    *middle* is a point on it, *height* that of its digits, both in the image's pixels. *rhythm*
+    says how well it keeps the pitch, *lead* by how many more right edges than left ones do.
     """
 
     picture: Grey
     back: _Points
     middle: _Points
     height: float
-    rhythm: int
+    rhythm: float
+    lead: int
 
 
 def _rows(grey: Grey) -> Iterator[_Row]:
@@ -177,9 +183,9 @@ def _level(
     along, off = (middles - middle) @ way, np.abs((middles - middle) @ across)
     on_line = np.sort(along[off < 0.6 * height + _BENT * np.abs(along)])
     start, end = _stretch(on_line, _GAP * height)
-    length = end - start + 4 * height
+    length = end - start + 2 * _BEYOND * height
     high = (2 * _MARGIN + 1) * height + _BENT * length
-    first = middle + (start - 2 * height) * way - high / 2 * across
+    first = middle + (start - _BEYOND * height) * way - high / 2 * across
     factor = _READ_HEIGHT / height
     back = np.column_stack([way / factor, across / factor, first])
     size = (max(1, round(length * factor)), max(1, round(high * factor)))
@@ -191,14 +197,17 @@ def _level(
         borderMode=cv2.BORDER_REPLICATE,
     )
     picture = np.asarray(turned, np.uint8)
-    rhythm = _rhythm(picture)
-    if abs(rhythm) < _LEAST_RHYTHM:
-        return None
-    if rhythm < 0:
-        picture = np.ascontiguousarray(picture[::-1, ::-1])
-        corner = back @ np.array([size[0] - 1.0, size[1] - 1.0, 1.0])
-        back = np.column_stack([-back[:, :2], corner])
-    return _Row(picture, back, middle, height, abs(rhythm))
+    rhythm, lead = _rhythm(picture)
+    row = _Row(picture, back, middle, height, rhythm, lead)
+    return (_on_its_head(row) if lead < 0 else row) if rhythm else None
+
+
+def _on_its_head(row: _Row) -> _Row:
+    picture = np.ascontiguousarray(row.picture[::-1, ::-1])
+    high, wide = picture.shape
+    corner = row.back @ np.array([wide - 1.0, high - 1.0, 1.0])
+    back = np.column_stack([-row.back[:, :2], corner])
+    return replace(row, picture=picture, back=back, lead=-row.lead)
 
 
 def _stretch(along: _Points, gap: float) -> tuple[float, float]:
@@ -211,11 +220,8 @@ def _stretch(along: _Points, gap: float) -> tuple[float, float]:
     return float(start), float(end)
 
 
-def _rhythm(picture: Grey) -> int:
-    """How many more right edges than left ones keep the pitch; below 0 a row is on its head.
-
-    It is 0 where the marks are not even or too few of them keep it.
-    """
+def _rhythm(picture: Grey) -> tuple[float, int]:
+    """How well marks keep the pitch, 0 where they do not, and the lead of right edges over left."""
     ink = cv2.adaptiveThreshold(
         picture, 1, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 41, 12
     )
@@ -223,12 +229,15 @@ def _rhythm(picture: Grey) -> int:
     marks = stats[1:][stats[1:, cv2.CC_STAT_HEIGHT] >= _READ_HEIGHT / 2]
     heights = marks[:, cv2.CC_STAT_HEIGHT]
     usual = float(np.median(heights)) if len(heights) else 0.0
-    like = np.abs(heights - usual) <= _EVEN * usual
-    if np.count_nonzero(like) < _FEWEST or like.mean() < _EVEN_SHARE:
-        return 0
+    like = np.abs(heights - usual) <= _LIKE * usual
+    even = float((np.abs(heights - usual) <= max(1.0, _EVEN * usual)).mean()) if usual else 0.0
+    if np.count_nonzero(like) < _FEWEST or even < _EVEN_SHARE:
+        return 0.0, 0
     lefts = marks[like, cv2.CC_STAT_LEFT]
-    kept = [_kept(edges, usual) for edges in (lefts + marks[like, cv2.CC_STAT_WIDTH], lefts)]
-    return kept[0] - kept[1] if max(kept) >= _ON_PITCH_SHARE * (len(lefts) - 1) else 0
+    right, left = (_kept(edges, usual) for edges in (lefts + marks[like, cv2.CC_STAT_WIDTH], lefts))
+    if max(right, left) < _ON_PITCH_SHARE * (len(lefts) - 1):
+        return 0.0, 0
+    return max(right, left) * even + abs(right - left), right - left
 
 
 def _kept(edges: NDArray[np.int32], height: float) -> int:
@@ -239,10 +248,13 @@ def _kept(edges: NDArray[np.int32], height: float) -> int:
 
 
 def _placed(row: _Row) -> Placed | None:
-    """The line that the row is; None where it makes no sense."""
-    line = read(row.picture)
-    code = grammar.parse(line.text) if line else None
-    return _on_picture(line, code, row) if line and code and code.layout else None
+    """The line that the row is, whichever way up it makes sense; None if it makes none."""
+    for one in (row,) if row.lead >= _SURELY else (row, _on_its_head(row)):
+        line = read(one.picture)
+        code = grammar.parse(line.text) if line else None
+        if line and code and code.layout:
+            return _on_picture(line, code, one)
+    return None
 
 
 def _on_picture(line: Line, code: grammar.CodeLine, row: _Row) -> Placed:
@@ -256,13 +268,22 @@ def _on_picture(line: Line, code: grammar.CodeLine, row: _Row) -> Placed:
     points = np.array([[last, slope * last + foot], [inch, slope * inch], [-slope * inch, inch]])
     turn, first = row.back[:, :2], row.back[:, 2]
     return Placed(
-        line=line,
+        line=replace(line, symbols=tuple(_moved(one, row.back) for one in line.symbols)),
         code=code,
         origin=turn @ points[0] + first,
         along=turn @ points[1],
         down=turn @ points[2],
         ends=tuple(((rights - last) / inch).tolist()),
     )
+
+
+def _moved(symbol: Symbol, back: _Points) -> Symbol:
+    """The symbol with its box on the picture."""
+    left, top, right, bottom = symbol.box
+    corners = np.array([[left, top], [right, top], [right, bottom], [left, bottom]], np.float64)
+    there = corners @ back[:, :2].T + back[:, 2]
+    low, high = there.min(axis=0).tolist(), there.max(axis=0).tolist()
+    return replace(symbol, box=(round(low[0]), round(low[1]), round(high[0]), round(high[1])))
 
 
 def _beside(point: _Points, row: _Row) -> bool:

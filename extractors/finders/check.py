@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from config.reasons import Reason, ordered
+from extractors import codelines
 from extractors.finders import boxed, printed, signature, spelt, written
 from extractors.finders.face import Face, face
 from extractors.finders.look import look
@@ -102,6 +103,8 @@ def _line(pages: Sequence[Page], hints: Hints) -> tuple[int, read.Line | None]:
         if image.size:
             grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
             line = read.read(np.asarray(grey, np.uint8))
+            if pages[at].code_line and not (line and grammar.parse(line.text).layout):
+                line = next((one.line for one in codelines.find(image)), line)
             if line and grammar.parse(line.text).layout:
                 return at, line
             if line:
