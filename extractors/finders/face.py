@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from rapidfuzz import fuzz
@@ -160,6 +160,7 @@ def _likeness(text: str, name: str) -> float:
     return ratio / 100 if ratio >= _LIKE else 0.0
 
 
+@lru_cache(maxsize=4096)
 def _compact(text: str) -> str:
     return phrases.fold(text).replace(" ", "")
 

@@ -82,9 +82,13 @@ def _lines(check: Face, figures: Box | None, read: Field | None) -> Sequence[Box
         top, bottom = figures.top - _ABOVE * PAGE_DPI, figures.top + _INTO * PAGE_DPI
         payees = [spot.row for spot in check.labels("payee")]
         above = [row for row in _between(check, top, bottom) if row not in payees]
-        labelled = [spot.row for spot in check.labels("words") if spot.row in above]
+        labelled = [
+            spot.row
+            for spot in check.labels("words")
+            if spot.row in above and spot.past < len(spot.row.words)
+        ]
         first = max(labelled or above, key=lambda one: one.box.width, default=None)
-        rest = _beside(check, figures)
+        rest = _beside(check, figures, first)
         return (*_cut(check, first, figures), *rest) if first else rest
     if read is None or read.box is None:
         return ()
@@ -98,8 +102,8 @@ def _between(check: Face, top: float, bottom: float) -> Sequence[Row]:
 
 def _cut(check: Face, row: Row, figures: Box | None) -> Sequence[Box]:
     """The row from the end of its label, without figures in their box."""
-    ends = (spot.box.right for spot in check.labels("words") if spot.row is row)
-    start = next((end for end in ends if end < row.box.right), row.box.left)
+    labels = (spot.box for spot in check.labels("words") if spot.row is row)
+    start = next((one.right for one in labels if one.right < row.box.right), row.box.left)
     inside = [
         word
         for word in row.words
@@ -112,11 +116,12 @@ def _cut(check: Face, row: Row, figures: Box | None) -> Sequence[Box]:
     return (replace(box, left=max(box.left, start) - _MARGIN, right=box.right + _MARGIN),)
 
 
-def _beside(check: Face, figures: Box) -> Sequence[Box]:
+def _beside(check: Face, figures: Box, first: Row | None) -> Sequence[Box]:
     """The second line, where more stands left of the figures' box than its print."""
     inside = [
         word
         for row in _between(check, figures.top, figures.bottom)
+        if row is not first
         for word in row.words
         if word.box.right <= figures.left
     ]
