@@ -325,8 +325,11 @@ def of_proof(case: Case, one: Standing, found: Sequence[Finding]) -> list[Findin
     """Too little that agrees, where nothing else explains why no rule holds."""
     if found or one.proofs():
         return []
-    wanted = [one.number_name, one.party_name, *([] if one.payment else ["date"])]
-    return too_little(case, one, [name for name in wanted if not one.close(name)])
+    wanted = [one.number_name, *([] if one.payment else ["date"])]
+    if case.checks and one.record.account_ref:
+        wanted.append("account_number")
+    missing = [name for name in wanted if not one.close(name)]
+    return too_little(case, one, [*missing, *([] if one.alike() else [one.party_name])])
 
 
 def too_little(case: Case, one: Standing, missing: Sequence[str]) -> list[Finding]:

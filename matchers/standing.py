@@ -19,7 +19,7 @@ from matchers.compare import (
     party_field,
 )
 from matchers.interface import Candidate, Evidence, LedgerRecord, Level, Status
-from matchers.likeness import ONE_SLIP, PARTY_ALIKE, one_slip, plain_identifier
+from matchers.likeness import ONE_SLIP, PARTY_ALIKE, PARTY_UNLIKE, one_slip, plain_identifier
 
 STRONG_LENGTH, STRONG_DIGITS = 4, 3
 """A number with fewer signs or figures than these is no strong identifier: many share it."""
@@ -192,10 +192,8 @@ class Standing:
         if self.numbered() and supported and (account := self._account()) is not None:
             fields = (self.number_name, self.amount_name)
             found.append(Proof("number and amount", fields, account))
-        if self.paper.kind is Kind.CHECK and not self.payment and not self.record.party_name:
-            found += self._by_account()
-        if self.payment or (self.paper.kind is Kind.CHECK and self.record.number):
-            return tuple(found)
+        if self.paper.kind is Kind.CHECK:
+            return (*found, *self._by_account())
         if self.alike() and self.dated():
             found.append(Proof("party, date and amount", ("date", self.amount_name)))
         if self.alike() and self.numbered():
@@ -219,11 +217,26 @@ class Standing:
         return () if self.close("account_number") else None
 
     def _by_account(self) -> list[Proof]:
-        """The rule for an issued check of which the ledger names no payee to compare."""
-        if not (self.numbered() and self.exact("account_number")):
+        """The rules for an issued check whose payee is not to be compared, or hardly legible."""
+        if self.payment or not (self.numbered() and self.exact("account_number")):
             return []
-        fields = (self.number_name, "account_number", self.amount_name)
-        return [Proof("number, account and amount", fields)]
+        fields = (self.number_name, self.amount_name)
+        if not self.record.party_name:
+            return [Proof("number, account and amount", ("account_number", *fields))]
+        if not self.alike() and self.half_read() and self.dated():
+            rule = "number, account, date, amount and what is legible of the payee"
+            return [Proof(rule, fields, ("account_number", "date"))]
+        return []
+
+    def half_read(self) -> bool:
+        """Whether a party that is hardly legible may well be the record's.
+
+        Of the 49 other payees of 50 real checks, each held against all handwriting, two came near.
+        """
+        found = self.of(self.party_name)
+        if found is None or (found.confidence or 0) >= SURE:
+            return False
+        return found.similarity >= PARTY_UNLIKE
 
     def clear(self, proof: Proof, rules: Rules) -> bool:
         """Whether every field that decides was read surely enough."""
