@@ -100,10 +100,10 @@ def value(name: str, cell: Cell, how: Styles) -> Any:  # noqa: ANN401 - str, Dec
         Unreadable: it does not fit the column; the message says what it takes.
     """
     if name in MONEY:
-        return _exact(cell) if isinstance(cell, Decimal) else money(_plain(cell), how.decimal_mark)
+        return _exact(cell) if isinstance(cell, Decimal) else money(plain(cell), how.decimal_mark)
     if name in DATES:
-        return cell if isinstance(cell, dt.date) else day(_plain(cell), how.date_order)
-    text = _plain(cell)
+        return cell if isinstance(cell, dt.date) else day(plain(cell), how.date_order)
+    text = plain(cell)
     if name == "record_id" and not text:
         raise Unreadable("every row needs its own record_id; fill it in.")
     if name == "currency":
@@ -169,7 +169,8 @@ def _texts(row: Sequence[Cell], places: Sequence[int]) -> Iterator[str]:
             yield cell
 
 
-def _plain(cell: Cell) -> str:
+def plain(cell: Cell) -> str:
+    """A cell as text: figures with a point, days as YYYY-MM-DD."""
     match cell:
         case Decimal():
             return format(cell, "f")

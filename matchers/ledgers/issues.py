@@ -11,7 +11,7 @@ from typing import TypeVar
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
 from matchers.ledgers import layouts, workbook
-from matchers.ledgers.columns import ImportFault, Styles, Unreadable
+from matchers.ledgers.columns import ImportFault, Styles, Unreadable, plain
 from matchers.ledgers.imports import (
     SHOWN,
     Fault,
@@ -60,8 +60,6 @@ def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
     try:
         return read_file(path, own.columns, styles)
     except ImportFault as error:
-        if contents(path).startswith(workbook.MAGIC):
-            raise
         known = _known(own)
         mine = {name: known[name] for name in own.layouts}
         chosen = _named(path.name, known) or _recognised(path, mine, known)
@@ -195,7 +193,8 @@ class _Body:
 def _lines(path: Path, layout: Layout) -> list[tuple[int, Line]]:
     data = contents(path)
     if layout.length is None:
-        return [(number, cells) for number, cells in csv_rows(data, path.name) if any(cells)]
+        rows = (workbook.rows if data.startswith(workbook.MAGIC) else csv_rows)(data, path.name)
+        return [(number, tuple(map(plain, cells))) for number, cells in rows if any(cells)]
     text = decoded(data, path.name).removesuffix("\x1a")
     return [(number, one) for number, one in enumerate(_NEWLINE.split(text), 1) if one.strip()]
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
@@ -123,6 +124,21 @@ def test_a_layout_can_be_printed_pasted_and_used_under_another_name(
     path = tmp_path / "issues.txt"
     path.write_text("\n".join(FILES[name]))
     assert read_any(path, own).layout == "ours", "the workspace's own layouts come first"
+
+
+def test_a_workbook_is_read_like_a_comma_separated_file(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (
+        ("Account Number", "Check Number", "Issue Date", "Amount", "Payee", "Type"),
+        ("123456789", 1042, dt.datetime(2026, 4, 5), 1250.5, "Alpine Paper Co", "I"),  # noqa: DTZ001
+        ("123456789", 1043, "04/06/2026", 100, "Harbor Freight", "V"),
+    ):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "issues.xlsx")
+    read = read_any(tmp_path / "issues.xlsx", settings())
+    assert (read.layout, read.faults) == ("headed", ())
+    assert read.records[0] == ISSUED
+    assert (read.records[1].status, read.records[1].amount) == (Status.VOID, Decimal(100))
 
 
 def test_lines_at_fault_are_named_and_the_good_ones_imported(tmp_path: Path) -> None:
