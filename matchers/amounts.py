@@ -56,12 +56,12 @@ def _of_reading(case: Case, figures: Field, words: Field) -> list[Finding]:
     """Figures and words as they were read, where how they look does not settle it."""
     if words.value == figures.value and words.confidence >= READ:
         return _doubted(case, figures)
-    if _agreed(case, figures, words):
-        return []
+    expected = due(case.paper, case.best.record) if case.best else None
+    if figures.value != expected and _agreed(case, figures, words):
+        return []  # they agree on what the ledger does not state, and that is told
     perhaps = f"perhaps {value(words)} ({words.text!r})"
     if words.confidence < READ:
         return [_alone(figures, f"is hardly legible, {perhaps}")]
-    expected = due(case.paper, case.best.record) if case.best else None
     unsure = figures.confidence < READ and words.value == expected
     if unsure or _seen(case):
         return [_alone(figures, f"says {perhaps}")]

@@ -45,7 +45,7 @@ BARS = {
 CONTRADICTED = 4.0
 """Nats by which a witness must fit something else better to contradict an amount."""
 
-BLURRED = 0.5
+BLURRED = 1.0
 """Nats more for each nat that even the best reading lacks: who reads nothing denies nothing."""
 
 _KEPT = 64

@@ -30,6 +30,9 @@ SPELLINGS = {
 NO_CENTS = ("00/100", "no/100", "xx/100", "00/xx")
 """What stands behind the words of a whole amount, where anything does."""
 
+WHOLES = ("rupees", "dollars")
+"""What may stand between the words of the whole and those of its cents."""
+
 PARTS = ("paise", "cents")
 """What hundredths are called where they are spelt."""
 
@@ -61,7 +64,7 @@ def figures(amount: Decimal) -> tuple[Figures, ...]:
 def spelt(amount: Decimal) -> dict[str, tuple[str, ...]]:
     """The words of a positive amount in every style in which people write it, by style.
 
-    Without "and", "only", the currency, and what says that there are no cents.
+    Without "and" and "only", and without what says that there are no cents.
     """
     whole, cents = _parts(amount)
     if not 0 < whole < LONGEST:
@@ -72,11 +75,12 @@ def spelt(amount: Decimal) -> dict[str, tuple[str, ...]]:
         ways["hundreds"] = (*_small(hundreds), "hundred", *_small(rest))
     if not cents:
         return ways
-    tails = {"fraction": (f"{cents:02d}/100",), "before": (PARTS[0], *_small(cents))}
-    tails |= {part: (*_small(cents), part) for part in PARTS}
+    tails = {part: (*_small(cents), part) for part in PARTS}
+    tails |= {"fraction": (f"{cents:02d}/100",), "before": (PARTS[0], *_small(cents))}
     return {
-        f"{style} {ending}": (*way, *tail)
+        " ".join((style, *money, ending)): (*way, *money, *tail)
         for style, way in ways.items()
+        for money in ((), *((one,) for one in WHOLES))
         for ending, tail in tails.items()
     }
 

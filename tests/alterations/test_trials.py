@@ -10,8 +10,8 @@ from tests.alterations.trials import WAYS, Check, altered, as_they_are
 from tests.matchers.build import check, read
 from tests.matchers.handwriting import trace, written
 
-AMOUNTS = ("1234.50", "74030.00", "860.75")
-TRIALS = 6
+AMOUNTS = ("75600.00", "74030.00", "860.75")
+TRIALS = 4
 
 
 def made(amount: Decimal) -> Check:
