@@ -84,6 +84,10 @@ class Box:
         )
 
 
+RECORDED = "cash_letter"
+"""The source of what the record says that a bank sent with the pictures of a check."""
+
+
 WORDS = "words.jsonl"
 """The file, beside the page pictures, with the words that were read on each page."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from config.reasons import Reason
+from extractors.interface import RECORDED
 from matchers.compare import READ, SURE
 from matchers.face import stated
 from matchers.findings import Case, Finding, money
@@ -25,7 +26,9 @@ def of_earlier_checks(case: Case, key: str | None) -> list[Finding]:
 def _known_surely(case: Case) -> bool:
     """Whether account and number were read so surely that the look can add nothing."""
     read = (case.paper.extraction.get(name) for name in ("account_number", "check_number"))
-    return all(one is not None and one.confidence >= SURE for one in read)
+    return all(
+        one is not None and one.confidence >= SURE and one.source != RECORDED for one in read
+    )
 
 
 def _one_of(found: Sequence[Finding | None]) -> list[Finding]:
@@ -57,9 +60,17 @@ _LOOKS = "Its front looks like that of"
 
 
 def _same_look(case: Case, earlier: Earlier) -> Finding | None:
-    """A suspicion only: checks of one book look alike, so number and amount must not differ."""
+    """A suspicion only: checks of one book look alike, so number and amount must not differ.
+
+    A number that only the sender's record states tells no two pictures apart.
+    """
     sums = _sums(case, earlier)
-    apart = any(_other(case, earlier, name) for name in ("check_number", "account_number"))
+    seen = [
+        one.name
+        for name in ("check_number", "account_number")
+        if (one := case.paper.extraction.get(name)) and one.source != RECORDED
+    ]
+    apart = any(_other(case, earlier, name) for name in seen)
     return None if apart or (sums and sums[0] != sums[1]) else _suspect(earlier, _LOOKS)
 
 

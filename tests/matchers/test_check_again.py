@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from extractors.interface import Extraction
+from extractors.interface import RECORDED, Extraction
 from tests.matchers.build import check, decided, expected, issued, read
-from tests.matchers.rows import Came, ours, outcome, over
+from tests.matchers.rows import Came, by, ours, outcome, over
 
 AGAIN = "check_presented_twice"
 LOOK = "5a" * 32
@@ -82,6 +82,10 @@ BY_LOOK: list[tuple[str, Before, str | None, Mapping[str, Any], str]] = [
     ("the next check of the book", OTHER_NUMBER, None, {"account_number": None}, "low_score"),
     ("the next check of the book, all read", OTHER_NUMBER, None, {}, "0077"),
     ("number not read, other amount", over("5.00"), None, {"check_number": None}, "low_score"),
+    ("number by the sender's record only, and another one", FIRST, "0011",
+     {"check_number": by(RECORDED, "check_number", "1026", 0.95)}, "dup_suspect check_not_issued"),
+    ("number and account by the sender's record, and no twin", OTHER_NUMBER | over("5.00"), None,
+     {"check_number": by(RECORDED, "check_number", "1025", 0.95)}, "0077"),
     ("nothing read now", FIRST, None,
      {"check_number": None, "amount": None, "amount_words": None, "account_number": None},
      "dup_suspect field_missing"),
