@@ -50,7 +50,7 @@ _ORDERS = {
     "MDY": (slice(4, 8), slice(0, 2), slice(2, 4)),
     "YMD": (slice(0, 4), slice(4, 6), slice(6, 8)),
 }
-_YEARS = range(1990, 2080)
+_YEARS = range(1990, 2050)
 """Years that a check may bear."""
 
 
@@ -133,10 +133,11 @@ class Boxes:
                 continue
             seen = self._trace("date", line, box, _DIGITS)
             days: dict[dt.date, float] = {}
-            for digits, chance in traces.likeliest(seen).items():
+            texts = traces.likeliest(seen)
+            for digits, chance in texts.items():
                 if day := _day(digits, self._order(seen.box) or order):
                     days[day] = days.get(day, 0.0) + chance
-            whole = sum(days.values())
+            whole = sum(texts.values())
             for day, chance in sorted(days.items(), key=lambda one: -one[1])[:2]:
                 yield _field(seen, day, chance / whole)
             return

@@ -73,7 +73,7 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
     if image is not None and hints.eye and page.source not in _EXACT:
         boxes = boxed.boxes(front, image, hints.eye)
     seen = boxes.amount(tuple(written.figures(front))) if boxes else boxed.Figures()
-    stated = spelt.words(front, boxes)
+    stated = spelt.words(front, boxes, indian=code.layout == "IN")
     figures = (*_figures(front, code, seen), *stated.fields)
     fields = [*figures, *_of_face(front, code, hints, boxes, figures)]
     if line and place:

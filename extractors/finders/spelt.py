@@ -1,5 +1,6 @@
 """The amount in words: the row that states it, its words as read, its letters read again."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -7,7 +8,7 @@ from decimal import Decimal
 from extractors.finders import face as frame
 from extractors.finders.boxed import Boxes
 from extractors.finders.face import Face, Spot
-from extractors.interface import PAGE_DPI, Box, Field, Trace
+from extractors.interface import PAGE_DPI, Box, Field, Trace, Word
 from extractors.layout import Row
 from extractors.values import longhand, money
 from extractors.values import words as spelt
@@ -43,37 +44,47 @@ class Words:
     views: tuple[Trace, ...] = ()
 
 
-def words(check: Face, boxes: Boxes | None) -> Words:
-    """The amount in words; with *boxes* its lines are read again."""
+def words(check: Face, boxes: Boxes | None, *, indian: bool) -> Words:
+    """The amount in words; with *boxes* its lines are read again, from their label and behind it.
+
+    On an *indian* check they stand above the box of the figures.
+    """
     read = _read(check)
     plain = Words((read,) if read else ())
     if boxes is None:
         return plain
-    lines = _lines(check, boxes.place, read)
-    seen = boxes.lines("amount_words", lines, longhand.SIGNS)
-    if seen is None:
-        return plain
-    if read and read.confidence >= _MENDED:
-        return replace(plain, views=(seen,))
-    text = " ".join(word.text for row in check.rows for word in row.words if _in(word.box, lines))
+    figures = boxes.place if indian else None
+    views = [
+        seen
+        for lines in _lines(check, figures, read)
+        if (seen := boxes.lines("amount_words", lines, longhand.SIGNS))
+    ]
+    if not views or (read and read.confidence >= _MENDED):
+        return replace(plain, views=tuple(views))
+    box = views[-1].box
+    shares: dict[Decimal, float] = defaultdict(float)
+    for seen in views:
+        for value, share in longhand.amounts(seen):
+            shares[value] += share / len(views)
+    ranked = sorted(shares.items(), key=lambda one: -one[1])[:_READINGS]
     found = tuple(
         Field(
             name="amount_words",
             value=value,
-            text=text,
+            text=" ".join(word.text for row in check.rows for word in row.words if _in(word, box)),
             confidence=round(_AGAIN * share, 3),
-            page=seen.page,
-            box=seen.box,
-            source=seen.source,
+            page=views[0].page,
+            box=box,
+            source=views[0].source,
         )
-        for value, share in longhand.amounts(seen)[:_READINGS]
+        for value, share in ranked
         if share >= _LEAST_SHARE
     )
-    return Words(found or plain.fields, (seen,))
+    return Words(found or plain.fields, tuple(views))
 
 
-def _lines(check: Face, figures: Box | None, read: Field | None) -> Sequence[Box]:
-    """Where the words stand without their label, line by line.
+def _lines(check: Face, figures: Box | None, read: Field | None) -> Sequence[Sequence[Box]]:
+    """Where the words stand, line by line: with their label, and without.
 
     It is above the box of the figures and, where they are long, left of it; without a box it is
     where some were read.
@@ -89,21 +100,27 @@ def _lines(check: Face, figures: Box | None, read: Field | None) -> Sequence[Box
         ]
         first = max(labelled or above, key=lambda one: one.box.width, default=None)
         rest = _beside(check, figures, first)
-        return (*_cut(check, first, figures), *rest) if first else rest
-    if read is None or read.box is None:
+        rows = [first] if first else []
+    elif read is not None and read.box is not None:
+        rows, rest = list(_between(check, read.box.top, read.box.bottom)), ()
+    else:
         return ()
-    rows = _between(check, read.box.top, read.box.bottom)
-    return tuple(box for row in rows for box in _cut(check, row, None))
+    whole = [box for row in rows for box in _cut(row, figures, row.box.left)]
+    ends = {id(spot.row): spot.box.right for spot in check.labels("words")}
+    behind = [
+        box
+        for row in rows
+        for box in _cut(row, figures, min(ends.get(id(row), 0), row.box.right - 1))
+    ]
+    return ((*whole, *rest), (*behind, *rest)) if whole != behind else ((*whole, *rest),)
 
 
 def _between(check: Face, top: float, bottom: float) -> Sequence[Row]:
     return [row for row in check.rows if top < _middle(row.box) < bottom]
 
 
-def _cut(check: Face, row: Row, figures: Box | None) -> Sequence[Box]:
-    """The row from the end of its label, without figures in their box."""
-    labels = (spot.box for spot in check.labels("words") if spot.row is row)
-    start = next((one.right for one in labels if one.right < row.box.right), row.box.left)
+def _cut(row: Row, figures: Box | None, start: int) -> Sequence[Box]:
+    """The row from *start*, without figures in their box."""
     inside = [
         word
         for word in row.words
@@ -113,7 +130,8 @@ def _cut(check: Face, row: Row, figures: Box | None) -> Sequence[Box]:
     if not inside:
         return ()
     box = frame.union(inside)
-    return (replace(box, left=max(box.left, start) - _MARGIN, right=box.right + _MARGIN),)
+    left = max(start, row.box.left)
+    return (replace(box, left=left - _MARGIN, right=box.right + _MARGIN),)
 
 
 def _beside(check: Face, figures: Box, first: Row | None) -> Sequence[Box]:
@@ -134,9 +152,9 @@ def _middle(box: Box) -> float:
     return (box.top + box.bottom) / 2
 
 
-def _in(box: Box, lines: Sequence[Box]) -> bool:
-    return any(
-        one.top <= _middle(box) <= one.bottom and one.left < box.right <= one.right for one in lines
+def _in(word: Word, line: Box) -> bool:
+    return line.top <= _middle(word.box) <= line.bottom and (
+        line.left < word.box.right <= line.right
     )
 
 
