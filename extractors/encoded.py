@@ -13,12 +13,9 @@ from decimal import Decimal
 from config.reasons import Reason, ordered
 from extractors import tiff
 from extractors.cutting import TIFF
-from extractors.interface import Document, Extraction, Field, Kind
+from extractors.interface import RECORDED, Document, Extraction, Field, Kind
 from extractors.micr import grammar
 from extractors.x9 import Record
-
-SOURCE = "cash_letter"
-"""The source of what a record says."""
 
 MARK = "Check Detail Record (X9.100-187): "
 """How the description of a TIFF begins that carries one."""
@@ -120,7 +117,9 @@ def _added(read: Extraction, said: Encoded) -> Iterator[Field]:
         ("amount", said.amount),
     )
     for name, value in values:
-        if not value or any(one.value == value for one in read.readings(name)):
+        least = _READ if name == "amount" else 0
+        said_too = (one.value for one in read.readings(name) if one.confidence >= least)
+        if not value or value in said_too:
             continue
         alone = name != "amount" and not _read(read, name) and said.good
         yield Field(
@@ -128,7 +127,7 @@ def _added(read: Extraction, said: Encoded) -> Iterator[Field]:
             value=value,
             text=str(value),
             confidence=_TRUSTED if alone else min(_DOUBTED, _below(read, name)),
-            source=SOURCE,
+            source=RECORDED,
         )
 
 

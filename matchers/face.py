@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from config.reasons import Reason
-from extractors.interface import Field
+from extractors.interface import RECORDED, Field
 from extractors.micr import grammar
 from extractors.values.conditions import Condition, conditions
 from matchers.compare import READ
@@ -107,20 +107,24 @@ def _limit(case: Case) -> list[Finding]:
 
 
 def _encoded(case: Case) -> list[Finding]:
-    """Another amount in the line, where the first bank encodes it, than in figures."""
-    line = case.paper.extraction.get("micr")
-    encoded = grammar.parse(str(line.value)).amount if line else None
-    amount = stated(case)
-    if encoded is None or amount is None or encoded == amount:
-        return []
+    """Another amount than in figures: in the line, or in the record that a bank sent with it."""
+    amount, line = stated(case), case.paper.extraction.get("micr")
+    told: list[tuple[str, object]] = [
+        ("the bank's record states", one.value)
+        for one in case.paper.extraction.readings("amount")
+        if one.source == RECORDED
+    ]
+    if line:
+        told.append(("the line at its bottom states", grammar.parse(str(line.value)).amount))
     return [
         Finding(
             reason=Reason.ENCODED_AMOUNT_DIFFERS,
-            words=f"The check is over {money(amount)}, the line at its bottom states "
-            f"{money(encoded)}.",
-            change=f"the line said {money(amount)}",
+            words=f"The check is over {money(amount)}, {where} {money(encoded)}.",
+            change=f"the bank had encoded {money(amount)}",
         )
-    ]
+        for where, encoded in told
+        if amount is not None and isinstance(encoded, Decimal) and encoded != amount
+    ][:1]
 
 
 def stated(case: Case) -> Decimal | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from config.reasons import Reason
+from extractors.interface import RECORDED
 from matchers import payments
 from matchers.compare import READ
 from matchers.findings import Case, Finding, entry, label, listed, money, too_little, value
@@ -114,7 +115,7 @@ OF_RECORD = {
 def _recorded(case: Case, problem: Reason) -> str:
     """A problem in words, with both values where the check's bank says another than the check."""
     name = OF_RECORD.get(problem, "")
-    told = [one for one in case.paper.extraction.readings(name) if one.source == "cash_letter"]
+    told = [one for one in case.paper.extraction.readings(name) if one.source == RECORDED]
     read = case.paper.extraction.get(name)
     if not told or read is None:
         return _said(problem)

@@ -111,7 +111,7 @@ def test_the_letter_itself_is_kept_and_its_bundle_named(worked: Worked) -> None:
 @pytest.mark.parametrize(
     ("name", "says"),
     [
-        ("deposit-2.tif", "The bank's record says amount 7,733.20, the check 1,733.20."),
+        ("deposit-2.tif", "The check is over 1,733.20, the bank's record states 7,733.20."),
         ("deposit-3.txt", "was returned, for the reason 'A' (not sufficient funds)"),
         ("short-1.txt", "cash letter CL000001 announces"),
     ],

@@ -11,7 +11,7 @@ from PIL import Image
 from config.reasons import Reason
 from extractors import encoded, tiff
 from extractors.engines.fake import Fake
-from extractors.interface import Box, Extraction, Field, Kind, Word
+from extractors.interface import RECORDED, Box, Extraction, Field, Kind, Word
 from extractors.read import read
 from tests.extractors import letters, paper
 from tests.extractors.letters import BANK, OTHER_BANK
@@ -86,6 +86,11 @@ def test_what_was_hardly_read_contradicts_nothing(tmp_path: Path) -> None:
     assert check(tmp_path, *unsure).problems == ()
 
 
+def test_the_record_s_amount_stands_beside_a_faint_reading_of_the_same(tmp_path: Path) -> None:
+    found = check(tmp_path, replace(AMOUNT, confidence=0.2))
+    assert [one.source for one in found.readings("amount")] == ["", RECORDED]
+
+
 def test_a_printed_number_that_is_in_the_record_is_enough(tmp_path: Path) -> None:
     numbers = field("check_number", "77"), field("check_number", "0001042")
     assert check(tmp_path, *numbers).problems == ()
@@ -94,9 +99,9 @@ def test_a_printed_number_that_is_in_the_record_is_enough(tmp_path: Path) -> Non
 def test_a_line_that_was_not_read_is_the_record_s_and_the_amount_is_not(tmp_path: Path) -> None:
     found = check(tmp_path)
     said = {one.name: (one.value, one.confidence, one.source) for one in found.fields}
-    assert said["routing"] == (BANK, 0.95, "cash_letter")
-    assert said["account_number"] == ("123456789", 0.95, "cash_letter")
-    assert said["check_number"] == ("1042", 0.95, "cash_letter")
+    assert said["routing"] == (BANK, 0.95, RECORDED)
+    assert said["account_number"] == ("123456789", 0.95, RECORDED)
+    assert said["check_number"] == ("1042", 0.95, RECORDED)
     assert said["amount"][1] < encoded._READ
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.reasons import Reason
-from extractors.interface import Field
+from extractors.interface import RECORDED, Field
 from tests.matchers.build import TODAY, check, read
 from tests.matchers.handwriting import trace, written
 from tests.matchers.rows import Row, ago, becomes, by, ours, outcome, over
@@ -27,6 +27,13 @@ def line(text: str, **more: Any) -> dict[str, Any]:
 
 def encoded(cents: str, **more: Any) -> dict[str, Any]:
     return line(f"{LINE}B{cents:>010}B", **more)
+
+
+def recorded(amount: str) -> dict[str, Any]:
+    """A check whose faint figures its bank's record states otherwise, or so."""
+    faint = read("amount", Decimal("800.00"), 0.4)
+    told = by(RECORDED, "amount", Decimal(amount), 0.2)
+    return {"amount": [faint, told]}
 
 
 def numbers(*values: tuple[str, str, float]) -> dict[str, list[Field]]:
@@ -190,6 +197,8 @@ SELECTED = [
     ("over its limit", {"terms": "VOID IF OVER $500.00"}, "check_over_limit"),
     ("encoded the same", encoded("80000"), "0077"),
     ("encoded a cent more", encoded("80001"), "encoded_amount_differs"),
+    ("another amount in the bank's record", recorded("800.01"), "encoded_amount_differs"),
+    ("the same in the bank's record", recorded("800.00"), "0077"),
 ]
 
 
