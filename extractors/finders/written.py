@@ -52,7 +52,13 @@ _ACCOUNT_HIGH, _ACCOUNT_LOW = 0.35, 0.80
 """Where on a check each thing stands, as shares of its width and height."""
 
 _MARK = re.compile(r"[$€£₹¥]|\bRs\b|\b(?:USD|CAD|EUR|GBP|INR)\b", re.IGNORECASE)
-_NOISE = re.compile(r"\d[A-Za-z]|[A-Za-z]\d|^&|\u00b7|^[a-z]{1,2}$|[^\x00-\u024f\u2010-\u2027]")
+_CLOSED_UP = re.compile(r"(?<=\b[A-Z])\s+(?=[A-Z]\b)")
+"""The blanks between single capitals."""
+
+_NOISE = re.compile(
+    r"\d[A-Za-z]|[A-Za-z]\d|^&|(?<![A-Za-z])\u00b7|\u00b7(?![A-Za-z])|^[a-z]{1,2}$|[^\x00-\u024f\u2010-\u2027]"
+)
+_PART_OF_PAY = re.compile(r"P?A?Y?\W*\Z", re.IGNORECASE)
 _LOOKALIKES = str.maketrans("OoIl", "0011")
 _EDGES = " .:;-_*#|~=,'\"()[]<>"
 
@@ -192,18 +198,21 @@ def number(check: Face, taken: Sequence[Box]) -> Iterator[Field]:
 
 
 def payee(check: Face, amounts: Sequence[Box]) -> Iterator[Field]:
-    """The words between "pay to the order of" and the amount; without a label, those before it."""
+    """The words between "pay to the order of" and the amount.
+
+    Without a label they are those before "or bearer", else those before the amount.
+    """
     spots = check.labels("payee")
     if spots:
         low = spots[0].box.bottom + 2 * spots[0].box.height
         stops = [box.left for box in amounts if box.top <= low]
         inside = check.beside(spots, min(stops, default=check.frame.right + 1))
     else:
-        inside = _before(check, amounts[0]) if amounts else ()
+        inside = _before_bearer(check) or (_before(check, amounts[0]) if amounts else ())
     kept = _until_mark(inside)
     told = before_mark(" ".join(one.text for one in kept), "bearer")
     kept = _without_noise(kept[: len(told.split())])
-    text = _trimmed(" ".join(one.text for one in kept))
+    text = _trimmed(" ".join(one.text for one in kept).replace("\u00b7", "."))
     if sum(one.isalpha() for one in text) > 1:
         sure = (_PAYEE if spots else _LOOSE_PAYEE) * min(one.confidence for one in kept) ** _BY_HAND
         yield _field(check, "payee", text, text, frame.union(kept), sure)
@@ -220,6 +229,16 @@ def _without_noise(words: list[Word]) -> list[Word]:
     while kept and _NOISE.search(kept[-1].text):
         kept.pop()
     return kept
+
+
+def _before_bearer(check: Face) -> tuple[Word, ...]:
+    """The words of a row that ends in "or bearer"; its label was not read, or only in part."""
+    for row in check.rows:
+        told = before_mark(row.text, "bearer")
+        if told != row.text and check.down(row.box) <= _FIGURES_LOW:
+            inside = row.words[: len(told.split())]
+            return inside[1:] if inside and _PART_OF_PAY.match(inside[0].text) else inside
+    return ()
 
 
 def _before(check: Face, amount: Box) -> tuple[Word, ...]:
@@ -309,12 +328,13 @@ def captions(check: Face, area: Box) -> Iterator[Box]:
 
 
 def worthless(check: Face) -> bool:
-    """True where VOID, COPY or SPECIMEN is printed on its own, not as part of a condition."""
-    return any(
-        marked(piece.text, "void") and not marked(piece.text, "condition")
-        for row in check.rows
-        for piece in layout.pieces(row)
-    )
+    """True where VOID, COPY or SPECIMEN is printed on its own, not as part of a condition.
+
+    Letters that stand apart, as stamps set them, are one word.
+    """
+    texts = [piece.text for row in check.rows for piece in layout.pieces(row)]
+    texts += [_CLOSED_UP.sub("", row.text) for row in check.rows]
+    return any(marked(text, "void") and not marked(text, "condition") for text in texts)
 
 
 def _trimmed(text: str) -> str:
