@@ -209,3 +209,9 @@ def test_an_amount_that_was_selected_breaks_the_same_rules(
     _, changes, expected = row
     seen = (trace("amount", "800.00"), trace("amount_words", "eight hundred"))
     assert outcome(written(check(**FAINT | changes), *seen), ours()) == expected
+
+
+@pytest.mark.parametrize("amount", ["800.00", "700.00"])
+def test_an_amount_that_only_the_bank_s_record_states_is_never_posted(amount: str) -> None:
+    told = by(RECORDED, "amount", Decimal(amount), 0.2)
+    assert outcome(check(amount=[told]), ours()) == "low_confidence"
