@@ -38,8 +38,8 @@ _FARTHEST, _FAR = 0.9, 0.25
 """Inches from a usual size at which an edge may lie, and what an inch counts against it, in shares
 of an edge: the rims of shadows are edges, too."""
 
-_SLANT = 2.0
-"""What counts against an edge for its lean: 0.1 for three degrees."""
+_SLANT = 1.0
+"""What counts against an edge for its lean: 0.05 for three degrees."""
 
 _PPI = 40
 """Pixels to an inch of the picture on which a check's edges are looked for."""

@@ -127,6 +127,16 @@ def test_each_check_is_a_document_with_its_back_and_its_stub() -> None:
     assert begin(CHECK, BACK, CHECK, BACK, (), CHECK, STUB) == (1, 3, 6)
 
 
+def test_a_check_is_known_by_its_line_where_its_words_cannot_be_read() -> None:
+    fronts = pages(STUB, BACK, STUB, BACK, ())
+    known = [
+        replace(one, code_line="A122000661A 70423C" if one.number in {1, 3} else "")
+        for one in fronts
+    ]
+
+    assert splitting.begin(known, "DMY") == (1, 3)
+
+
 def test_a_check_beside_a_bill_is_uncertain() -> None:
     assert begin(bill("INV-1001"), CHECK) is None
     assert begin(CHECK, bill("INV-1001")) is None
