@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from math import log
+from typing import Any
 
 from extractors.interface import Box, Extraction, Trace
+from matchers.interface import LedgerRecord
 from matchers.witnesses import FIGURES, WORDS
+from tests.matchers.build import check, issued, read
 
 SIGNS = {FIGURES: "0123456789,.-/=", WORDS: "abcdefghijklmnopqrstuvwxyz0123456789/- "}
 CLEAR = 0.96
 """Chance of the sign that is read, where nothing blurs it."""
+
+SUM = Decimal(75000)
+"""What the checks below are over."""
 
 _LEAST = 1e-9
 
@@ -57,3 +63,20 @@ def swapped(extraction: Extraction, name: str, one: str, other: str) -> Extracti
         for each in extraction.fields
     )
     return replace(extraction, traces=traces, fields=fields)
+
+
+def by_hand(
+    figures: str, words: str, *, said: str = "15000.00", sure: float = 0.35, **changes: Any
+) -> Extraction:
+    """A check over amounts by hand, of which the figures were freely read as *said*."""
+    fields = {
+        "amount": read("amount", Decimal(said), sure),
+        "amount_words": read("amount_words", Decimal("15005.00"), 0.4),
+    }
+    document = check(**(fields | changes))
+    return written(document, trace(FIGURES, figures), trace(WORDS, words))
+
+
+def owed(amount: Decimal = SUM, **changes: Any) -> LedgerRecord:
+    """The record of such a check."""
+    return issued(amount=amount, open_amount=amount, **changes)

@@ -1,38 +1,18 @@
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from config.reasons import Reason
-from extractors.interface import Extraction
-from matchers.interface import LedgerRecord, Verdict
+from matchers.interface import Verdict
 from matchers.witnesses import FIGURES, WORDS
-from tests.matchers.build import RULES, check, held, issued, matched, read
-from tests.matchers.handwriting import trace, written
-
-FIVE = Decimal(75000)
-
-
-def by_hand(
-    figures: str, words: str, *, said: str = "15000.00", sure: float = 0.35, **changes: Any
-) -> Extraction:
-    """A check over amounts by hand, of which the figures were freely read as *said*."""
-    fields = {
-        "amount": read("amount", Decimal(said), sure),
-        "amount_words": read("amount_words", Decimal("15005.00"), 0.4),
-    }
-    document = check(**(fields | changes))
-    return written(document, trace(FIGURES, figures), trace(WORDS, words))
-
-
-def owed(amount: Decimal = FIVE, **changes: Any) -> LedgerRecord:
-    return issued(amount=amount, open_amount=amount, **changes)
+from tests.matchers.build import RULES, check, held, matched, read
+from tests.matchers.handwriting import SUM, by_hand, owed
 
 
 def test_the_ledgers_amount_is_selected_by_figures_and_words_that_were_read_wrong() -> None:
     done = matched(by_hand("75,000/-", "seventy five thousand only"), owed())
-    assert done.amount == FIVE
+    assert done.amount == SUM
     assert "selected_amount" in done.matched_by
     assert "amount" not in done.matched_by
 
@@ -42,14 +22,14 @@ def test_what_was_read_stays_beside_what_was_selected() -> None:
     read_amount, selection = done.extraction.get("amount"), done.candidate.selection
     assert read_amount is not None
     assert selection is not None
-    assert (read_amount.value, selection.amount) == (Decimal(15000), FIVE)
+    assert (read_amount.value, selection.amount) == (Decimal(15000), SUM)
     assert [one.verdict for one in selection.witnesses] == [Verdict.SELECTS] * 2
 
 
 def test_an_amount_that_was_not_read_at_all_is_selected_too() -> None:
     document = by_hand("75,000/-", "seventy five thousand", amount=None, amount_words=None)
     document = replace(document, problems=(Reason.FIELD_MISSING,))
-    assert matched(document, owed()).amount == FIVE
+    assert matched(document, owed()).amount == SUM
 
 
 @pytest.mark.parametrize(
@@ -95,7 +75,7 @@ def test_weak_figures_beside_words_that_state_the_ledgers_amount_are_a_question_
 ):
     document = check(
         amount=read("amount", Decimal(15000), 0.35),
-        amount_words=read("amount_words", FIVE, 0.9),
+        amount_words=read("amount_words", SUM, 0.9),
     )
     decision = held(document, owed())
     assert decision.reasons == (Reason.LOW_CONFIDENCE,)
@@ -132,4 +112,4 @@ def test_a_selected_amount_needs_the_payee_as_well() -> None:
 def test_a_setting_that_asks_for_surer_reading_does_not_bear_on_what_was_selected() -> None:
     strict = replace(RULES, least_confidence=0.9)
     done = matched(by_hand("75,000/-", "seventy five thousand only"), owed(), rules=strict)
-    assert done.amount == FIVE
+    assert done.amount == SUM
