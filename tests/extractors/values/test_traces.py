@@ -41,3 +41,18 @@ def test_a_sign_that_the_trace_does_not_know_is_not_there() -> None:
 def test_a_long_trace_loses_nothing_to_small_numbers() -> None:
     long = trace(*[(0.01, 0.01, 0.01)] * 400)
     assert -2000 < traces.likelihood(long, "0101") < -1700
+
+
+def test_the_likeliest_texts_have_the_chances_that_they_have_when_asked_for() -> None:
+    found = traces.likeliest(SEEN)
+    assert max(found, key=lambda text: found[text]) == max(
+        found, key=lambda text: traces.likelihood(SEEN, text)
+    )
+    for text in sorted(found, key=lambda one: -found[one])[:5]:
+        assert isclose(log(found[text]), traces.likelihood(SEEN, text), rel_tol=0.02)
+
+
+def test_the_best_path_is_read_without_repetitions() -> None:
+    assert traces.best(SEEN) == "010"
+    repeated = trace((0.1, 0.8, 0.1), (0.1, 0.8, 0.1), (0.8, 0.1, 0.1), (0.1, 0.8, 0.1))
+    assert traces.best(repeated) == "00"
