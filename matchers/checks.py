@@ -4,7 +4,16 @@ from decimal import Decimal
 
 from config.reasons import Reason
 from matchers import amounts, payments
-from matchers.compare import READ, date_agrees, discount_late, discount_taken, due
+from matchers.compare import (
+    CHECK,
+    READ,
+    SURE,
+    date_agrees,
+    discount_late,
+    discount_taken,
+    due,
+    family,
+)
 from matchers.face import of_face, stale
 from matchers.findings import (
     Case,
@@ -23,8 +32,8 @@ from matchers.findings import (
     of_rivals,
     value,
 )
-from matchers.interface import Status
-from matchers.likeness import told_apart
+from matchers.interface import LedgerRecord, Status
+from matchers.likeness import account, added, same_identifier, told_apart
 from matchers.standing import Standing, rivals
 
 STATUS = {
@@ -52,6 +61,7 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
     alone = all(other.record.status is one.record.status for other in others)
     found = [
         *(_status(one) if alone or one.close(one.number_name) else []),
+        *_sign(case, one),
         *(_of_payment(case, one, key) if one.payment else _of_issue(case, one, key)),
         *of_currency(case, one),
         *of_fields(
@@ -80,6 +90,7 @@ def _of_issue(case: Case, one: Standing, key: str | None) -> list[Finding]:
     """Positive pay: what an issued check must agree in."""
     again = Reason.CHECK_PRESENTED_TWICE
     return [
+        *_said_twice(case, one),
         *of_posting(case, one, key, again, again),
         *amounts.of_figures(case, one),
         *(of_party(case, one, Reason.CHECK_PAYEE_MISMATCH) or _namesake(case, one)),
@@ -125,22 +136,73 @@ def _status(one: Standing) -> list[Finding]:
     ]
 
 
+def _said_twice(case: Case, one: Standing) -> list[Finding]:
+    """The same account and number in another record: a number is issued once."""
+    found = []
+    for other in case.standings:
+        if not _same_issue(one.record, other.record):
+            continue
+        name, status = entry(other.record), other.record.status
+        reason, state = STATUS.get(status, (Reason.AMBIGUOUS_ITEMS, f"is {status}"))
+        found.append(
+            Finding(
+                reason=reason,
+                words=f"The ledger holds the same account and number twice: {name} {state}.",
+                change=f"the ledger held the check once, without {name}",
+            )
+        )
+    return found
+
+
+def _same_issue(one: LedgerRecord, other: LedgerRecord) -> bool:
+    """Whether two records speak of one issued check; what one does not state may be any."""
+    if one.record_id == other.record_id or family(other) != CHECK:
+        return False
+    accounts, banks = (
+        {account(stated) for stated in two} - {""}
+        for two in ((one.account_ref, other.account_ref), (one.routing, other.routing))
+    )
+    apart = len(accounts) > 1 or len(banks) > 1
+    return not apart and same_identifier(one.number, other.number)
+
+
+def _sign(case: Case, one: Standing) -> list[Finding]:
+    """An amount below zero, which no check is over, or nothing at all."""
+    stated = [one.record.amount, one.record.open_amount]
+    if case.paper.amount is not None and isinstance(case.paper.amount.value, Decimal):
+        stated.append(case.paper.amount.value)
+    settled = one.record.open_amount == 0 and bool(one.record.amount)
+    if settled or all(amount is None or amount > 0 for amount in stated):
+        return []
+    return [
+        Finding(
+            reason=Reason.SIGN_MISMATCH,
+            words=f"A check pays money; {entry(one.record)} or the check itself states an amount "
+            "that is not above zero.",
+            change="both been over an amount above zero",
+        )
+    ]
+
+
 def _namesake(case: Case, one: Standing) -> list[Finding]:
-    """A name that is nearly the ledger's, but for what tells two parties apart."""
+    """A name that is nearly the ledger's, but for what tells two parties apart.
+
+    Nothing is added to the payee of a check that we issued; a payer may print more than his name.
+    """
     read = case.paper.extraction.get(one.party_name)
-    if (
-        read is None
-        or read.confidence < READ
-        or not told_apart(str(read.value), one.record.party_name)
-    ):
+    known = one.record.party_name
+    if read is None or read.confidence < READ or not known:
+        return []
+    more = () if one.payment or read.confidence < SURE else added(str(read.value), known)
+    if not more and not told_apart(str(read.value), known):
         return []
     reason = Reason.PARTY_MISMATCH if one.payment else Reason.CHECK_PAYEE_MISMATCH
     return [
         Finding(
             reason=reason,
             words=f"The check names {read.value!r}; {entry(one.record)} is "
-            f"{one.record.party_name!r}: alike, but not the same.",
-            change=f"the {label(one.party_name)} been {one.record.party_name!r}",
+            f"{known!r}: alike, but not the same.",
+            change=f"the {label(one.party_name)} been {known!r}",
         )
     ]
 

@@ -111,6 +111,32 @@ def told_apart(one: str, other: str) -> bool:
     return any(a and b and not a & b for a, b in zip(first, second, strict=True))
 
 
+def added(read: str, known: str) -> tuple[str, ...]:
+    """The words of a name that the known one has nothing like: "Bob" in "Bob Northwind Supplies".
+
+    Legal forms, initials, joining words and words that a reader glued or parted count as known.
+    """
+    words, others = names.fold_name(read).split(), names.fold_name(known).split()
+    glued = "".join(others)
+    return tuple(
+        word
+        for word in words
+        if len(word) > 1
+        and word not in _JOINING
+        and word not in glued
+        and not any(one in word for one in (*others, glued) if len(one) >= FEWEST_LETTERS)
+        and max((names.likeness(word, one) for one in others), default=0.0) < SAME_WORD
+    )
+
+
+_JOINING = frozenset({"and", "the", "of", "mr", "mrs", "ms", "dr", "messrs"})
+
+SAME_WORD = 0.6
+"""Likeness from which two words of a name may be one, misread or shortened."""
+
+FEWEST_LETTERS = 4
+"""Letters of a word that is looked for inside another."""
+
 _GENERATIONS = frozenset({"jr", "junior", "sr", "senior", "ii", "iii", "iv"})
 
 

@@ -74,7 +74,7 @@ def denies(extraction: Extraction, name: str, amount: Decimal) -> bool:
 
 def decoys(amount: Decimal, others: Iterable[Decimal] = ()) -> tuple[Decimal, ...]:
     """Amounts that slips of pen, reader or conscience make of one, and *others*; sorted."""
-    cents = int((amount * 100).to_integral_value())
+    cents = int((abs(amount) * 100).to_integral_value())
     unit = 1 if cents % 100 else 100
     slips = {int(one) * unit for one in _slips(str(cents // unit)) if one}
     slips |= {cents * factor for factor in _TENFOLD} | {cents // factor for factor in _TENFOLD}

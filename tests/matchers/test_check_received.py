@@ -105,6 +105,7 @@ AMOUNT: list[Row] = [
     ("all of it", NAMED, due("800.00"), "0099"),
     ("a cent less", NAMED, due("800.01"), "short_pay"),
     ("a cent more", NAMED, due("799.99"), "overpay"),
+    ("we owe them", NAMED, due("-800.00"), "sign_mismatch"),
     ("half of it", NAMED, due("1600.00"), "short_pay"),
     ("a part, by the payer's word", named("RG-20417 partial payment"), due("1600.00"),
      "partial_pay"),

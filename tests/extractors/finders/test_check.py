@@ -82,7 +82,14 @@ def test_a_printed_fraction_that_spells_another_bank_is_a_finding() -> None:
 
 @pytest.mark.parametrize(
     ("print_", "worthless"),
-    [("VOID", True), ("SPECIMEN", True), ("void after 90 days", False), ("VOID IF ALTERED", False)],
+    [
+        ("VOID", True),
+        ("VOIDED", True),
+        ("V O I D", True),
+        ("SPECIMEN", True),
+        ("void after 90 days", False),
+        ("VOID IF ALTERED", False),
+    ],
 )
 def test_a_mark_makes_a_check_worthless_a_condition_does_not(print_: str, worthless: bool) -> None:
     problems = found({"12 Main Street": print_}).problems
