@@ -52,6 +52,9 @@ _DRIFT = 0.03
 _NEAR = 2.0
 """Digit heights over which the marks of a followed row are averaged."""
 
+_AVERAGED, _USUAL_COUNTS = 3.0, 1.0
+"""Digit heights over which pitches are averaged, and how many of them the usual one counts for."""
+
 _HARDLY = 0.06
 """Shares of the digit height by which rows that are alike differ at most."""
 
@@ -59,7 +62,7 @@ _ROUNDS = 6
 _PITCH = glyph.PITCH_INCH / glyph.HEIGHT_INCH
 """Digit heights from one character to the next."""
 
-_WIDEST = 1.25
+_WIDEST = 1.35
 """Widths against heights of cameras and worn feeders lie between this and its inverse."""
 
 
@@ -67,14 +70,14 @@ _WIDEST = 1.25
 class Row:
     """A row of digits: at each of the rising *at* their lower edge *bottom* and their *height*.
 
-    All in pixels of the image. *stretch* is how much narrower the pitch is than the height says;
-    *rhythm* counts the neighbours that keep it.
+    All in pixels of the image. *width* is how much wider than their height says the digits and
+    their pitch are there; *rhythm* counts the neighbours that keep the pitch.
     """
 
     at: Numbers
     bottom: Numbers
     height: Numbers
-    stretch: float
+    width: Numbers
     rhythm: int
 
 
@@ -154,7 +157,9 @@ def _even(row: Numbers) -> Row:
     height = float(np.median(row[:, 3]))
     slope, offset = _line(row)
     at = np.array([row[:, 0].min() - _AROUND * height, row[:, 1].max() + _AROUND * height])
-    return Row(at, slope * at + offset, np.full(2, height), *_rhythm(row))
+    steps = _steps(row)
+    width = np.full(2, steps.usual)
+    return Row(at, slope * at + offset, np.full(2, height), width, steps.rhythm)
 
 
 def _followed(marks: Numbers, members: _Flags) -> Row:
@@ -183,11 +188,14 @@ def _followed(marks: Numbers, members: _Flags) -> Row:
     reach = _AROUND * height * np.array([-1.0, 1.0])
     slope, _ = _line(row)
     ends = bottom[[0, -1]] + slope * reach
+    at = np.concatenate([within[:1] + reach[0], within, within[-1:] + reach[1]])
+    steps = _steps(row)
     return Row(
-        np.concatenate([within[:1] + reach[0], within, within[-1:] + reach[1]]),
+        at,
         np.concatenate([ends[:1], bottom, ends[1:]]),
         np.concatenate([tall[:1], tall, tall[-1:]]),
-        *_rhythm(row),
+        steps.around(at, _AVERAGED * height),
+        steps.rhythm,
     )
 
 
@@ -217,13 +225,28 @@ def _near(row: Numbers, x: Numbers, height: float) -> tuple[Numbers, Numbers, Nu
     return level + slope * (x - middle), weight @ row[:, 3], nearest
 
 
-def _rhythm(row: Numbers) -> tuple[float, int]:
-    """By how much the pitch is narrower than the height says, and how many neighbours keep it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Steps:
+    """From one mark to the next, in pitches: those of about one, where they are, their *usual*."""
+
+    at: Numbers
+    single: Numbers
+    usual: float
+    rhythm: int
+
+    def around(self, x: Numbers, reach: float) -> Numbers:
+        """The mean step around each *x*, the usual one where few are near."""
+        weight = np.exp(-(((x[:, None] - self.at[None]) / reach) ** 2) / 2)
+        whole = weight.sum(axis=1) + _USUAL_COUNTS
+        return np.asarray((weight @ self.single + _USUAL_COUNTS * self.usual) / whole, np.float64)
+
+
+def _steps(row: Numbers) -> _Steps:
     row = row[np.argsort(row[:, 1])]
     heights = (row[1:, 3] + row[:-1, 3]) / 2
     steps = np.diff(row[:, 1]) / heights / _PITCH
-    single = steps[(steps > 1 / _WIDEST) & (steps < _WIDEST)]
-    usual = float(np.median(single)) if len(single) >= _FEWEST_MARKS else 1.0
+    near = (steps > 1 / _WIDEST) & (steps < _WIDEST)
+    usual = float(np.median(steps[near])) if near.sum() >= _FEWEST_MARKS else 1.0
     kept = steps / usual
     regular = (np.abs(kept - np.rint(kept)) < _ON_PITCH) & (np.rint(kept) > 0)
-    return 1 / usual, int(regular.sum())
+    return _Steps(row[1:, 1][near], steps[near], usual, int(regular.sum()))

@@ -25,8 +25,8 @@ PITCH = glyph.PITCH_INCH / glyph.UNIT_INCH * UNIT
 def straightened(image: Grey, row: Row) -> tuple[Grey, Numbers]:
     """The row level and at UNIT pixels to the unit, and the image's x for each of its columns."""
     x = np.arange(row.at[0], row.at[-1])
-    heights = np.interp(x, row.at, row.height)
-    passed = np.cumsum(row.stretch * UNIT * glyph.ROWS / heights)
+    widths = np.interp(x, row.at, row.height * row.width)
+    passed = np.cumsum(UNIT * glyph.ROWS / widths)
     along = np.interp(np.arange(passed[0], passed[-1]), passed, x)
     middle = np.interp(along, row.at, row.bottom - row.height / 2)
     unit = np.interp(along, row.at, row.height) / (UNIT * glyph.ROWS)
