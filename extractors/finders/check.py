@@ -14,7 +14,7 @@ import numpy as np
 
 from config.reasons import Reason, ordered
 from extractors import codelines
-from extractors.finders import boxed, printed, signature, spelt, written
+from extractors.finders import abroad, boxed, printed, signature, spelt, written
 from extractors.finders.face import Face, face
 from extractors.finders.look import look
 from extractors.interface import Box, Field, Findings, Hints, Page, Value
@@ -84,7 +84,13 @@ def find(pages: Sequence[Page], hints: Hints) -> Findings:
         fields.append(_signature(front, image, place, max(above, default=0)))
     return Findings(
         fields=tuple(fields),
-        problems=ordered((*_problems(front, code, fields), *_of_back(pages, hints, at))),
+        problems=ordered(
+            (
+                *_problems(front, code, fields),
+                *_of_back(pages, hints, at),
+                *_from_abroad(front, code, image),
+            )
+        ),
         traces=(*seen.views, *stated.views),
         look="" if image is None else look(image, front.frame.scaled(image.shape[1] / page.width)),
     )
@@ -94,6 +100,12 @@ def _of_back(pages: Sequence[Page], hints: Hints, front: int) -> Iterator[Reason
     """What is wrong with the back, where it was scanned."""
     if printed.unendorsed(pages, hints.images, front):
         yield Reason.MISSING_ENDORSEMENT
+
+
+def _from_abroad(front: Face, code: grammar.CodeLine, image: Any) -> Iterator[Reason]:  # noqa: ANN401 - a numpy array, or None
+    """Whether a check whose line is none of ours is one of another country."""
+    if not code.layout and abroad.is_foreign(front, image):
+        yield Reason.FOREIGN_ITEM
 
 
 def _line(pages: Sequence[Page], hints: Hints) -> tuple[int, read.Line | None]:
