@@ -279,7 +279,9 @@ def _party(paper: Paper, record: LedgerRecord) -> Evidence | None:
         return None
     if not record.party_name:
         return _evidence(name, readings[0], "", Level.UNSTATED, 0.0)
-    scored = [(name_likeness(str(one.value), record.party_name), one) for one in readings]
+    # Whoever else a check may name, it was read to name one: the ledger may not choose.
+    heard = readings[:1] if paper.kind is Kind.CHECK else readings
+    scored = [(name_likeness(str(one.value), record.party_name), one) for one in heard]
     best, shown = max(scored, key=lambda one: one[0], default=(0.0, None))
     unsure = not readings or best >= PARTY_UNLIKE or readings[0].confidence < SURE
     # A check names its payee in one place; a stub or a memo that names another proves nothing.
