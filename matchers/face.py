@@ -7,7 +7,7 @@ from decimal import Decimal
 from config.reasons import Reason
 from extractors.interface import RECORDED, Field
 from extractors.micr import grammar
-from extractors.values.conditions import Condition, conditions
+from extractors.values.conditions import Condition, conditions, days_on
 from matchers.compare import READ
 from matchers.findings import Case, Finding, money
 from matchers.likeness import same_identifier
@@ -72,7 +72,7 @@ def stale(case: Case, day: dt.date, said: str) -> list[Finding]:
 def _last_days(case: Case, day: dt.date) -> Iterator[tuple[dt.date, str]]:
     """The last day on which a check is good, by the settings and by each condition it prints."""
     limit = case.rules.stale_check_days
-    yield min(day, dt.date.max - dt.timedelta(limit)) + dt.timedelta(limit), f"{limit} are allowed"
+    yield days_on(day, limit), f"{limit} are allowed"
     for field, condition in _conditions(case):
         if last := condition.last_day(day):
             yield last, f"it says {field.text!r} itself, so {last} was its last day"

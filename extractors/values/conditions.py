@@ -65,7 +65,7 @@ class Condition:
         if self.until is not None:
             return self.until
         if self.days is not None:
-            return dated + dt.timedelta(days=self.days)
+            return days_on(dated, self.days)
         return None if self.months is None else _months_on(dated, self.months)
 
 
@@ -114,8 +114,15 @@ def _spelt(plain: str) -> int:
     return next(n for word, n in _WORDS.items() if word.replace(" ", "") == plain.replace(" ", ""))
 
 
+def days_on(day: dt.date, days: int) -> dt.date:
+    """The day that many days later, at most the last one of the calendar."""
+    return dt.date.fromordinal(min(day.toordinal() + days, dt.date.max.toordinal()))
+
+
 def _months_on(day: dt.date, months: int) -> dt.date:
     """The same day of a later month, or its last one where that is shorter."""
     years, month = divmod(day.month - 1 + months, 12)
+    if day.year + years > dt.MAXYEAR:
+        return dt.date.max
     last = calendar.monthrange(day.year + years, month + 1)[1]
     return day.replace(year=day.year + years, month=month + 1, day=min(day.day, last))

@@ -60,3 +60,9 @@ def test_one_line_may_hold_both() -> None:
 )
 def test_other_print_is_no_condition(text: str) -> None:
     assert conditions(text) == ()
+
+
+@pytest.mark.parametrize("text", ["Void after 999 days", "Void after 12 months"])
+def test_no_day_lies_behind_the_calendar(text: str) -> None:
+    (found,) = conditions(text)
+    assert found.last_day(dt.date.max) == dt.date.max
