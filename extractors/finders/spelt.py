@@ -32,6 +32,9 @@ _AGAIN = 0.9
 
 _READINGS, _LEAST_SHARE = 3, 0.02
 
+_GOOD_PART = 0.4
+"""Share of the words of an amount that stand in a row of it: it may go over two."""
+
 _MARGIN = 4
 """Pixels of the page that a line is cut wider, as writing leans over."""
 
@@ -102,17 +105,28 @@ def _lines(check: Face, figures: Box | None, read: Field | None) -> Sequence[Seq
         rest = _beside(check, figures, first)
         rows = [first] if first else []
     elif read is not None and read.box is not None:
-        rows, rest = list(_between(check, read.box.top, read.box.bottom)), ()
+        between = _between(check, read.box.top, read.box.bottom)
+        rows, rest = [row for row in between if _holds(row, read.text)], ()
     else:
         return ()
     whole = [box for row in rows for box in _cut(row, figures, row.box.left)]
-    ends = {id(spot.row): spot.box.right for spot in check.labels("words")}
+    ends = {
+        id(spot.row): spot.box.right
+        for spot in check.labels("words")
+        if spot.box.left - spot.row.box.left < spot.box.height
+    }
     behind = [
         box
         for row in rows
         for box in _cut(row, figures, min(ends.get(id(row), 0), row.box.right - 1))
     ]
     return ((*whole, *rest), (*behind, *rest)) if whole != behind else ((*whole, *rest),)
+
+
+def _holds(row: Row, text: str) -> bool:
+    """Whether a good part of the words of a text stand in a row."""
+    words = {one for one in text.casefold().split() if len(one) > len("of")}
+    return len(words & set(row.text.casefold().split())) >= _GOOD_PART * len(words)
 
 
 def _between(check: Face, top: float, bottom: float) -> Sequence[Row]:
