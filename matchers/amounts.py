@@ -123,7 +123,8 @@ def _doubted(case: Case, figures: Field) -> list[Finding]:
     """An amount that figures and words were read as, but that the figures do not look like."""
     heard = _heard(case, figures.value)
     seen = heard.of(FIGURES)
-    if seen is None or (seen.margin >= -DOUBTFUL and not _denied(heard, WORDS)):
+    denied = _denied(heard, FIGURES) or _denied(heard, WORDS)
+    if seen is None or (seen.margin >= -DOUBTFUL and not denied):
         return []
     return [_alone(figures, f"confirms them, but they look more like {money(seen.rival)}")]
 

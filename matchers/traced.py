@@ -55,9 +55,7 @@ class _Steps:
     """The chances of a trace by sign, and of everything that does not count."""
 
     def __init__(self, trace: Trace) -> None:
-        chances = np.exp(
-            np.asarray(trace.steps, np.float64).reshape(len(trace.steps), -1) / _TENTHS
-        )
+        chances = np.exp(np.minimum(np.asarray(trace.steps, np.float64), 0.0) / _TENTHS)
         self._column = {sign: place for place, sign in enumerate(trace.signs, start=1)}
         self._chances = chances
         self.idle = chances[:, 0] + np.clip(1.0 - chances.sum(axis=1), 0.0, 1.0)

@@ -16,6 +16,7 @@ from itertools import pairwise
 import numpy as np
 
 from extractors.interface import Extraction, Trace
+from matchers.compare import SURE
 from matchers.interface import Selection, Verdict, Witness
 from matchers.traced import FiguresSeen, Scores, WordsSeen
 
@@ -48,6 +49,9 @@ CONTRADICTED = 4.0
 BLURRED = 1.0
 """Nats more for each nat that even the best reading lacks: who reads nothing denies nothing."""
 
+MOST_VIEWS, MOST_STEPS = 6, 400
+"""Views of one witness, and steps of a view, beyond which it is no line of a check."""
+
 _KEPT = 64
 """Traces whose tables are remembered: a check is asked for several amounts in a row."""
 
@@ -57,10 +61,13 @@ _TENFOLD = (10, 100, 1000)
 
 def select(extraction: Extraction, amount: Decimal, others: Iterable[Decimal] = ()) -> Selection:
     """What figures and words say of an amount; *others* are amounts that it may be taken for."""
+    if amount <= 0 or amount != round(amount, 2):
+        return Selection(amount=amount, witnesses=(), supported=False)
     rivals = decoys(amount, others)
     told = (_heard(extraction, name, amount, rivals) for name in (FIGURES, WORDS))
     found = tuple(one for one in told if one is not None)
-    return Selection(amount=amount, witnesses=found, supported=_agreed(found))
+    supported = _agreed(found) and not _read_otherwise(extraction, amount)
+    return Selection(amount=amount, witnesses=found, supported=supported)
 
 
 def denies(extraction: Extraction, name: str, amount: Decimal) -> bool:
@@ -68,8 +75,7 @@ def denies(extraction: Extraction, name: str, amount: Decimal) -> bool:
     views = _views(extraction, name)
     if not views:
         return False
-    scores, blur = _scores(views, [amount])
-    return _verdict(BARS[name], 0.0, -float(scores[0]), blur) is Verdict.DENIES
+    return _verdict(BARS[name], _fit(views, [amount]), 0.0) is Verdict.DENIES
 
 
 def decoys(amount: Decimal, others: Iterable[Decimal] = ()) -> tuple[Decimal, ...]:
@@ -104,33 +110,51 @@ def _heard(
     if not views:
         return None
     read = [one.value for one in extraction.readings(name) if isinstance(one.value, Decimal)]
-    every = [amount, *dict.fromkeys((*rivals, *(one for one in read if one != amount)))]
-    scores, blur = _scores(views, every)
-    rival = int(scores[1:].argmax()) + 1
-    margin, behind = float(scores[0] - scores[rival]), max(0.0, -float(scores[0]))
+    also = (one for one in read if one > 0 and one != amount)
+    every = [amount, *dict.fromkeys((*rivals, *also))]
+    fit = _fit(views, every)
+    rival = int(fit.scores[1:].argmax()) + 1
+    margin, behind = float(fit.scores[0] - fit.scores[rival]), max(0.0, -float(fit.scores[0]))
     return Witness(
         field=name,
         margin=round(margin, 2),
         behind=round(behind, 2),
-        blur=round(blur, 2),
+        blur=round(min(fit.blurs), 2),
         rival=every[rival],
-        verdict=_verdict(BARS[name], margin, behind, blur),
+        verdict=_verdict(BARS[name], fit, margin),
     )
 
 
-def _scores(views: Sequence[View], amounts: Sequence[Decimal]) -> tuple[Scores, float]:
-    """How far each amount lies behind the best reading, and what that lacks of a perfect fit.
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """How several amounts fit the views of one witness.
 
-    Each view may be the one that shows it well, so their likelihoods are averaged.
+    *scores* is how far each amount lies behind the best reading, over all views: each may be the
+    one that shows it well, so their likelihoods are averaged. *behind* is the same of the first
+    amount in each view, *blurs* what the best reading of each lacks of a perfect fit.
     """
+
+    scores: Scores
+    behind: tuple[float, ...]
+    blurs: tuple[float, ...]
+
+
+def _fit(views: Sequence[View], amounts: Sequence[Decimal]) -> _Fit:
     freest = np.array([view.freest() for view in views], np.float32)
-    fit = np.stack([view.scores(amounts) for view in views]) - freest[:, None]
-    averaged = np.logaddexp.reduce(fit, axis=0) - np.log(len(views))
-    return np.asarray(averaged, np.float32), max(0.0, -float(freest.max()))
+    each = np.stack([view.scores(amounts) for view in views]) - freest[:, None]
+    averaged = np.logaddexp.reduce(each, axis=0) - np.log(len(views))
+    return _Fit(
+        scores=np.asarray(averaged, np.float32),
+        behind=tuple(max(0.0, -float(one)) for one in each[:, 0]),
+        blurs=tuple(max(0.0, -float(one)) for one in freest),
+    )
 
 
 def _views(extraction: Extraction, name: str) -> list[View]:
-    return [_seen(one) for one in extraction.traces if one.name == name and one.steps]
+    traces = [one for one in extraction.traces if one.name == name and one.steps]
+    if len(traces) > MOST_VIEWS or any(len(one.steps) > MOST_STEPS for one in traces):
+        return []
+    return [_seen(one) for one in traces]
 
 
 @lru_cache(maxsize=_KEPT)
@@ -138,12 +162,22 @@ def _seen(trace: Trace) -> View:
     return FiguresSeen(trace) if trace.name == FIGURES else WordsSeen(trace)
 
 
-def _verdict(bar: Bar, margin: float, behind: float, blur: float) -> Verdict:
-    if behind >= CONTRADICTED + BLURRED * blur:
+def _verdict(bar: Bar, fit: _Fit, margin: float) -> Verdict:
+    """What the views make of the first amount; one that clearly shows another one denies it."""
+    views = zip(fit.behind, fit.blurs, strict=True)
+    if any(behind >= CONTRADICTED + BLURRED * blur for behind, blur in views):
         return Verdict.DENIES
-    if margin < bar.margin or behind > bar.behind:
-        return Verdict.OPEN
-    return Verdict.SELECTS if margin >= bar.sure else Verdict.SUPPORTS
+    if margin >= bar.margin and -float(fit.scores[0]) <= bar.behind:
+        return Verdict.SELECTS if margin >= bar.sure else Verdict.SUPPORTS
+    return Verdict.OPEN
+
+
+def _read_otherwise(extraction: Extraction, amount: Decimal) -> bool:
+    """Whether another amount was read: surely by one witness, or the same one by both."""
+    found = [read for name in (FIGURES, WORDS) if (read := extraction.get(name))]
+    others = [one for one in found if one.value != amount]
+    alike = len(others) > 1 and others[0].value == others[1].value
+    return alike or any(one.confidence >= SURE for one in others)
 
 
 def _agreed(witnesses: Sequence[Witness]) -> bool:

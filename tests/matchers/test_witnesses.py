@@ -10,7 +10,7 @@ from extractors.values import forms
 from matchers.interface import Selection, Verdict, Witness
 from matchers.traced import FiguresSeen, WordsSeen
 from matchers.witnesses import FIGURES, WORDS, decoys, denies, select
-from tests.matchers.build import check
+from tests.matchers.build import check, read
 from tests.matchers.handwriting import trace, written
 
 Like = Mapping[int, Mapping[str, float]]
@@ -129,14 +129,47 @@ def test_other_amounts_that_are_open_are_decoys() -> None:
     assert alone.margin >= crowded.margin
 
 
-def test_a_view_that_shows_nothing_does_no_harm() -> None:
-    clear, spoilt = trace(FIGURES, "75,000"), trace(FIGURES, "1")
-    found = select(seen(clear, spoilt, trace(WORDS, "seventy five thousand")), Decimal(75000))
+def test_a_blurred_view_beside_a_clear_one_does_no_harm() -> None:
+    clear, blurred = (
+        trace(FIGURES, "75,000", like={0: {"1": chance}, 1: {"6": chance}}) for chance in (0, 0.47)
+    )
+    found = select(seen(clear, blurred, trace(WORDS, "seventy five thousand")), Decimal(75000))
     assert found.supported
 
 
+@pytest.mark.parametrize("other", ["175,000", "7,500", "76,000", "75,000.50"])
+def test_a_view_that_clearly_shows_another_amount_denies_it(other: str) -> None:
+    views = (trace(FIGURES, "75,000"), trace(FIGURES, other))
+    found = select(seen(*views, trace(WORDS, "seventy five thousand")), Decimal(75000))
+    figures = found.of(FIGURES)
+    assert figures is not None
+    assert figures.verdict is Verdict.DENIES
+    assert not found.supported
+
+
+@pytest.mark.parametrize(
+    ("figures", "words"), [((15000, 0.9), None), (None, (15000, 0.9)), ((15000, 0.4),) * 2]
+)
+def test_another_amount_that_was_read_surely_or_twice_is_not_replaced(
+    figures: tuple[int, float] | None, words: tuple[int, float] | None
+) -> None:
+    read_as = {
+        name: read(name, Decimal(value[0]), value[1])
+        for name, value in ((FIGURES, figures), (WORDS, words))
+        if value
+    }
+    document = check(**({"amount": None, "amount_words": None} | read_as))
+    traces = (trace(FIGURES, "75,000"), trace(WORDS, "seventy five thousand"))
+    assert not select(written(document, *traces), Decimal(75000)).supported
+
+
+@pytest.mark.parametrize("amount", ["-75000", "75000.005"])
+def test_an_amount_that_no_check_states_is_not_asked(amount: str) -> None:
+    assert both("75,000", "seventy five thousand", amount).witnesses == ()
+
+
 def test_amounts_that_cannot_be_written_are_never_borne_out() -> None:
-    found = both("75,000", "seventy five thousand", "0.00")
+    found = both("75,000", "seventy five thousand", "1000000000000")
     assert not found.supported
     assert all(one.verdict is Verdict.DENIES for one in found.witnesses)
 
