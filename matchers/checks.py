@@ -33,7 +33,14 @@ from matchers.findings import (
     value,
 )
 from matchers.interface import LedgerRecord, Status
-from matchers.likeness import account, added, same_identifier, told_apart
+from matchers.likeness import (
+    PARTY_ALIKE,
+    account,
+    added,
+    name_likeness,
+    same_identifier,
+    told_apart,
+)
 from matchers.standing import Standing, rivals
 
 STATUS = {
@@ -163,7 +170,15 @@ def _same_issue(one: LedgerRecord, other: LedgerRecord) -> bool:
         for two in ((one.account_ref, other.account_ref), (one.routing, other.routing))
     )
     apart = len(accounts) > 1 or len(banks) > 1
-    return not apart and same_identifier(one.number, other.number)
+    if apart or not same_identifier(one.number, other.number):
+        return False
+    # Without any account two checks of two payees may be drawn on two of them.
+    strangers = one.party_name and other.party_name and other.status in OPEN
+    return bool(accounts) or not strangers or _one_name(one.party_name, other.party_name)
+
+
+def _one_name(one: str, other: str) -> bool:
+    return name_likeness(one, other) >= PARTY_ALIKE
 
 
 def _sign(case: Case, one: Standing) -> list[Finding]:
