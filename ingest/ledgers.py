@@ -68,8 +68,10 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
     read = read_any(path, app.settings.ledger, layout)
     sha256 = moves.sha256_of(path)
     records = read.records
+    otherwise: tuple[str, ...] = ()
     if read.layout:
-        records = settled(records, app.ledger.known(one.record_id for one in records))
+        known = app.ledger.known(one.record_id for one in records)
+        records, otherwise = settled(records, known)
     added, changed, same = app.ledger.store(records, source=shown(path.name))
     app.journal.imported(shown(path.name), sha256, added=added, changed=changed, same=same)
     return ImportReport(
@@ -77,7 +79,7 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
         added=added,
         changed=changed,
         same=same,
-        faults=tuple(str(fault) for fault in read.faults),
+        faults=(*(str(fault) for fault in read.faults), *otherwise),
         layout=read.layout,
     )
 

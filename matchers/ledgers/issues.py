@@ -11,7 +11,7 @@ from typing import TypeVar
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
 from matchers.ledgers import layouts, workbook
-from matchers.ledgers.columns import ImportFault, Styles, Unreadable, plain
+from matchers.ledgers.columns import LARGEST, ImportFault, Styles, Unreadable, plain
 from matchers.ledgers.imports import (
     SHOWN,
     Fault,
@@ -36,9 +36,9 @@ FITTING = 0.8
 _EARLIEST, _LATEST = 1990, 2099
 """Years of an issued check; figures that give another were written in another order."""
 
-_AMOUNT = re.compile(r"\$?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?")
+_AMOUNT = re.compile(r"\$?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?", re.ASCII)
 _ACCOUNT = re.compile(r"[0-9A-Za-z]{1,34}")
-_SERIAL = re.compile(r"\d{1,15}")
+_SERIAL = re.compile(r"[0-9]{1,15}")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -100,25 +100,63 @@ def read_issues(path: Path, layout: Layout) -> Imported:
 def after(before: LedgerRecord | None, line: LedgerRecord) -> LedgerRecord:
     """What the record of a check is after a line of an issue file, *before* None if it is new.
 
-    A void, a stop or a payment changes nothing but the status, and no issue takes one back.
+    A void, a stop or a payment changes nothing but the status, and no issue takes one back, or
+    changes what the record states: it only adds what was not known.
     """
     if before is None:
         return line
     if line.status is not Status.OPEN:
         return replace(before, status=line.status)
-    kept = {
-        name: getattr(before, name)
+    added = {
+        name: getattr(line, name)
         for name in LedgerRecord.__slots__
-        if not getattr(line, name) and getattr(before, name)
+        if getattr(before, name) in {None, ""}
     }
-    return replace(line, **kept, status=before.status)
+    return replace(before, **added)
 
 
 def settled(
     records: Iterable[LedgerRecord], known: Mapping[str, LedgerRecord]
-) -> tuple[LedgerRecord, ...]:
-    """The records as they are to be stored, given those that the ledger has by their ids."""
-    return tuple(after(known.get(one.record_id), one) for one in records)
+) -> tuple[tuple[LedgerRecord, ...], tuple[str, ...]]:
+    """The records as they are to be stored, given those that the ledger has by their ids.
+
+    Beside them, in words, the checks that the ledger knows otherwise and that stay as they are.
+    """
+    stored, faults = [], []
+    for one in records:
+        before = known.get(one.record_id)
+        if before and one.status is Status.OPEN and (differs := _differences(before, one)):
+            faults.append(
+                f"check {one.number} on account {one.account_ref}: the file says {differs}. The "
+                "ledger was not changed: void the check and issue it under a new number, or import "
+                "the correction from the books."
+            )
+        else:
+            stored.append(after(before, one))
+    return tuple(stored), tuple(faults)
+
+
+def _differences(before: LedgerRecord, line: LedgerRecord) -> str:
+    """In what an issue contradicts what the ledger states of the check, in words."""
+    pairs = {
+        "amount": (before.amount, line.amount),
+        "date": (before.doc_date, line.doc_date),
+        "payee": (before.party_name, line.party_name),
+    }
+    said = [
+        f"the {name} {found}, the ledger {known}"
+        for name, (known, found) in pairs.items()
+        if known and found and not _same(known, found)
+    ]
+    return " and ".join(said)
+
+
+def _same(known: object, found: object) -> bool:
+    """Whether two values say the same; banks cut long payees off."""
+    if not isinstance(known, str) or not isinstance(found, str):
+        return known == found
+    first, second = known.casefold(), found.casefold()
+    return first.startswith(second) or second.startswith(first)
 
 
 # ---- which layout
@@ -288,12 +326,13 @@ def _check(
     text = layout.account.of(line) if layout.account else body.account
     account = wrong.unless("account", text, _account)
     serial = wrong.unless("number", layout.number.of(line), _serial)
-    amount = wrong.unless(
+    asked = wrong if issued else _Wrong(number)  # a void is one whatever else stands beside it
+    amount = asked.unless(
         "amount",
         layout.amount.of(line),
         lambda text: _sum(text, layout.amount, pointed=pointed, issued=issued),
     )
-    day = wrong.unless(
+    day = asked.unless(
         "date", layout.date.of(line), lambda text: _day(text, layout.date, issued=issued)
     )
     payee = wrong.unless("payee", layout.payee.of(line) if layout.payee else "", str)
@@ -373,6 +412,8 @@ def _amount(text: str, place: Place, *, pointed: bool) -> Decimal:
     if not _AMOUNT.fullmatch(text) or (place.decimals and "," in text and "." not in text):
         raise Unreadable("it is no amount; write it like 1234.50.")
     amount = Decimal(text.replace(",", "").removeprefix("$"))
+    if amount >= LARGEST:
+        raise Unreadable("it is too large for an amount.")
     if "." in text:
         return amount
     if place.decimals is not None:

@@ -148,8 +148,8 @@ def unknown(name: str, known: Mapping[str, Layout]) -> ImportFault:
 def date_pattern(form: str) -> re.Pattern[str]:
     """A way to write days, such as `MM/DD/YYYY`; figures may be single where signs part them."""
     parted = not form.isalpha()
-    digits = r"\d{1,2}" if parted else r"\d{2}"
-    parts = {"YYYY": r"(?P<Y>\d{4})", "YY": r"(?P<y>\d{2})"}
+    digits = "[0-9]{1,2}" if parted else "[0-9]{2}"
+    parts = {"YYYY": "(?P<Y>[0-9]{4})", "YY": "(?P<y>[0-9]{2})"}
     parts |= {"MM": f"(?P<M>{digits})", "DD": f"(?P<D>{digits})"}
     return re.compile("".join(parts.get(one, re.escape(one)) for one in _PART.findall(form)))
 

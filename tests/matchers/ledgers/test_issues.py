@@ -14,7 +14,7 @@ from matchers.interface import LedgerRecord, Status
 from matchers.ledgers import layouts
 from matchers.ledgers.columns import ImportFault
 from matchers.ledgers.imports import Imported
-from matchers.ledgers.issues import after, read_any
+from matchers.ledgers.issues import after, read_any, settled
 from matchers.ledgers.layouts import Layout
 
 FILES: Mapping[str, tuple[str, ...]] = {
@@ -142,12 +142,12 @@ def test_a_workbook_is_read_like_a_comma_separated_file(tmp_path: Path) -> None:
 
 
 def test_lines_at_fault_are_named_and_the_good_ones_imported(tmp_path: Path) -> None:
-    bad = FILES["chase"][0].replace("1042", "10A2"), FILES["chase"][1].replace("040626", "130626")
+    bad = FILES["chase"][0].replace("1042", "10A2"), FILES["chase"][0].replace("040526", "130526")
     read = imported(tmp_path, *bad, FILES["chase"][0], "X,1,2,040526,3.00,", name="a chase.csv")
     assert read.records == (ISSUED,)
     assert [(one.line, one.column, one.value) for one in read.faults] == [
         (1, "number", "10A2"),
-        (2, "date", "130626"),
+        (2, "date", "130526"),
         (4, "status", ""),
     ]
     assert "'X' is none that the layout chase knows" in read.faults[2].message
@@ -301,6 +301,47 @@ def test_no_issue_takes_a_status_back(before: Status) -> None:
     known = LedgerRecord(record_id="1-2", party_name="Ann", status=before)
     found = after(known, LedgerRecord(record_id="1-2", amount=Decimal(9)))
     assert (found.status, found.party_name, found.amount) == (before, "Ann", Decimal(9))
+
+
+def test_an_issue_that_comes_again_opens_nothing_that_is_paid() -> None:
+    paid = LedgerRecord(record_id="1-2", amount=Decimal(7), open_amount=Decimal(0))
+    [stored], faults = settled([LedgerRecord(record_id="1-2", amount=Decimal(7))], {"1-2": paid})
+    assert (stored, faults) == (paid, ())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        LedgerRecord(record_id="1-2", amount=Decimal(9), party_name="Ann Bee"),
+        LedgerRecord(record_id="1-2", amount=Decimal(7), party_name="Bob"),
+        LedgerRecord(record_id="1-2", amount=Decimal(7), doc_date=dt.date(2026, 3, 4)),
+    ],
+)
+def test_a_later_file_does_not_change_what_a_check_is_for(line: LedgerRecord) -> None:
+    day = dt.date(2026, 3, 3)
+    known = LedgerRecord(record_id="1-2", amount=Decimal(7), party_name="Ann Bee", doc_date=day)
+    stored, [fault] = settled([line], {"1-2": known})
+    assert stored == ()
+    assert "The ledger was not changed" in fault
+
+
+def test_a_payee_that_a_bank_cut_off_is_the_same() -> None:
+    known = LedgerRecord(record_id="1-2", amount=Decimal(7), party_name="Harbour Lights Catering")
+    line = LedgerRecord(record_id="1-2", amount=Decimal(7), party_name="HARBOUR LIGHTS")
+    assert settled([line], {"1-2": known}) == ((known,), ())
+
+
+def test_a_void_is_one_whatever_else_stands_beside_it(tmp_path: Path) -> None:
+    line = "C,123456789,1042,999999,much,"
+    [one] = imported(tmp_path, FILES["chase"][0], line, layout="chase").records
+    assert one.status is Status.VOID
+
+
+@pytest.mark.parametrize("amount", ["9" * 16 + ".00", "\u0661\u0662.00"])
+def test_what_no_ledger_can_hold_is_no_amount(amount: str, tmp_path: Path) -> None:
+    line = FILES["chase"][0].replace("1250.50", amount)
+    read = imported(tmp_path, line, layout="chase")
+    assert (read.records, read.faults[0].column) == ((), "amount")
 
 
 # ---- balance
