@@ -39,7 +39,7 @@ class Bar:
 
 
 BARS = {
-    FIGURES: Bar(margin=0.0, sure=1.5, behind=4.0),
+    FIGURES: Bar(margin=0.5, sure=1.5, behind=4.0),
     WORDS: Bar(margin=0.5, sure=3.5, behind=3.0),
 }
 
@@ -66,7 +66,7 @@ def select(extraction: Extraction, amount: Decimal, others: Iterable[Decimal] = 
     rivals = decoys(amount, others)
     told = (_heard(extraction, name, amount, rivals) for name in (FIGURES, WORDS))
     found = tuple(one for one in told if one is not None)
-    supported = _agreed(found) and not _read_otherwise(extraction, amount)
+    supported = agreed(found) and not _read_otherwise(extraction, amount)
     return Selection(amount=amount, witnesses=found, supported=supported)
 
 
@@ -180,7 +180,7 @@ def _read_otherwise(extraction: Extraction, amount: Decimal) -> bool:
     return alike or any(one.confidence >= SURE for one in others)
 
 
-def _agreed(witnesses: Sequence[Witness]) -> bool:
+def agreed(witnesses: Sequence[Witness]) -> bool:
     """Whether both support the amount and at least one of them selects it surely."""
     if {one.field for one in witnesses} != {FIGURES, WORDS}:
         return False

@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ from extractors.interface import Extraction, Trace
 from extractors.values import forms
 from matchers.interface import Selection, Verdict, Witness
 from matchers.traced import FiguresSeen, WordsSeen
-from matchers.witnesses import FIGURES, WORDS, decoys, denies, select
+from matchers.witnesses import FIGURES, WORDS, agreed, decoys, denies, select
 from tests.matchers.build import check, read
 from tests.matchers.handwriting import trace, written
 
@@ -114,6 +115,25 @@ def test_a_blurred_figure_leaves_two_amounts_open() -> None:
     assert abs(one.margin) < 1
     assert abs(other.margin) < 1
     assert Verdict.SELECTS not in {one.verdict, other.verdict}
+
+
+def test_an_overwritten_figure_supports_neither_of_two_amounts() -> None:
+    like = {0: {"7": 0.48}}
+    words = trace(WORDS, "one thousand only")
+    found = select(seen(trace(FIGURES, "1,000", like=like), words), Decimal(1000))
+    figures = found.of(FIGURES)
+    assert figures is not None
+    assert figures.verdict is Verdict.OPEN
+    assert not found.supported
+
+
+def test_two_witnesses_that_are_both_unsure_select_nothing() -> None:
+    figures = trace(FIGURES, "1,000", like={0: {"7": 0.26}})
+    found = select(seen(figures, trace(WORDS, "one thousand")), Decimal(1000))
+    assert [one.verdict for one in found.witnesses] == [Verdict.SUPPORTS, Verdict.SELECTS]
+    assert found.supported
+    unsure = [replace(one, verdict=Verdict.SUPPORTS) for one in found.witnesses]
+    assert not agreed(unsure)
 
 
 def test_illegible_words_deny_nothing() -> None:
