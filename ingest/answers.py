@@ -47,7 +47,7 @@ _MOST_FIELDS = 5000
 _MOST_PARTS = 2000
 _MOST_CODES = 50
 _LONGEST_CODE = 4000
-_MOST_TRACES = 20
+_MOST_TRACES, _MOST_STEPS, _MOST_SIGNS = 20, 2000, 64
 _DEEPEST = 8
 _FARTHEST = 1 << 30
 """Pixels from the corner of a page: a text file may be a line of millions of letters."""
@@ -359,6 +359,8 @@ def _fit_trace(made: Trace, decoder: _Decoder) -> bool:
     return (
         made.name in FIELDS
         and decoder.page(made.page)
+        and len(set(made.signs)) == len(made.signs) <= _MOST_SIGNS
+        and len(made.steps) <= _MOST_STEPS
         and all(len(step) == each and max(step) <= 0 for step in made.steps)
     )
 

@@ -22,6 +22,7 @@ from extractors.interface import (
     Kind,
     LineItem,
     Page,
+    Trace,
     Word,
 )
 from ingest import answers
@@ -38,6 +39,9 @@ DOCUMENT = Document(
 )
 TOTAL = Field(
     name="total", value=Decimal("1.20"), text="1,20", confidence=0.9, page=1, box=Box(1, 2, 3, 4)
+)
+SEEN = Trace(
+    name="amount", page=1, box=Box(1, 2, 3, 4), signs="01", steps=((0, -9, -200), (-3, -14, -31))
 )
 PART = replace(DOCUMENT, id="1.1", name="b", hint=None, parent="1", sha256="")
 WHOLE = Extraction(
@@ -61,6 +65,7 @@ WHOLE = Extraction(
     ),
     body=Attachment(name="d", media_type="", sha256="", content=b"dear"),
     parts=(Extraction(document=PART, kind=Kind.OTHER, kind_confidence=0.0),),
+    traces=(SEEN,),
 )
 OTHERS = (Failure, Lost, Hindered)
 
@@ -91,9 +96,22 @@ def field(**changes: Any) -> Extraction:
     return replace(WHOLE, fields=(replace(TOTAL, **changes),))
 
 
+def trace(**changes: Any) -> Extraction:
+    return replace(WHOLE, traces=(replace(SEEN, **changes),))
+
+
 @pytest.mark.parametrize(
     "evil",
     [
+        trace(name="../x"),
+        trace(page=4),
+        trace(signs="00"),
+        trace(steps=((0, -1),)),
+        trace(steps=((0, -1, 5),)),
+        trace(steps=((0.5, -1, -2),)),
+        trace(steps=((),)),
+        trace(steps=((0, -1, -1),) * 2001),
+        replace(WHOLE, traces=(SEEN,) * 21),
         field(name="../../x"),
         field(name="page-1"),
         field(page=4),
