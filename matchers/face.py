@@ -9,8 +9,11 @@ from extractors.interface import RECORDED, Field
 from extractors.micr import grammar
 from extractors.values.conditions import Condition, conditions, days_on
 from matchers.compare import READ
-from matchers.findings import Case, Finding, money
+from matchers.findings import Case, Finding, label, money
 from matchers.likeness import same_identifier
+
+POSSIBLE = 0.2
+"""Confidence from which a number on the check may be what it says, against a bank's record."""
 
 UNDATED = Finding(
     reason=Reason.FIELD_MISSING,
@@ -28,6 +31,7 @@ def of_face(case: Case) -> list[Finding]:
         *_encoded(case),
         *_serials(case),
         *_banks(case),
+        *_against_record(case),
         *_signature(case),
     ]
 
@@ -180,6 +184,26 @@ def _differ(reason: Reason, in_line: list[str], printed: list[str], words: str) 
             change="both been the same",
         )
     ]
+
+
+def _against_record(case: Case) -> Iterator[Finding]:
+    """Numbers of the record that a bank sent, where the check itself may well say others."""
+    for name, reason in (
+        ("check_number", Reason.SERIAL_DIFFERS),
+        ("routing", Reason.ROUTING_DIFFERS),
+        ("account_number", Reason.ACCOUNT_CONFLICT),
+    ):
+        read = case.paper.extraction.readings(name)
+        told = [str(one.value) for one in read if one.source == RECORDED]
+        shown = [
+            str(one.value) for one in read if one.source != RECORDED and one.confidence >= POSSIBLE
+        ]
+        yield from _differ(
+            reason,
+            told,
+            shown,
+            f"The bank's record states the {label(name)} {{line}}, the check itself {{printed}}.",
+        )
 
 
 def _signature(case: Case) -> list[Finding]:
