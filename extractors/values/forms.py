@@ -27,7 +27,7 @@ SPELLINGS = {
 }
 """Words that people write in more than one way; every other word in its own."""
 
-NO_CENTS = ("00/100", "no/100", "xx/100", "00/xx")
+NO_CENTS = ("00/100", "0/100", "no/100", "xx/100", "00/xx")
 """What stands behind the words of a whole amount, where anything does."""
 
 WHOLES = ("rupees", "dollars")

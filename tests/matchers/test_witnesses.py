@@ -58,6 +58,7 @@ def test_figures_are_recognised_in_every_way_to_write_them(text: str, amount: st
         ("two million two hundred fifty five thousand dollars", "2255000"),
         ("fourty thousand and no/100", "40000"),
         ("twelve hundred and 00/100", "1200"),
+        ("eight hundred and 0/100 dollars", "800"),
         ("seventy four thousand and thirty", "74030"),
         ("ninghty five crores", "950000000"),
         ("two hundred five rupees and fifty paise only", "205.50"),
