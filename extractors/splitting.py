@@ -15,7 +15,7 @@ from functools import cache
 
 from extractors import kinds, pagewords
 from extractors.finders import check, invoice
-from extractors.interface import Field, Hints, Kind, Page
+from extractors.interface import Field, Hints, Kind, Page, Value
 from extractors.layout import Row, rows
 from extractors.phrases import fold
 
@@ -29,7 +29,9 @@ _SURE = 0.8
 without numbers are told apart by what they say."""
 
 _OF_FRONTS = frozenset({"amount", "amount_words", "currency"})
-"""What is found on the front of a check alone."""
+"""What is found on the front of a check alone; what is stamped on its back states no money."""
+
+_AMOUNTS = frozenset({"amount", "amount_words"})
 
 _ZONE = 0.35
 """The share of a page, at its head and at its foot, where it says that it goes on."""
@@ -50,7 +52,8 @@ class Told:
     """What a page says: its *place* (its number, of how many), and what a finder of bills reads.
 
     *back* says that it goes on from another page, *onward* that another follows, *bill* that it
-    looks like a bill when it is looked at alone, *check* that it is the front of a check.
+    looks like a bill when it is looked at alone, *check* that it is the front of a check, *amounts*
+    are those that it states then.
     """
 
     page: Page
@@ -59,6 +62,7 @@ class Told:
     onward: bool
     bill: bool
     check: bool
+    amounts: frozenset[Value]
     fields: tuple[Field, ...]
 
     def get(self, name: str, least: float = _READ) -> Field | None:
@@ -112,10 +116,15 @@ def _step(document: Sequence[Told], page: Told) -> Step:
 
 
 def _after_check(first: Told, page: Told) -> Step:
-    """What a page is where it or the *first* is a check: its back and its stub belong to it."""
+    """What a page is where it or the *first* is a check.
+
+    Its back, its stub, and a bill over the very amount that it pays belong to it.
+    """
     if page.check and first.check:
         return Step.NEW
-    return Step.UNCERTAIN if page.check or page.bill else Step.ON
+    total = page.get("total")
+    paid = total is not None and total.value in first.amounts
+    return Step.UNCERTAIN if page.check or (page.bill and not paid) else Step.ON
 
 
 def _is_other_bill(document: Sequence[Told], page: Told) -> bool:
@@ -160,20 +169,18 @@ def _told(page: Page, date_order: str) -> Told:
     kind, sure = kinds.classify([page])
     head = [one for one in lines if one.box.bottom < _ZONE * page.height]
     foot = [one for one in lines if one.box.top > (1 - _ZONE) * page.height]
+    front = check.find([page], Hints()).fields if page.code_line or kind is Kind.CHECK else ()
+    is_front = sure >= _SURE and any(one.name in _OF_FRONTS for one in front)
     return Told(
         page=page,
         place=_place(lines),
         back=_goes_on(head),
         onward=_goes_on(foot),
         bill=kind in _BILLS and sure >= _SURE,
-        check=bool(page.code_line) or (kind is Kind.CHECK and sure >= _SURE and _is_front(page)),
+        check=bool(page.code_line) or (kind is Kind.CHECK and is_front),
+        amounts=frozenset(one.value for one in front if one.name in _AMOUNTS),
         fields=invoice.find([page], Hints(date_order=date_order)).fields,
     )
-
-
-def _is_front(page: Page) -> bool:
-    """Whether a page of a check states money; what is stamped on its back does not."""
-    return any(one.name in _OF_FRONTS for one in check.find([page], Hints()).fields)
 
 
 def _goes_on(lines: Sequence[Row]) -> bool:

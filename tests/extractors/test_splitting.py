@@ -6,6 +6,7 @@ import pytest
 from extractors import splitting
 from extractors.interface import Page
 from tests.extractors import typed
+from tests.extractors.finders import drawn
 from tests.extractors.stacks import bill
 
 TERMS = ("Terms and conditions", "Goods remain ours until they are paid for.")
@@ -135,6 +136,14 @@ def test_a_check_is_known_by_its_line_where_its_words_cannot_be_read() -> None:
     ]
 
     assert splitting.begin(known, "DMY") == (1, 3)
+
+
+@pytest.mark.parametrize(("total", "first"), [("1234.50", (1,)), ("1234.60", None)])
+def test_the_bill_that_a_check_pays_stays_with_it(total: str, first: object) -> None:
+    (invoice,) = pages(bill("INV-1001", total))
+    sheets = (drawn.page(drawn.WORDS), replace(invoice, number=2))
+
+    assert splitting.begin(sheets, "DMY") == first
 
 
 def test_a_check_beside_a_bill_is_uncertain() -> None:
