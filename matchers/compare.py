@@ -159,9 +159,10 @@ def due(paper: Paper, record: LedgerRecord) -> Decimal | None:
 def discount_taken(paper: Paper, record: LedgerRecord) -> bool:
     """Whether a payment is what is open less exactly the discount that the record grants."""
     paid = paper.amount
-    if not paid or record.open_amount is None or not record.discount_amount:
+    granted = record.discount_amount or Decimal(0)
+    if not paid or record.open_amount is None or granted <= 0:
         return False
-    return paid.value == record.open_amount - record.discount_amount
+    return paid.value == record.open_amount - granted
 
 
 def discount_late(paper: Paper, record: LedgerRecord) -> bool:
@@ -456,7 +457,8 @@ COMPARERS: tuple[Callable[[Paper, LedgerRecord], Evidence | None], ...] = (
 
 def plain_money(amount: Decimal) -> str:
     """An amount as the ledger writes it: plain, with at least two decimals."""
-    return f"{amount:.2f}" if amount == round(amount, 2) else format(amount.normalize(), "f")
+    whole, _, decimals = format(amount, "f").partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 def _evidence(

@@ -41,14 +41,15 @@ def of_allocation(case: Case, one: Standing) -> list[Finding]:
     due_for = [due(case.paper, record) or Decimal(0) for record in records]
     read = case.paper.amount
     together = sum(due_for, start=Decimal(0))
-    said = listed([*(record.number for record in records), *unknown])
+    said = listed([*dict.fromkeys(record.number for record in records), *unknown])
     exactly = "exactly" if read and read.value == together and not unknown else "together"
+    are = f"are {exactly}" if others else "is over"
     missing = f"; the ledger knows nothing open under {listed(unknown)}" if unknown else ""
     return [
         Finding(
             reason=Reason.AMBIGUOUS_ALLOCATION,
             words=f"The memo names {said}. The check is over {value(read)}; "
-            f"{listed([entry(record) for record in records])} are {exactly} {money(together)}"
+            f"{listed([entry(record) for record in records])} {are} {money(together)}"
             f"{missing}.",
             change="it paid one invoice only",
         )
@@ -154,8 +155,10 @@ def of_payee(case: Case) -> list[Finding]:
     """A check that we receive, but that is made out to somebody else."""
     own = [name for name in case.rules.own_names if name]
     read = case.paper.extraction.get("payee")
-    if not own or read is None or read.confidence < READ:
+    if not own:
         return []
+    if read is None or read.confidence < READ:
+        return [UNNAMED]
     if any(name_likeness(str(read.value), name) >= PARTY_UNLIKE for name in own):
         return []
     return [
@@ -165,6 +168,14 @@ def of_payee(case: Case) -> list[Finding]:
             change=f"it been made out to {own[0]!r}",
         )
     ]
+
+
+UNNAMED = Finding(
+    reason=Reason.FIELD_MISSING,
+    words="It could not be read to whom the check is made out, so it may not be ours.",
+    change="its payee been read",
+)
+"""A check that may be made out to others, for all that was read."""
 
 
 def of_drawee(case: Case, record: LedgerRecord) -> list[Finding]:

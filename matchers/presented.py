@@ -40,8 +40,10 @@ def _one_of(found: Sequence[Finding | None]) -> list[Finding]:
 def _same_number(case: Case, earlier: Earlier) -> Finding | None:
     """What an earlier check of the same account and number means."""
     sums = _sums(case, earlier)
-    if _other(case, earlier, "routing") or case.paper.extraction.get("account_number") is None:
-        return _suspect(earlier, _LIKE) if sums and sums[0] == sums[1] else None
+    unread = case.paper.extraction.get("account_number") is None
+    if unread or _other(case, earlier, "routing"):
+        like = _NO_ACCOUNT if unread else _OTHER_BANK
+        return _suspect(earlier, like) if sums and sums[0] == sums[1] else None
     if sums and sums[0] != sums[1]:
         return _forged(earlier, *sums)
     if earlier.posted:
@@ -55,7 +57,8 @@ def _same_number(case: Case, earlier: Earlier) -> Finding | None:
     return _suspect(earlier, "It is the same check as")
 
 
-_LIKE = "Its account or its bank tells nothing for sure, but number and amount are those of"
+_NO_ACCOUNT = "Its account was not read, but bank, number and amount are those of"
+_OTHER_BANK = "It names another bank, but account, number and amount are those of"
 _LOOKS = "Its front looks like that of"
 
 
@@ -70,7 +73,7 @@ def _same_look(case: Case, earlier: Earlier) -> Finding | None:
         for name in ("check_number", "account_number")
         if (one := case.paper.extraction.get(name)) and one.source != RECORDED
     ]
-    apart = any(_other(case, earlier, name) for name in seen)
+    apart = any(_other(case, earlier, name, SURE) for name in seen)
     return None if apart or (sums and sums[0] != sums[1]) else _suspect(earlier, _LOOKS)
 
 
@@ -97,10 +100,10 @@ def _forged(earlier: Earlier, amount: Decimal, before: Decimal) -> Finding:
     )
 
 
-def _other(case: Case, earlier: Earlier, name: str) -> bool:
-    """Whether a number was read on both and is not the same."""
+def _other(case: Case, earlier: Earlier, name: str, least: float = READ) -> bool:
+    """Whether a number was read on both and is not the same; here at *least* so surely."""
     read, before = case.paper.extraction.get(name), earlier.fields.get(name)
-    if read is None or not before or read.confidence < READ:
+    if read is None or not before or read.confidence < least:
         return False
     if name == "account_number":
         return account(str(read.value)) != account(before)

@@ -188,7 +188,7 @@ class Standing:
         found = []
         supported = self.alike() or self.dated() or self.exact("po_number")
         if self.paper.kind is Kind.CHECK:
-            supported = self.alike()  # whoever is paid, or pays, must be read
+            supported = self.alike() and self._legible()  # whoever is paid, or pays
         if self.numbered() and supported and (account := self._account()) is not None:
             fields = (self.number_name, self.amount_name)
             found.append(Proof("number and amount", fields, account))
@@ -223,10 +223,15 @@ class Standing:
         fields = (self.number_name, self.amount_name)
         if not self.record.party_name:
             return [Proof("number, account and amount", ("account_number", *fields))]
-        if not self.alike() and self.half_read() and self.dated():
+        if not (self.alike() and self._legible()) and self.half_read() and self.dated():
             rule = "number, account, date, amount and what is legible of the payee"
             return [Proof(rule, fields, ("account_number", "date"))]
         return []
+
+    def _legible(self) -> bool:
+        """Whether the party was read more likely than not."""
+        found = self.of(self.party_name)
+        return found is not None and (found.confidence or 0) >= READ
 
     def half_read(self) -> bool:
         """Whether a party that is hardly legible may well be the record's.

@@ -86,6 +86,8 @@ BY_LOOK: list[tuple[str, Before, str | None, Mapping[str, Any], str]] = [
      {"check_number": by(RECORDED, "check_number", "1026", 0.95)}, "dup_suspect check_not_issued"),
     ("number and account by the sender's record, and no twin", OTHER_NUMBER | over("5.00"), None,
      {"check_number": by(RECORDED, "check_number", "1025", 0.95)}, "0077"),
+    ("number not surely read, and another one", FIRST, "0011",
+     {"check_number": by("micr", "check_number", "1026", 0.7)}, "dup_suspect number_conflict"),
     ("nothing read now", FIRST, None,
      {"check_number": None, "amount": None, "amount_words": None, "account_number": None},
      "dup_suspect field_missing"),

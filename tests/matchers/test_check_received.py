@@ -132,6 +132,8 @@ AMOUNT: list[Row] = [
     ("far less than the discount explains", NAMED, discount("5.00"), "short_pay"),
     ("discount, and no date read", NAMED | {"date": None}, discount("20.00"),
      "discount_late field_missing"),
+    ("a discount below zero", NAMED, due("780.00", discount_amount=Decimal("-20.00"),
+                                         discount_date=DAY), "overpay"),
     ("less, and no discount granted", NAMED, due("820.00"), "short_pay"),
 ]  # fmt: skip
 
@@ -152,6 +154,8 @@ PARTY: list[Row] = [
     ("the legal form differs", NAMED | {"payer": "Example Works Inc."}, due(), "0099"),
     ("another initial", NAMED | {"payer": "John B Smith"}, due(party_name="John A Smith"),
      "party_mismatch"),
+    ("payer hardly read, but like the customer",
+     NAMED | {"payer": read("payer", "Example Works", 0.3)}, due(), "low_score"),
     ("payer not read", NAMED | {"payer": None}, due(), "low_score"),
     ("the customer's bank", NAMED, due(routing="021000021"), "0099"),
     ("another bank than the customer's", NAMED, due(routing="011000015"), "routing_differs"),
@@ -223,7 +227,8 @@ OWN: list[tuple[str, str | None, Sequence[str], str]] = [
     ("to somebody else", "Sonnenblume Feinkost KG", ["Harbour Lights Catering"],
      "check_payee_mismatch"),
     ("to cash", "Cash", ["Harbour Lights Catering"], "check_payee_mismatch"),
-    ("not read", None, ["Harbour Lights Catering"], "0099"),
+    ("not read", None, ["Harbour Lights Catering"], "field_missing"),
+    ("not read, and nobody said who we are", None, [], "0099"),
     ("nobody said who we are", "Sonnenblume Feinkost KG", [], "0099"),
     ("an empty name", "Sonnenblume Feinkost KG", [""], "0099"),
 ]  # fmt: skip

@@ -325,6 +325,14 @@ def test_a_later_file_does_not_change_what_a_check_is_for(line: LedgerRecord) ->
     assert "The ledger was not changed" in fault
 
 
+def test_an_issue_turns_no_other_record_into_a_check() -> None:
+    bill = LedgerRecord(record_id="1-2", doc_type="invoice", amount=Decimal(7))
+    line = LedgerRecord(record_id="1-2", doc_type="issued_check", amount=Decimal(7))
+    stored, [fault] = settled([line], {"1-2": bill})
+    assert stored == ()
+    assert "the kind issued_check, the ledger invoice" in fault
+
+
 def test_a_payee_that_a_bank_cut_off_is_the_same() -> None:
     known = LedgerRecord(record_id="1-2", amount=Decimal(7), party_name="Harbour Lights Catering")
     line = LedgerRecord(record_id="1-2", amount=Decimal(7), party_name="HARBOUR LIGHTS")
