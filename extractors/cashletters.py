@@ -8,7 +8,7 @@ without a picture.
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import groupby, islice
 from pathlib import Path
@@ -30,7 +30,10 @@ _DPI = 200
 """Dots per inch of a picture that does not say: those of the standard."""
 
 _MOST_SAID = 20
-"""Differences of one group that are told."""
+"""Differences of one group, and faults of one item, that are told."""
+
+_TEST = "T"
+"""What position 5 of a file header says of a file that is for trial only."""
 
 RETURNED = {
     "A": "not sufficient funds",
@@ -85,6 +88,15 @@ def opened(document: Document, settings: Reading) -> Extraction:
             "The cash letter holds no check. Ask whoever sent it what it is for.", Reason.EMPTY_PAGE
         )
     parts = list(_parts(document, items, settings))
+    if groups[-1].header.get(5, 5) == _TEST:
+        parts = [
+            replace(
+                part,
+                problems=ordered((*part.problems, Reason.NEEDS_ROUTING)),
+                detail=f"{part.detail} The header of the file says that it is a test file.".strip(),
+            )
+            for part in parts
+        ]
     return Extraction(
         document=document,
         kind=Kind.OTHER,
@@ -114,7 +126,7 @@ def _parts(document: Document, items: Sequence[Item], settings: Reading) -> Iter
 def _part(document: Document, item: Item, settings: Reading) -> _Part:
     """An item with its pictures, or with what its record says where there are none."""
     front, back = (_view(item, front=side) for side in (True, False))
-    faults = [view.damage for view in item.views if view.damage]
+    faults = [view.damage for view in item.views if view.damage][:_MOST_SAID]
     kind, detail = _no_check(item)
     try:
         pictures = [view.data for view in (front, back) if view is not None]

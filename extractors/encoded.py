@@ -6,6 +6,7 @@ number its line has where the picture does not; the amount comes from the pictur
 """
 
 import mmap
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -26,6 +27,9 @@ _READ = 0.4
 
 _SURE = 0.5
 """Confidence from which a number counts as read."""
+
+_SEEN = 0.2
+"""Confidence from which a number that was read keeps the record from standing in for it."""
 
 _GOOD = frozenset({"1", "2"})
 """What position 75 says where no character of the line was in doubt."""
@@ -79,10 +83,10 @@ def heard(read: Extraction) -> Extraction:
     said = of(read.document) if read.kind is Kind.CHECK else None
     if said is None:
         return read
-    differs = set(_differences(read, said))
+    differs, surest = set(_differences(read, said)), read.get("amount")
     fields = [
         replace(one, confidence=max(one.confidence, _AGREED))
-        if one.name == "amount" and one.value == said.amount and one.confidence >= _READ
+        if one is surest and one.value == said.amount and one.confidence >= _READ
         else one
         for one in read.fields
     ]
@@ -101,10 +105,23 @@ def _differences(read: Extraction, said: Encoded) -> Iterator[Reason]:
     own = {one.lstrip("0") for one in said.line.serials}
     if own and numbers and not own & numbers:
         yield Reason.SERIAL_DIFFERS
+    accounts = [_figures(one) for one in _read(read, "account_number")]
+    account = _figures(said.line.account)
+    if account and accounts and not any(_ends_alike(account, one) for one in accounts):
+        yield Reason.ACCOUNT_CONFLICT
 
 
-def _read(read: Extraction, name: str) -> set[str]:
-    return {str(one.value) for one in read.readings(name) if one.confidence >= _SURE}
+def _read(read: Extraction, name: str, least: float = _SURE) -> set[str]:
+    return {str(one.value) for one in read.readings(name) if one.confidence >= least}
+
+
+def _figures(account: str) -> str:
+    return re.sub(r"\D", "", account).lstrip("0")
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    """Whether two account numbers are the same but for a branch or zeros before one of them."""
+    return one.endswith(other) or other.endswith(one)
 
 
 def _added(read: Extraction, said: Encoded) -> Iterator[Field]:
@@ -121,7 +138,7 @@ def _added(read: Extraction, said: Encoded) -> Iterator[Field]:
         said_too = (one.value for one in read.readings(name) if one.confidence >= least)
         if not value or value in said_too:
             continue
-        alone = name != "amount" and not _read(read, name) and said.good
+        alone = name != "amount" and not _read(read, name, _SEEN) and said.good
         yield Field(
             name=name,
             value=value,

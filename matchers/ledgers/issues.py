@@ -139,6 +139,7 @@ def settled(
 def _differences(before: LedgerRecord, line: LedgerRecord) -> str:
     """In what an issue contradicts what the ledger states of the check, in words."""
     pairs = {
+        "kind": (before.doc_type, line.doc_type),
         "amount": (before.amount, line.amount),
         "date": (before.doc_date, line.doc_date),
         "payee": (before.party_name, line.party_name),

@@ -50,7 +50,7 @@ def record(kind: str, *parts: tuple[int, str], length: int = 80) -> bytes:
 
 def opening() -> bytes:
     """The file header."""
-    return record("01", (3, "03T"), (6, BANK + OTHER_BANK), (24, "202603050930N"), (74, "US"))
+    return record("01", (3, "03P"), (6, BANK + OTHER_BANK), (24, "202603050930N"), (74, "US"))
 
 
 def records(items: Sequence[Item], bundle: int = BUNDLES_OF) -> Iterator[tuple[bytes, bytes]]:

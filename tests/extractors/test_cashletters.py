@@ -65,6 +65,12 @@ def test_a_letter_is_cut_into_its_checks(
     assert held(read) == {}
 
 
+def test_nothing_in_a_test_file_is_posted(tmp_path: Path) -> None:
+    read = opened(tmp_path, changed(TWO, b"0103P", b"0103T"))
+    assert set(held(read).values()) == {(Reason.NEEDS_ROUTING,)}
+    assert "test file" in read.batches[0].detail
+
+
 def test_front_and_back_are_the_pages_of_one_document_as_they_came(tmp_path: Path) -> None:
     front, back = letters.tiff((60, 28)), letters.tiff((62, 30))
     [one] = opened(tmp_path, letter([Item(views=(front, back))])).cut
