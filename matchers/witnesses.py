@@ -18,6 +18,7 @@ import numpy as np
 from extractors.interface import Extraction, Trace
 from matchers.compare import SURE
 from matchers.interface import Selection, Verdict, Witness
+from matchers.ledgers.columns import LARGEST
 from matchers.traced import FiguresSeen, Scores, WordsSeen
 
 FIGURES, WORDS = "amount", "amount_words"
@@ -61,7 +62,7 @@ _TENFOLD = (10, 100, 1000)
 
 def select(extraction: Extraction, amount: Decimal, others: Iterable[Decimal] = ()) -> Selection:
     """What figures and words say of an amount; *others* are amounts that it may be taken for."""
-    if amount <= 0 or amount != round(amount, 2):
+    if not 0 < amount < LARGEST or amount != round(amount, 2):
         return Selection(amount=amount, witnesses=(), supported=False)
     rivals = decoys(amount, others)
     told = (_heard(extraction, name, amount, rivals) for name in (FIGURES, WORDS))

@@ -171,6 +171,8 @@ AMOUNT: list[Row] = [
      ours(amount=Decimal("0.00"), open_amount=None), "sign_mismatch"),
     ("nothing, and nothing issued or open", over("0.00"),
      ours(amount=Decimal("0.00"), open_amount=Decimal("0.00")), "sign_mismatch"),
+    ("a sum of thirty figures", over("123456789012345678901234567890.12"), ours(),
+     "check_amount_mismatch"),
     ("less than nothing issued", {}, ours(amount=Decimal("-800.00"), open_amount=None),
      "sign_mismatch"),
     ("a check over less than nothing", {"amount": Decimal("-800.00")}, ours(),
