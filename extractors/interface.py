@@ -77,6 +77,15 @@ class Box:
             max(self.bottom, other.bottom),
         )
 
+    def overlaps(self, other: Self) -> bool:
+        """Whether the two have some place in common."""
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.top < other.bottom
+            and other.top < self.bottom
+        )
+
     def scaled(self, factor: float) -> "Box":
         """The same place on a page image *factor* times as large."""
         return Box(

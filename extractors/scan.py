@@ -194,8 +194,12 @@ def _of_check(
         words = engine.read(image)
         return _Righted(image, words, scale, cut_out=True, code_line=line, sure=found.sure)
     quarters = round(check.line.degrees / 90) % 4
-    image = upright.again(image, quarters, 0.0)
-    words = engine.read(image) if quarters else words
+    if quarters:
+        turned = upright.again(image, quarters, 0.0)
+        read = tuple(engine.read(turned))
+        if upright.merit(words) > upright.merit(read):  # zeros make a line on their head, too
+            return _Righted(image, words, scale, sure=found.sure)
+        image, words = turned, read
     return _Righted(image, words, scale, quarters, code_line=line, sure=found.sure)
 
 

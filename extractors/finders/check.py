@@ -7,6 +7,7 @@ were read with confidence differ, that is a finding, and neither is quietly pref
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 from typing import Any
 
 import cv2
@@ -27,6 +28,9 @@ AGREED = 0.97
 _OF_THE_SUREST = 0.15
 """How likely, beside the surest reading of the figures or words, one must be that the other can
 confirm: what clearly says something else contradicts."""
+
+_AS_LIKELY = 0.5
+"""How likely, beside the surest figures, others must be that contest them from another place."""
 
 _EXACT = frozenset({"text_layer", ""})
 """Sources of words that leave nothing to read again."""
@@ -188,7 +192,9 @@ def _figures(front: Face, code: grammar.CodeLine, seen: boxed.Figures) -> Iterat
 
 def _weighed(fields: Sequence[Field], code: grammar.CodeLine) -> list[Field]:
     """The fields, surer where two witnesses agree and less sure where they differ."""
-    figures, stated = _likely(fields, "amount"), _likely(fields, "amount_words")
+    agreed_on = _likely(fields, "amount") & _likely(fields, "amount_words")
+    if _contested([one for one in fields if one.name == "amount"]):
+        agreed_on = frozenset()
     serials = [one for one in fields if one.name == "check_number"]
     elsewhere = code.layout == "IN" or any(
         one.name == "account_number" and one.source != "micr" for one in fields
@@ -197,8 +203,8 @@ def _weighed(fields: Sequence[Field], code: grammar.CodeLine) -> list[Field]:
     for one in fields:
         witnesses = [other for other in serials if other.source != one.source]
         agreed = {
-            "amount": one.value in figures & stated,
-            "amount_words": one.value in figures & stated,
+            "amount": one.value in agreed_on,
+            "amount_words": one.value in agreed_on,
             "check_number": any(_same_number(one, other) for other in witnesses),
         }.get(one.name)
         sure = max(one.confidence, AGREED) if agreed else one.confidence
@@ -213,6 +219,16 @@ def _likely(fields: Sequence[Field], name: str) -> frozenset[Value]:
     surest = _surest(fields, name)
     least = _OF_THE_SUREST * surest.confidence if surest else 0.0
     return frozenset(one.value for one in fields if one.name == name and one.confidence >= least)
+
+
+def _contested(figures: Sequence[Field]) -> bool:
+    """True where two places state different sums: the words must not choose between them."""
+    least = _AS_LIKELY * max((one.confidence for one in figures), default=0.0)
+    placed = [(one.value, one.box) for one in figures if one.box and one.confidence >= least]
+    return any(
+        value != other and not box.overlaps(another)
+        for (value, box), (other, another) in combinations(placed, 2)
+    )
 
 
 def _same_number(one: Field, other: Field) -> bool:

@@ -176,10 +176,12 @@ def _read(check: Face) -> Field | None:
     """What was read with the page: the row, or two, whose words state the longest amount."""
     best: tuple[int, Field] | None = None
     labels = {spot.row.box: spot for spot in check.labels("payee")}
-    for at, row in enumerate(check.rows):
+    memos = {spot.row.box for spot in check.labels("memo")}
+    rows = [row for row in check.rows if row.box not in memos]
+    for at, row in enumerate(rows):
         if not _HIGH <= check.down(row.box) <= _LOW:
             continue
-        for lines in ((row,), check.rows[at : at + 2]):
+        for lines in ((row,), rows[at : at + 2]):
             text = " ".join(_bare(one, labels.get(one.box)) for one in lines)
             readings = [one for one in spelt.amount(text) if " " in one.text and one.amount > 0]
             if readings and (best is None or len(readings[0].text) > best[0] + 3):

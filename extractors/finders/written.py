@@ -35,6 +35,9 @@ the reader's own sureness, which multiplies these."""
 _LEAST_ACCOUNT = 6
 """Digits: no bank has shorter account numbers."""
 
+_MOST_DIGITS = 12
+"""Digits of an amount: nobody writes a check over a billion crores."""
+
 _LIKE_A_TAIL = "17"
 """What readers make of "/-"."""
 
@@ -52,6 +55,8 @@ _ACCOUNT_HIGH, _ACCOUNT_LOW = 0.35, 0.80
 """Where on a check each thing stands, as shares of its width and height."""
 
 _MARK = re.compile(r"[$€£₹¥]|\bRs\b|\b(?:USD|CAD|EUR|GBP|INR)\b", re.IGNORECASE)
+_SUM = re.compile(r"[*#=-]*\d[\d.,]*[\d.,/*=-]{2,}")
+_RULE = re.compile(r"[.,*/_=-]+")
 _CLOSED_UP = re.compile(r"(?<=\b[A-Z])\s+(?=[A-Z]\b)")
 """The blanks between single capitals."""
 
@@ -105,6 +110,8 @@ def rupees(check: Face) -> Iterator[Field]:
                 continue
             groups = re.split(r"[,.]", found[0].strip(",."))
             digits = "".join(groups)
+            if len(digits) > _MOST_DIGITS:
+                continue
             overlong = len(groups) > 1 and len(groups[-1]) == 4  # noqa: PLR2004 - a thousand and a tail
             may_end = digits[-1] in _LIKE_A_TAIL
             readings = [digits[:-1]] if overlong and may_end else [digits]
@@ -185,7 +192,7 @@ def number(check: Face, taken: Sequence[Box]) -> Iterator[Field]:
                 re.fullmatch(r"\d{3,10}", digits)
                 and check.down(word.box) <= _NUMBER_LOW
                 and check.across(word.box) >= _NUMBER_LEFT
-                and not any(_overlap(word.box, box) for box in taken)
+                and not any(word.box.overlaps(box) for box in taken)
             ):
                 sure = _NUMBER * word.confidence
                 found.append(
@@ -253,12 +260,14 @@ def _before(check: Face, amount: Box) -> tuple[Word, ...]:
 
 
 def _until_mark(inside: Sequence[Word]) -> list[Word]:
-    """The words before the first currency mark or lone figure."""
+    """The words before the first currency mark or sum; a stroke or a figure may be of the name."""
     kept: list[Word] = []
     for word in inside:
-        if kept and (_MARK.match(word.text) or re.fullmatch(r"[\d.,*/-]+", word.text)):
+        if kept and (_MARK.match(word.text) or _SUM.fullmatch(word.text)):
             break
         kept.append(word)
+    while kept and _RULE.fullmatch(kept[-1].text):
+        kept.pop()
     return kept
 
 
@@ -279,7 +288,7 @@ def payer(check: Face) -> Iterator[Field]:
 
 def _is_label(check: Face, piece: Row) -> bool:
     return any(
-        _overlap(piece.box, spot.box)
+        piece.box.overlaps(spot.box)
         for name in ("payee", "date", "memo", "words")
         for spot in check.labels(name)
     )
@@ -323,7 +332,7 @@ def captions(check: Face, area: Box) -> Iterator[Box]:
     """Printed captions within the signing area."""
     for row in check.rows:
         for piece in layout.pieces(row):
-            if _overlap(piece.box, area) and marked(piece.text, "signature"):
+            if piece.box.overlaps(area) and marked(piece.text, "signature"):
                 yield piece.box
 
 
@@ -360,13 +369,4 @@ def _field(  # noqa: PLR0913, PLR0917 - a field has that many sides
         page=check.page.number,
         box=box,
         source=check.page.source,
-    )
-
-
-def _overlap(one: Box, other: Box) -> bool:
-    return (
-        one.left < other.right
-        and other.left < one.right
-        and one.top < other.bottom
-        and other.top < one.bottom
     )

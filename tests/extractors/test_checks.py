@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from extractors import checks, imaging
+from extractors.engines.fake import Fake
 from extractors.interface import Box, Word
 from extractors.scan import draw, scan
 from extractors.sheet import Pixels
@@ -107,6 +108,19 @@ def test_a_check_on_its_head_is_turned_by_its_line_and_read_twice_only(tmp_path:
     assert (page.quarters, page.cut_out) == (2, False)
     assert page.code_line.replace(" ", "") == laid.line(104821)
     assert reader.asked == 2
+
+
+def test_a_page_that_reads_better_as_it_lies_is_not_turned_by_a_line(tmp_path: Path) -> None:
+    picture = imaging.turned(laid.check(104821), 2)
+    first = picture[:20].mean()
+
+    def words(image: Pixels) -> list[Word]:
+        sure = 0.95 if image[:20].mean() == first else 0.7
+        return [Word("order of", Box(100, 100, 300, 130), sure)]
+
+    path = paper.image_file(tmp_path / "a.png", picture)
+    (page,) = scan(paper.document(path), paper.SETTINGS, [Fake(words=words)]).pages
+    assert (page.quarters, page.code_line) == (0, "")
 
 
 def test_a_check_cut_out_of_a_photo_is_drawn_again_as_it_was_read(tmp_path: Path) -> None:

@@ -13,10 +13,15 @@ from tests.extractors.finders import drawn
 
 
 def found(
-    changes: dict[str, str] | None = None, *, line: str = drawn.LINE, signed: bool = True
+    changes: dict[str, str] | None = None,
+    more: dict[str, tuple[int, int]] | None = None,
+    *,
+    line: str = drawn.LINE,
+    signed: bool = True,
 ) -> Findings:
-    """What is found on the drawn check, some of its texts replaced."""
+    """What is found on the drawn check, some of its texts replaced and *more* put somewhere."""
     words = {(changes or {}).get(text, text): place for text, place in drawn.WORDS.items()}
+    words |= more or {}
     words.pop("", None)
     return check.find([drawn.page(words)], drawn.hints(line=line, signed=signed))
 
@@ -52,6 +57,28 @@ def test_words_and_figures_that_differ_are_a_finding() -> None:
     assert findings.problems == (Reason.WORDS_FIGURES_DIFFER,)
     assert best(findings, "amount").value == Decimal("7234.50")
     assert best(findings, "amount_words").value == Decimal("1234.50")
+
+
+@pytest.mark.parametrize("stray", ["1,234.50", "**1,234.50**"])
+def test_figures_that_stand_elsewhere_do_not_bear_the_words_out(stray: str) -> None:
+    read = found({"$ 1,234.50": "$ 7,234.50"}, {stray: (900, 330)})
+    assert best(read, "amount").confidence < check.AGREED
+    assert Reason.WORDS_FIGURES_DIFFER in read.problems
+
+
+def test_words_in_the_memo_are_not_the_amount_in_words() -> None:
+    read = found({"MEMO order 4711": "MEMO nine thousand seven hundred seventy seven and 50/100"})
+    assert best(read, "amount_words").value == Decimal("1234.50")
+
+
+def test_what_is_written_behind_the_payee_is_of_the_payee() -> None:
+    line = "PAY TO THE ORDER OF Northwind Supplies"
+    read = found({f"{line} ____": f"{line} / Cash ____"})
+    assert best(read, "payee").value == "Northwind Supplies / Cash"
+
+
+def test_more_digits_than_an_amount_has_are_none() -> None:
+    assert indian("9" * 40, "One thousand only").fields
 
 
 def test_a_printed_number_that_is_not_the_lines_is_a_finding() -> None:
