@@ -2,12 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field
 
+from ingest import tidy
+from ingest.app import App
 from ingest.holds import Holds, words_of
 from matchers.interface import Unavailable
-from outbox.copies import Copies
 
 LOG = logging.getLogger(__name__)
 
@@ -20,13 +21,22 @@ COPY = "the searchable copy of "
 
 @dataclass(slots=True)
 class Chores:
-    """Does them in small steps, *clearing* first; the faults of one copy hold that copy alone."""
+    """Does them in small steps, clearing first; the faults of one copy hold that copy alone."""
 
-    clearing: Iterator[None]
-    copies: Copies
+    app: App
+    in_hand: Container[str]
+    """Documents that are being read: nothing of theirs is cleared."""
     holds: Holds
-    _cleared: bool = False
+    _clearing: Iterator[None] | None = field(init=False)
+    """What is still to be cleared; None when nothing is."""
     _copying: tuple[str, Iterator[None]] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        self.clear_anew()
+
+    def clear_anew(self) -> None:
+        """Look for what is left once more, because a fault may have left it."""
+        self._clearing = tidy.chores(self.app.workspace, self.app.journal, self.in_hand)
 
     def work(self, seconds: float, stop: Callable[[], bool] = lambda: False) -> None:
         """Go on for *seconds*, until told to stop, or until nothing is left.
@@ -35,26 +45,27 @@ class Chores:
             OSError, Unavailable: the disk or the database does not allow it now.
         """
         until = time.monotonic() + seconds
-        while not self._cleared and time.monotonic() < until:
-            self._cleared = next(self.clearing, self) is self
+        while self._clearing and time.monotonic() < until:
+            if next(self._clearing, self) is self:
+                self._clearing = None
         while time.monotonic() < until and not stop() and (self._copying or self._next()):
             self._copy()
 
     def done(self) -> bool:
         """Whether nothing is left but what cannot be done before something is mended."""
-        if not self._cleared or self._copying:
+        if self._clearing or self._copying:
             return False
         return ARCHIVE in self.holds.hopeless() or not self._due()
 
     def _due(self) -> list[str]:
         held = self.holds.why()
-        return [one for one in self.copies.due() if f"{COPY}{one}" not in held]
+        return [one for one in self.app.copies.due() if f"{COPY}{one}" not in held]
 
     def _next(self) -> bool:
         """Begin with the next copy; False where none is due."""
         due = self._due()
         if due:
-            self._copying = (due[0], self.copies.make(due[0]))
+            self._copying = (due[0], self.app.copies.make(due[0]))
         return bool(due)
 
     def _copy(self) -> None:

@@ -105,8 +105,7 @@ class Daemon:
         least = settings.intake.least_free_megabytes * disk.MEGABYTE
         self._disk = Disk(state=workspace.state, least_free=least)
         self._heart = Heartbeat(workspace.state, self.command)
-        clearing = tidy.chores(workspace, self.app.journal, self._in_hand)
-        self._chores = Chores(clearing, self.app.copies, self._holds)
+        self._chores = Chores(self.app, self._in_hand, self._holds)
 
     def recover(self) -> None:
         """Take up whatever an earlier start left, before anything new comes in.
@@ -191,11 +190,12 @@ class Daemon:
         return error.errno in disk.FULL or disk.refusal(self.app.workspace.state) is not None
 
     def _after_faults(self) -> None:
-        """Take back what was handed out in the journal, perhaps, but to no reader."""
+        """Take back what has no reader, and clear what came to rest unheard."""
         for row in self.app.journal.documents(stage="reading"):
             if row.id not in self._in_hand:
                 self.app.journal.give_back(row.id, row.token)
         self.app.intake.adopt()
+        self._chores.clear_anew()
 
     @contextmanager
     def _holding_only(self, what: str, *, ends: bool = True) -> Iterator[None]:

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -396,6 +396,25 @@ def test_a_database_that_goes_away_is_waited_for_and_nothing_read_is_lost(
         keep_at(daemon, lambda: len(daemon.faults) >= 2)
     work(daemon, lambda: states(app) == {"a.pdf": State.EXCEPTION} and not daemon.faults)
     assert read == ["a.pdf"]
+
+
+def test_what_came_to_rest_while_the_database_went_away_leaves_nothing_in_the_spool(
+    daemon: Daemon, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rest, lost = app.journal.rest, list[str]()
+
+    def unheard(document_id: str, *what: Any) -> None:
+        rest(document_id, *what)
+        if not lost:
+            lost.append(document_id)
+            raise Unavailable("The database cannot be used now")
+
+    work(daemon, daemon.idle)  # whatever an earlier start left is cleared by now
+    monkeypatch.setattr(app.journal, "rest", unheard)
+    drop(app, "a.pdf")
+    work(daemon, lambda: lost and daemon.idle())
+    assert states(app) == {"a.pdf": State.EXCEPTION}
+    assert list(app.workspace.spool.iterdir()) == []
 
 
 def test_below_the_mark_nothing_new_begins_and_with_room_again_all_goes_on(
