@@ -107,7 +107,7 @@ class Placed:
 
 def find(image: Pixels) -> tuple[Placed, ...]:
     """The E-13B lines on a picture that make sense, from the top down."""
-    grey = np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), np.uint8)
+    grey = _grey(image)
     found: list[Placed] = []
     tried: list[_Row] = []
     for row in sorted(_rows(grey), key=lambda one: -one.rhythm):
@@ -121,6 +121,17 @@ def find(image: Pixels) -> tuple[Placed, ...]:
         if placed is not None and not any(_is_on(placed.origin, one) for one in found):
             found.append(placed)
     return tuple(sorted(found, key=lambda one: (float(one.origin[1]), float(one.origin[0]))))
+
+
+def as_it_lies(image: Pixels) -> Placed | None:
+    """The line of a picture that is nothing but an upright check; None where it makes no sense."""
+    line = read(_grey(image))
+    code = grammar.parse(line.text) if line else None
+    return _on_picture(line, code, np.eye(2, 3)) if line and code and code.layout else None
+
+
+def _grey(image: Pixels) -> Grey:
+    return np.asarray(cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,11 +264,11 @@ def _placed(row: _Row) -> Placed | None:
         line = read(one.picture)
         code = grammar.parse(line.text) if line else None
         if line and code and code.layout:
-            return _on_picture(line, code, one)
+            return _on_picture(line, code, one.back)
     return None
 
 
-def _on_picture(line: Line, code: grammar.CodeLine, row: _Row) -> Placed:
+def _on_picture(line: Line, code: grammar.CodeLine, back: _Points) -> Placed:
     boxes = np.array([one.box for one in line.symbols], np.float64)
     rights, feet, highs = boxes[:, 2], boxes[:, 3], boxes[:, 3] - boxes[:, 1]
     steps = np.diff(rights) / (np.median(highs) * glyph.PITCH_INCH / glyph.HEIGHT_INCH)
@@ -266,9 +277,9 @@ def _on_picture(line: Line, code: grammar.CodeLine, row: _Row) -> Placed:
     slope, foot = np.polyfit(rights, feet, 1) if len(rights) > 1 else (0.0, feet[0])
     last = float(rights[-1])
     points = np.array([[last, slope * last + foot], [inch, slope * inch], [-slope * inch, inch]])
-    turn, first = row.back[:, :2], row.back[:, 2]
+    turn, first = back[:, :2], back[:, 2]
     return Placed(
-        line=replace(line, symbols=tuple(_moved(one, row.back) for one in line.symbols)),
+        line=replace(line, symbols=tuple(_moved(one, back) for one in line.symbols)),
         code=code,
         origin=turn @ points[0] + first,
         along=turn @ points[1],

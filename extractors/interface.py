@@ -1,7 +1,7 @@
 """What the reading stage accepts and gives: documents in, extractions out."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -332,6 +332,8 @@ class Hints:
     *text* is the plain text where a document has no pages, such as the body of an email.
     *rules* gives the level rules on a page by its number, in its pixels; None where nobody looks.
     *eye* reads single lines once more; None where there is no reader that could.
+    *code_lines* are the E-13B lines (`extractors.micr.read.Line`) that were read on the images
+    already, by the number of the page.
     """
 
     date_order: str = "DMY"
@@ -339,6 +341,7 @@ class Hints:
     text: str = ""
     rules: Callable[[int], Sequence[Box]] | None = None
     eye: Tracer | None = None
+    code_lines: Mapping[int, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -178,7 +178,13 @@ def _find(
     images = scanned.images
     if kind is Kind.CHECK and document.media_type != media.TEXT and not any(map(len, images)):
         images = draw(document, scanned.pages, settings)
-    hints = Hints(date_order=settings.date_order, images=images, rules=ruled, eye=scanned.eye)
+    hints = Hints(
+        date_order=settings.date_order,
+        images=images,
+        rules=ruled,
+        eye=scanned.eye,
+        code_lines=scanned.lines,
+    )
     findings: Findings = plugins.find("finders", kind, _FINDERS)(scanned.pages, hints)
     return findings
 

@@ -12,6 +12,7 @@ from PIL import Image
 from config.settings import Reading
 from extractors import barcodes, beside, checks, imaging, media, outline, pages, upright, witnesses
 from extractors.interface import PAGE_DPI, Document, Engine, Page, Tracer, Word
+from extractors.micr.read import Line
 from extractors.sheet import Pixels, Sheet
 
 KEPT_IMAGES = 4
@@ -29,14 +30,16 @@ class Scan:
     """The pages that were read; *images* stand beside them, empty where none was drawn or kept.
 
     *apart* gives, by the number of a page that shows several sheets of paper, each as a PNG file;
-    such a page is not read. On the *uncertain* ones it cannot be told. *eye* is the reader, where
-    it can say more of a line.
+    such a page is not read. On the *uncertain* ones it cannot be told. *lines* are E-13B lines as
+    they were read on the images, by the number of the page. *eye* is the reader, where it can say
+    more of a line.
     """
 
     pages: tuple[Page, ...]
     images: tuple[Pixels, ...]
     apart: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict)
     uncertain: frozenset[int] = frozenset()
+    lines: Mapping[int, Line] = field(default_factory=dict)
     eye: Tracer | None = None
 
 
@@ -74,6 +77,7 @@ def scan(
         images=tuple(one.image for one in read),
         apart={one.page.number: one.apart for one in read if one.apart},
         uncertain=frozenset(one.page.number for one in read if not one.sure),
+        lines={one.page.number: one.line for one in read if one.line},
         eye=eye_of(engines),
     )
 
@@ -113,12 +117,16 @@ def _upright(image: Pixels, page: Page) -> Pixels:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A page, the image that it was read from, and the pictures of the sheets that lie on it."""
+    """A page, the image that it was read from, and the pictures of the sheets that lie on it.
+
+    *line* is the E-13B line, where it was read on that image.
+    """
 
     page: Page
     image: Pixels = field(default_factory=lambda: NOT_DRAWN)
     apart: tuple[bytes, ...] = ()
     sure: bool = True
+    line: Line | None = None
 
 
 def _read(sheet: Sheet, engine: Engine, before: Pixels | None, date_order: str) -> _Read:
@@ -148,7 +156,7 @@ def _read(sheet: Sheet, engine: Engine, before: Pixels | None, date_order: str) 
     page = replace(page, quarters=seen.quarters, cut_out=seen.cut_out, code_line=seen.code_line)
     page = _coded(page, seen.image)
     parted = None if seen.code_line else _parted(page, seen.image, seen.scale, date_order)
-    return parted or _Read(page, seen.image, sure=found.sure and seen.sure)
+    return parted or _Read(page, seen.image, sure=found.sure and seen.sure, line=seen.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +169,18 @@ class _Righted:
     quarters: int = 0
     cut_out: bool = False
     code_line: str = ""
+    line: Line | None = None
     apart: tuple[bytes, ...] = ()
     sure: bool = True
 
 
 def _righted(image: Pixels, engine: Engine, scale: float) -> _Righted:
     """A straight image read, and turned by the line of a check on it, else by how well it reads."""
+    line = checks.line_of_whole(image)
     words = tuple(engine.read(image))
+    if line:
+        sure = not checks.says_more(words)
+        return _Righted(image, words, scale, code_line=line.text, line=line, sure=sure)
     sure = True
     if checks.expected(words, image) or not upright.is_sound(words):
         found = checks.find(image, words)

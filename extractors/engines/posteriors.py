@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from extractors.engines.letters import FIRST_CHINESE
 from extractors.interface import Steps
 from extractors.sheet import Pixels
 
@@ -39,22 +38,19 @@ _TENTHS = 10
 def traced(recogniser: Any, image: Pixels, signs: str) -> Steps:  # noqa: ANN401 - rapidocr has no types
     """The steps of a line for `Trace`; capitals count as their small letters.
 
-    Letters of Chinese are left out of the reckoning. Spaces count only where they are asked for.
+    Spaces count only where they are asked for.
     """
     line = np.ascontiguousarray(image[:, :, ::-1])  # it takes BGR
     _, height, least = recogniser.rec_image_shape
     shape = max(least / height, line.shape[1] / line.shape[0])
     chances = recogniser.session(recogniser.resize_norm_img(line, shape)[np.newaxis])[0]
-    letters = recogniser.postprocess_op.character
-    ours, columns = _columns(tuple(letters), signs)
-    kept = chances @ columns / np.maximum(chances[:, ours].sum(axis=1, keepdims=True), 1e-9)
+    kept = chances @ _columns(tuple(recogniser.postprocess_op.character), signs)
     return tuple(_telling(np.clip(kept, 0.0, 1.0)))
 
 
 @lru_cache(maxsize=8)
-def _columns(letters: Sequence[str], signs: str) -> tuple[Any, Any]:
-    """Which of the letters are ours, and to which sign each of them counts: none is the first."""
-    ours = np.array([one < FIRST_CHINESE or one == "blank" for one in letters])
+def _columns(letters: Sequence[str], signs: str) -> Any:  # noqa: ANN401 - an array
+    """To which sign each letter counts: none is the first."""
     columns = np.zeros((len(letters), len(signs) + 1), np.float32)
     columns[0, 0] = 1.0
     figures = "a" not in signs
@@ -66,7 +62,7 @@ def _columns(letters: Sequence[str], signs: str) -> tuple[Any, Any]:
             columns[place, signs.index(sign) + 1] = 1.0
         elif letter in {" ", "₹", "$", "*"}:
             columns[place, 0] = 1.0
-    return ours, columns
+    return columns
 
 
 def _telling(chances: Any) -> Sequence[tuple[int, ...]]:  # noqa: ANN401 - an array

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from config.settings import Reading
 from extractors.engines import ExtraMissing, ReaderMissing
 from extractors.engines.letters import narrowed
 from extractors.engines.posteriors import traced
-from extractors.engines.rapidocr import load, words_of
+from extractors.engines.rapidocr import RECOGNITION, load, words_of
 from extractors.interface import Steps, Word
 from extractors.sheet import Pixels
 
@@ -80,7 +79,7 @@ def _models() -> _Models:
         detection=_TINY / "det.onnx",
         tiny=_TINY / "rec.onnx",
         letters=_TINY / "letters.txt",
-        small=Path(rapidocr.origin).parent / "models" / "PP-OCRv6_rec_small.onnx",
+        small=Path(rapidocr.origin).parent / "models" / RECOGNITION,
     )
     for file in astuple(models):
         if not file.is_file():
@@ -91,20 +90,10 @@ def _models() -> _Models:
 def _loaded(models: _Models) -> Any:  # noqa: ANN401 - rapidocr has no types
     """Rapidocr with tiny detection and both recognisers."""
     letters = models.letters.read_text("utf-8").removesuffix("\n").split("\n")
-    reader = load({"Det.model_path": str(models.detection)})
-    reader.text_rec = _Twice(
-        _recogniser(narrowed(models.tiny.read_bytes(), letters)),
-        _recogniser(narrowed(models.small.read_bytes())),
-    )
+    reader = load(narrowed(models.tiny.read_bytes(), letters), models.detection)
+    careful = load(narrowed(models.small.read_bytes()))
+    reader.text_rec = _Twice(*(one._load_rec_model() for one in (reader, careful)))  # noqa: SLF001 - else it loads with the first page
     return reader
-
-
-def _recogniser(model: bytes) -> Any:  # noqa: ANN401 - rapidocr has no types
-    """A recogniser of lines; rapidocr takes models from files only."""
-    with NamedTemporaryFile(suffix=".onnx") as file:
-        file.write(model)
-        file.flush()
-        return load({"Rec.model_path": file.name})._load_rec_model()  # noqa: SLF001 - else it loads with the first page
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,8 +117,7 @@ def _line(pages: Sequence[Page], hints: Hints) -> tuple[int, read.Line | None]:
     lines: dict[int, read.Line] = {}
     for at, image in enumerate(hints.images[: len(pages)]):
         if image.size:
-            grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
-            line = read.read(np.asarray(grey, np.uint8))
+            line = hints.code_lines.get(pages[at].number) or _read(image)
             if pages[at].code_line and not (line and grammar.parse(line.text).layout):
                 line = next((one.line for one in codelines.find(image)), line)
             if line and grammar.parse(line.text).layout:
@@ -126,6 +125,11 @@ def _line(pages: Sequence[Page], hints: Hints) -> tuple[int, read.Line | None]:
             if line:
                 lines[at] = line
     return 0, lines.get(0)
+
+
+def _read(image: Any) -> read.Line | None:  # noqa: ANN401 - a numpy array
+    grey = cv2.cvtColor(np.ascontiguousarray(image), cv2.COLOR_RGB2GRAY)
+    return read.read(np.asarray(grey, np.uint8))
 
 
 def _of_line(line: read.Line, code: grammar.CodeLine, page: Page, place: Box) -> Iterator[Field]:

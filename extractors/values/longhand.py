@@ -6,11 +6,12 @@ not see, and one too many, cost a little, so that a word may be garbled and stil
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from math import exp
+from typing import NamedTuple
 
 from extractors.interface import Trace
 
@@ -50,14 +51,13 @@ _EACH_FIGURE = 0.6
 
 _BEAM, _CERTAIN, _TENTHS = 90, 0.999, 10
 
-_BETWEEN = frozenset(" -")
+_BETWEEN = (" ", "-")
 
 _FIRST_ROOM, _LEAST_TENS, _UNIT_ROOM = 100, 20, 10
 """Below what the first number of a group must stay; from twenty a number below ten may follow."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Sum:
+class _Sum(NamedTuple):
     """An amount as far as it was spelt: *group* is not yet multiplied by a scale below *last*."""
 
     total: int = 0
@@ -74,13 +74,13 @@ class _Sum:
         if self.cents is not None:
             return None
         if "/" in word:
-            return replace(self, cents=0 if word in _NO_CENTS else int(word[:2]))
+            return self._replace(cents=0 if word in _NO_CENTS else int(word[:2]))
         return self._with_number(word)
 
     def _with_number(self, word: str) -> "_Sum | None":
         if word in _HUNDRED:
             fits = not self.hundreds and 0 < self.group < _FIRST_ROOM
-            grown = replace(self, group=self.group * 100, room=_FIRST_ROOM, hundreds=True)
+            grown = self._replace(group=self.group * 100, room=_FIRST_ROOM, hundreds=True)
         elif word in _SCALES:
             scale = _SCALES[word]
             fits = self.group > 0 and scale < self.last
@@ -89,7 +89,7 @@ class _Sum:
             value = _SMALL[word]
             fits = value < self.room
             room = _UNIT_ROOM if value >= _LEAST_TENS else 0
-            grown = replace(self, group=self.group + value, room=room)
+            grown = self._replace(group=self.group + value, room=room)
         return grown if fits else None
 
     @property
@@ -109,6 +109,9 @@ class _Node:
 _Place = tuple[_Sum, int, str]
 """What was spelt, the place in the tree of words by its identity, and the sign before."""
 
+_Way = tuple[str, _Place, float]
+"""A sign that may follow, where it leads, and what it costs."""
+
 
 def amounts(trace: Trace) -> tuple[tuple[Decimal, float], ...]:
     """The amounts that the letters may state, the likeliest first, with their shares of 1."""
@@ -127,6 +130,7 @@ def _followed(trace: Trace) -> Mapping[_Place, float]:
     """All that the steps may spell at their end, and how likely each is beside the others."""
     tree = _tree()
     nodes = _by_identity()
+    ways: dict[_Place, Sequence[_Way]] = {}
     ended: dict[_Place, tuple[float, float]] = {(_Sum(), id(tree), ""): (1.0, 0.0)}
     for logarithms in trace.steps:
         none = max(exp(logarithms[0] / _TENTHS), _EXTRA)
@@ -143,7 +147,9 @@ def _followed(trace: Trace) -> Mapping[_Place, float]:
             on[place][0] += (gap + sign) * none
             if before:
                 on[place][1] += sign * seen[before]
-            for one, after, cost in _next(place, nodes, tree):
+            if place not in ways:
+                ways[place] = tuple(_next(place, nodes, tree))
+            for one, after, cost in ways[place]:
                 come = gap if one == before else gap + sign
                 on[after][1] += come * seen[one] * cost
         ranked = sorted(on.items(), key=lambda one: -sum(one[1]))[:_BEAM]
@@ -152,10 +158,8 @@ def _followed(trace: Trace) -> Mapping[_Place, float]:
     return {place: gap + sign for place, (gap, sign) in ended.items()}
 
 
-def _next(
-    place: _Place, nodes: Mapping[int, _Node], tree: _Node
-) -> Iterator[tuple[str, _Place, float]]:
-    """The signs that may follow, where each leads, and what it costs."""
+def _next(place: _Place, nodes: Mapping[int, _Node], tree: _Node) -> Iterator[_Way]:
+    """The ways on from a place."""
     spelt, at, before = place
     if at == id(tree) and before not in _BETWEEN:
         for one in _BETWEEN:

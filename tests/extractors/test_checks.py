@@ -4,10 +4,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
-from extractors import checks, imaging
+from extractors import checks, codelines, imaging
 from extractors.engines.fake import Fake
-from extractors.interface import Box, Word
+from extractors.finders import check
+from extractors.interface import Box, Hints, Word
 from extractors.scan import draw, scan
 from extractors.sheet import Pixels
 from tests.extractors import laid, paper
@@ -97,6 +99,42 @@ def test_print_beside_askew_checks_is_a_question_and_never_lost() -> None:
     found = checks.find(glass, words)
 
     assert (found.images, found.sure) == ((), False)
+
+
+def test_a_check_from_edge_to_edge_is_not_looked_for_and_its_line_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[Pixels]()
+
+    def read(image: Pixels) -> None:
+        asked.append(image)
+        raise AssertionError
+
+    monkeypatch.setattr(codelines, "find", read)
+    monkeypatch.setattr(check, "_read", read)
+    path = paper.image_file(tmp_path / "a.png", laid.check(104821))
+
+    scanned = scan(paper.document(path), paper.SETTINGS, [laid.blind_reader()])
+    hints = Hints(images=scanned.images, code_lines=scanned.lines)
+    (line,) = (one for one in check.find(scanned.pages, hints).fields if one.name == "micr")
+
+    assert scanned.pages[0].code_line.replace(" ", "") == line.value == laid.line(104821)
+    assert asked == []
+
+
+@pytest.mark.parametrize(("wide", "high"), [(2400, 733), (1700, 1000)])
+def test_a_check_with_more_than_itself_on_the_picture_is_looked_for(wide: int, high: int) -> None:
+    page = np.full((high, wide, 3), 252, np.uint8)
+    front = laid.check(104821)
+    page[: front.shape[0], : front.shape[1]] = front
+    assert checks.line_of_whole(front) is not None
+    assert checks.line_of_whole(page) is None
+
+
+def test_a_check_that_says_more_than_one_does_is_not_sure(tmp_path: Path) -> None:
+    twice = Fake(words=lambda _: [Word("order of", Box(100, 100, 300, 130), 0.9)] * 2)
+    path = paper.image_file(tmp_path / "a.png", laid.check(104821))
+    assert scan(paper.document(path), paper.SETTINGS, [twice]).uncertain == {1}
 
 
 def test_a_check_on_its_head_is_turned_by_its_line_and_read_twice_only(tmp_path: Path) -> None:

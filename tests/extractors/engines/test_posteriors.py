@@ -44,11 +44,6 @@ def test_capitals_count_as_small_letters_where_words_stand() -> None:
     assert step == (posteriors.LEAST, -7, -7)
 
 
-def test_chinese_is_left_out_of_the_reckoning() -> None:
-    (step,) = steps("01", (0.05, 0.05, 0.0, 0.0, 0.0, 0.9, 0.0))
-    assert step == (-7, posteriors.LEAST, -7)
-
-
 def test_steps_that_show_nothing_are_one() -> None:
     none, one = (1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     assert len(steps("01", none, none, none, one, none, none, one)) == 4
