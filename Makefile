@@ -46,7 +46,7 @@ setup:  ## install what the product runs on
 setup-dev:  ## install the tools of make test too
 	@scripts/setup --dev
 
-fast: setup  ## fetch the tiny models that read a page of pixels at a third of the cost
+fast: setup  ## fetch the tiny models that read a page of pixels at half the cost
 	@scripts/fast
 
 lock:  ## pin what pyproject.toml asks for, with hashes; what is pinned already stays

@@ -10,11 +10,12 @@ amount, not its figures; that is caught by arithmetic and by the ledger.
 What a page costs with each reader, and what is found, stands in ARCHITECTURE.md.
 `tests/benchmarks/bench_readers.py --curve` measures it on any labelled folder.
 
-ppocr became cheaper by reading fewer lines again (28 % of them instead of 43 %, for the same
-fields), by fewer letters (`letters.py`: a seventh), and by memory that onnxruntime keeps instead of
-asking for it on every page (a quarter of the detection, and no word changes). Several lines at once
-cost the small model more than one by one, lower graph optimisation a third more; flushing denormal
-numbers and memory patterns change nothing. Models in int8 bring nothing: onnxruntime's dynamic ones
+Both became cheaper by fewer letters (a seventh of a line) and no specks among the weights (two
+thirds of the small model's detection; see `lighter.py`), and by memory that onnxruntime keeps
+instead of asking for it on every page (a quarter of the detection, and no word changes); ppocr by
+reading fewer lines again (28 % of them instead of 43 %, for the same fields). Several lines at once
+cost the small model more than one by one, lower graph optimisation a third more; memory patterns
+change nothing. Models in int8 bring nothing: onnxruntime's dynamic ones
 take 27.3 ms a line where the floats take 27.9, and 35.7 with convolutions; static ones were not
 tried. OpenVINO took 1.65 s a page (6 receipts) with tiny detection and small recognition, and 1.1
 GB. faster-paddle costs what tiny models cost in onnxruntime, but it takes encoded files only and

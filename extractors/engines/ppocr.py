@@ -14,7 +14,7 @@ from typing import Any
 
 from config.settings import Reading
 from extractors.engines import ExtraMissing, ReaderMissing
-from extractors.engines.letters import narrowed
+from extractors.engines.lighter import narrowed
 from extractors.engines.posteriors import traced
 from extractors.engines.rapidocr import RECOGNITION, load, words_of
 from extractors.interface import Steps, Word

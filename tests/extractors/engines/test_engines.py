@@ -58,16 +58,6 @@ def test_a_few_words_are_read_alone_and_stand_where_they_stood_on_the_page() -> 
     assert 600 < box.left < 1500
 
 
-def test_the_smallest_numbers_cost_nothing() -> None:
-    reader = rapidocr.RapidOcr(paper.SETTINGS)
-    reader.read(paper.page_image(paper.LINES))
-
-    for model in (reader._reader.text_det, reader._reader.text_rec):
-        options = model.session.session.get_session_options()
-        assert options.get_session_config_entry("session.set_denormal_as_zero") == "1"
-        assert options.intra_op_num_threads == options.inter_op_num_threads == 1
-
-
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_finds_nothing_on_an_empty_page(name: str) -> None:
     assert not engines.engine(name, paper.SETTINGS).read(np.full((300, 400, 3), 255, np.uint8))

@@ -1,9 +1,13 @@
-"""Models of PP-OCR that know the letters of our languages only: less to choose from.
+"""Models of PP-OCR made lighter, in their files (ONNX, which is Protocol Buffers).
 
-Nine in ten of the letters that a recogniser chooses among are Chinese. Without them a line costs a
-seventh less, and a colon or bracket is no longer taken for its wide Chinese twin. What is Chinese
-is read as little and unsure. The last layer has a column for each letter, so columns are left out
-of the file of the model (ONNX, which is Protocol Buffers); the other layers stay as they are.
+Fewer letters: nine in ten of those that a recogniser chooses among are Chinese. Without them a line
+costs a seventh less, and a colon or bracket is no longer taken for its wide Chinese twin. What is
+Chinese is read as little and unsure. The last layer has a column for each letter, so columns are
+left out; the other layers stay as they are.
+
+No specks: of the weights of the detector's two widest layers a quarter and two thirds are smaller
+than the smallest normal float, and processors take a hundred times as long over such numbers. As
+noughts they cost nothing: lines are found in 0.2 seconds instead of 0.65, the same ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +19,7 @@ FIRST_CHINESE = "\u2e80"
 
 _GRAPH, _METADATA = 7, 14
 _TENSOR, _OUTPUT, _SHAPE = 5, 12, 13
-_SIZES, _RAW = 1, 9
+_SIZES, _TYPE, _RAW = 1, 2, 9
 """Fields of ONNX's ModelProto, GraphProto and TensorProto; see onnx.proto of that project."""
 
 _NUMBERS = b"\x12\x04\x0a\x02\x08\x01"
@@ -23,6 +27,13 @@ _NUMBERS = b"\x12\x04\x0a\x02\x08\x01"
 
 _NUMBER, _BYTES = 0, 2
 """How a field is written; numbers of four and eight bytes are in no field of these models."""
+
+
+_FLOAT = 1
+"""TensorProto's word for floats of four bytes."""
+
+_SPECK = 1e-20
+"""Weights below this change nothing in a sum of such floats, whose products must be above 1e-38."""
 
 
 class OtherModel(Exception):
@@ -49,6 +60,25 @@ def narrowed(model: bytes, letters: Sequence[str] | None = None) -> bytes:
     ]
     names = "\n".join(known[place] for place in ours).encode()
     return b"".join((*kept, _put(_METADATA, _put(1, b"character") + _put(2, names))))
+
+
+def without_specks(model: bytes) -> bytes:
+    """The file of a model whose weights next to nothing are nothing."""
+    cleaned = bytearray(model)
+    for field, graph, _ in _fields(memoryview(cleaned)):
+        for inside, tensor, _ in _fields(graph) if field == _GRAPH else ():
+            if inside == _TENSOR:
+                _sweep(tensor)
+    return bytes(cleaned)
+
+
+def _sweep(tensor: memoryview) -> None:
+    told = list(_fields(tensor))
+    kind = next((_number(inside, 0)[0] for field, inside, _ in told if field == _TYPE), 0)
+    for field, inside, _ in told:
+        if field == _RAW and kind == _FLOAT:
+            weights = np.frombuffer(inside, "<f4")
+            weights[np.abs(weights) < _SPECK] = 0
 
 
 def _named(metadata: Sequence[memoryview]) -> Sequence[str]:
