@@ -62,7 +62,9 @@ def test_a_model_of_other_letters_is_refused() -> None:
 def test_without_specks_the_same_lines_are_found() -> None:
     whole = (MODELS / "PP-OCRv6_det_small.onnx").read_bytes()
     page = np.random.default_rng(1).random((1, 3, 96, 128), np.float32)
-    [before], [now] = (session(one).run(None, {"x": page}) for one in (whole, without_specks(whole)))
+    [before], [now] = (
+        session(one).run(None, {"x": page}) for one in (whole, without_specks(whole))
+    )
 
     assert without_specks(whole) != whole
     assert np.array_equal(before, now)
