@@ -1,4 +1,4 @@
-"""Three ways in which an amount may be wrong, tried on checks as they were read."""
+"""Four ways in which an amount may be wrong, tried on checks as they were read."""
 
 import datetime as dt
 import random
@@ -103,6 +103,15 @@ def figures_altered(checks: Sequence[Check], chance: random.Random) -> Iterator[
 
     Checks whose figures look like another amount already are left out.
     """
+    for one, changed, forged in _forged(checks, chance):
+        stated = chance.choice((one.amount, changed))
+        yield Trial("figures altered", one.name, stated, posted(forged, stated))
+
+
+def _forged(
+    checks: Sequence[Check], chance: random.Random
+) -> Iterator[tuple[Check, Decimal, Extraction]]:
+    """Clear checks with one figure changed, and the amount that their figures then state."""
     clear = [one for one in checks if _clear(one)]
     while True:
         one = chance.choice(clear)
@@ -113,11 +122,8 @@ def figures_altered(checks: Sequence[Check], chance: random.Random) -> Iterator[
             continue
         was, now = chance.choice(single), chance.choice(absent)
         changed = Decimal(f"{one.amount:.2f}".replace(was, now))
-        if changed == one.amount or was == "0":
-            continue
-        forged = swapped(one.extraction, FIGURES, was, now)
-        stated = chance.choice((one.amount, changed))
-        yield Trial("figures altered", one.name, stated, posted(forged, stated))
+        if changed != one.amount and was != "0":
+            yield one, changed, swapped(one.extraction, FIGURES, was, now)
 
 
 def _clear(check: Check) -> bool:
@@ -131,18 +137,37 @@ def exchanged(checks: Sequence[Check], chance: random.Random) -> Iterator[Trial]
         one, other = chance.sample(list(checks), 2)
         if one.amount == other.amount:
             continue
-        own = [each for each in one.extraction.fields if each.name != WORDS]
-        theirs = [each for each in other.extraction.fields if each.name == WORDS]
-        traces = [each for each in one.extraction.traces if each.name != WORDS]
-        traces += [each for each in other.extraction.traces if each.name == WORDS]
-        forged = replace(one.extraction, fields=(*own, *theirs), traces=tuple(traces))
+        forged = _with_words(one.extraction, other.extraction)
         stated = chance.choice((one.amount, other.amount))
         yield Trial("words of another", one.name, stated, posted(forged, stated))
+
+
+def both_altered(checks: Sequence[Check], chance: random.Random) -> Iterator[Trial]:
+    """One figure looks like another, and the words are another check's; the ledger states neither.
+
+    What it states is what the check was over.
+    """
+    for one, changed, forged in _forged(checks, chance):
+        other = chance.choice(checks)
+        if other.amount in {one.amount, changed}:
+            continue
+        both = _with_words(forged, other.extraction)
+        yield Trial("both altered apart", one.name, one.amount, posted(both, one.amount))
+
+
+def _with_words(one: Extraction, other: Extraction) -> Extraction:
+    """A check with the amount in words of another."""
+    fields = [each for each in one.fields if each.name != WORDS]
+    fields += [each for each in other.fields if each.name == WORDS]
+    traces = [each for each in one.traces if each.name != WORDS]
+    traces += [each for each in other.traces if each.name == WORDS]
+    return replace(one, fields=tuple(fields), traces=tuple(traces))
 
 
 WAYS: tuple[Callable[[Sequence[Check], random.Random], Iterator[Trial]], ...] = (
     ledger_altered,
     figures_altered,
     exchanged,
+    both_altered,
 )
 """Every way in which nothing may be posted."""
