@@ -10,11 +10,14 @@ is told how much of all processor time through the pool their reading alone take
 
 import argparse
 import datetime as dt
+import os
 import resource
 import statistics
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from config.settings import Reading, load
@@ -89,20 +92,30 @@ def spent() -> float:
 def share(found: Sequence[Job], reading: Reading) -> tuple[float, float]:
     """Of all processor time that scans take through the pool, the share that reading them is.
 
-    Reading is what the same scans take in this process, with the same engine. Starting the pool,
-    which comes once, is not in the share; its seconds are the second figure.
+    Reading is what the same scans take in plain processes, as many side by side as the pool has
+    readers: pages that are read at once share caches, and each takes longer than alone. Starting
+    the pool, which comes once, is not in the share; its seconds are the second figure.
     """
-    engine = configured(reading)[0]
     first, rest = found[:_FIRST], found[_FIRST:]
-    for job in first:
-        read_one(job, reading, engine)
-    before = spent()
-    for job in rest:
-        read_one(job, reading, engine)
-    here = spent() - before
+    many = reading.workers or os.cpu_count() or 1
+    with ProcessPoolExecutor(many, get_context("spawn")) as plain:
+        parts = [rest[at::many] for at in range(many)]
+        here = sum(plain.map(read_here, [first] * many, parts, [reading] * many))
     start = taken(first, reading)
     through_pool = taken(found, reading) - start
     return here / through_pool, start
+
+
+def read_here(first: Sequence[Job], found: Sequence[Job], reading: Reading) -> float:
+    """Seconds of processor time that this process takes for scans, when it has read the *first*."""
+    preload(reading)
+    engine = configured(reading)[0]
+    for job in first:
+        read_one(job, reading, engine)
+    before = spent()
+    for job in found:
+        read_one(job, reading, engine)
+    return spent() - before
 
 
 def taken(found: Sequence[Job], reading: Reading) -> float:
