@@ -49,6 +49,9 @@ class RapidOcr:
             raise ReaderMissing("rapidocr is not installed; install it, or leave it out")
         models = Path(rapidocr.origin).parent / "models"
         self._places, self._lines = models / DETECTION, models / RECOGNITION
+        for file in (self._places, self._lines):
+            if not file.is_file():
+                raise ReaderMissing(f"{file} is missing; install rapidocr again, or leave it out")
         self._reader: Any = None
 
     def read(self, image: Pixels) -> Sequence[Word]:

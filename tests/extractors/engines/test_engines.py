@@ -9,7 +9,7 @@ import pytest
 from config.plugins import UnknownPlugin
 from config.reasons import Reason
 from extractors import engines
-from extractors.engines import fake, rapidocr, tesseract
+from extractors.engines import ReaderMissing, fake, rapidocr, tesseract
 from extractors.interface import Engine, ExtractionError, Word
 from tests.extractors import paper
 
@@ -98,6 +98,13 @@ def test_no_reader_at_all_is_a_fault_that_says_what_to_do(monkeypatch: pytest.Mo
     with pytest.raises(ExtractionError, match="doctor") as caught:
         engines.configured(paper.settings(engines=("rapidocr",), tesseract_languages="none"))
     assert caught.value.reason is Reason.FAULT
+
+
+def test_a_model_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rapidocr, "RECOGNITION", "none.onnx")
+
+    with pytest.raises(ReaderMissing, match=r"none\.onnx"):
+        rapidocr.RapidOcr(paper.SETTINGS)
 
 
 def test_an_unknown_reader_is_told_with_the_known_ones() -> None:
