@@ -166,8 +166,11 @@ def line_of_whole(image: Pixels) -> Line | None:
     line = codelines.as_it_lies(image) if image.shape[1] >= _WIDE * image.shape[0] else None
     if line is None or abs(line.degrees) > _LEVEL:
         return None
+    size = np.array(image.shape[1::-1]) / line.dpi
+    if size[0] > _BUSINESS[0] + _WHOLE:
+        return None  # checks side by side, whose lines were read as one
     start = -line.origin / line.dpi
-    edges = np.concatenate([start, start + np.array(image.shape[1::-1]) / line.dpi])
+    edges = np.concatenate([start, start + size])
     off = edges - _usual(line)
     off[2] = max(off[2], 0.0)  # printed at home, or cut close
     return line.line if bool((np.abs(off) <= _WHOLE).all()) else None

@@ -131,6 +131,17 @@ def test_a_check_with_more_than_itself_on_the_picture_is_looked_for(wide: int, h
     assert checks.line_of_whole(page) is None
 
 
+@pytest.mark.parametrize("many", [2, 3])
+@pytest.mark.parametrize("gap", [0, 120])
+def test_checks_side_by_side_are_looked_for_though_their_lines_read_as_one(
+    many: int, gap: int
+) -> None:
+    ground = np.full((laid.check(1204, by_hand=True).shape[0], gap, 3), 252, np.uint8)
+    each = [(laid.check(1204 + at, by_hand=True), ground) for at in range(many)]
+    row = np.hstack([part for pair in each for part in pair])
+    assert checks.line_of_whole(row) is None
+
+
 def test_a_check_that_says_more_than_one_does_is_not_sure(tmp_path: Path) -> None:
     twice = Fake(words=lambda _: [Word("order of", Box(100, 100, 300, 130), 0.9)] * 2)
     path = paper.image_file(tmp_path / "a.png", laid.check(104821))
