@@ -93,7 +93,7 @@ def share(found: Sequence[Job], reading: Reading) -> tuple[float, float]:
     """Of all processor time that scans take through the pool, the share that reading them is.
 
     Reading is what the same scans take in plain processes, as many side by side as the pool has
-    readers: pages that are read at once share caches, and each takes longer than alone. Starting
+    readers, because pages that are read at once may slow each other. Starting
     the pool, which comes once, is not in the share; its seconds are the second figure.
     """
     first, rest = found[:_FIRST], found[_FIRST:]
