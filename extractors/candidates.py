@@ -179,7 +179,10 @@ def _nearest(letter: float, box: Box, others: Sequence[Box]) -> tuple[int | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One place that may hold the field *name*; *signs* are what speaks for and against it."""
+    """One place that may hold the field *name*; *signs* are what speaks for and against it.
+
+    *against* is what makes an answer doubtful even where this is the best: it chooses nothing.
+    """
 
     name: str
     value: Value
@@ -189,6 +192,7 @@ class Candidate:
     reader: float
     source: str
     signs: Mapping[str, float] = field(default_factory=dict)
+    against: Mapping[str, float] = field(default_factory=dict)
 
 
 def ranked(
@@ -206,7 +210,8 @@ def ranked(
     if not order:
         return ()
     shares = [share for share, _ in order]
-    sure = model(name).probability(shares, order[0][1].reader)
+    best = order[0][1]
+    sure = model(name).probability(shares, best.reader, best.against)
     rest = (1 - sure) / max(1 - shares[0], 1e-9)
     chances = [sure, *(min(share * rest, sure) for share in shares[1:])]
     return tuple(

@@ -25,6 +25,9 @@ ABSENT = 0.5
 MISREAD = 0.5
 """How much of a reader's doubt about a row is doubt about the value in it."""
 
+NOTHING: Mapping[str, float] = {}
+"""What speaks against most answers."""
+
 UNCALIBRATED: Mapping[str, float] = {"bias": 0.0, "odds": 1.0, "margin": 0.0}
 """The calibration that takes a share for a probability; fits are drawn towards it."""
 
@@ -42,24 +45,33 @@ class Model:
             self.weights.get(sign, 0.0) * strength for sign, strength in signs.items()
         )
 
-    def probability(self, shares: Sequence[float], reader: float) -> float:
-        """How likely the best candidate is right; *shares* of all, largest first."""
-        found = doubts(shares, reader)
-        score = sum(weight * found[name] for name, weight in self.calibration.items())
+    def probability(
+        self, shares: Sequence[float], reader: float, against: Mapping[str, float] = NOTHING
+    ) -> float:
+        """How likely the best candidate is right; *shares* of all, largest first.
+
+        What else speaks *against* it, by name and strength, is weighed where it was fitted.
+        """
+        found = doubts(shares, reader, against)
+        score = sum(weight * found.get(name, 0.0) for name, weight in self.calibration.items())
         return min(1 / (1 + exp(-score)), SUREST)
 
 
-def doubts(shares: Sequence[float], reader: float) -> dict[str, float]:
+def doubts(
+    shares: Sequence[float], reader: float, against: Mapping[str, float] = NOTHING
+) -> dict[str, float]:
     """What a calibration weighs: the odds that the best is chosen and read rightly, and its lead.
 
     However clear a choice is, it is no surer than the reading: the two chances are multiplied. The
-    lead is over the next candidate, or over half of "none of these" where that is nearer.
+    lead is over the next candidate, or over half of "none of these" where that is nearer. What
+    speaks *against* an answer counts below zero, so that a positive weight makes less sure.
     """
     first = shares[0]
     least = exp(-FARTHEST)
     rival = max([least, ABSENT * (1 - sum(shares)), *shares[1:2]])
     margin = log(max(first, least) / rival)
     return {
+        **{name: -strength for name, strength in against.items()},
         "bias": 1.0,
         "odds": _odds(first * (1 - MISREAD * (1 - reader))),
         "margin": margin,

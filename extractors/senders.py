@@ -26,6 +26,7 @@ from extractors.candidates import Candidate, View, ranked
 from extractors.interface import Field
 from extractors.layout import beneath
 from extractors.profiles import among, plain_words
+from extractors.rivals import weighed
 
 LEAST = 0.0005
 """Header lines less likely than this are not handed on; matching looks at all that are."""
@@ -101,7 +102,7 @@ def vendor(view: View, found: Sequence[Line], theirs: frozenset[int]) -> tuple[F
 
     *theirs* are the identities of the rows that belong to the buyer.
     """
-    candidates = _in_full(list(_candidates(view, found, theirs)))
+    candidates = weighed(list(_in_full(list(_candidates(view, found, theirs)))))
     return ranked("vendor", candidates, kept=READINGS, least=LEAST)
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from decimal import Decimal
 from unittest import mock
 
@@ -44,6 +45,16 @@ def test_one_value_in_two_places_counts_once_by_its_best_place() -> None:
 def test_a_runner_up_is_never_surer_than_the_best() -> None:
     first, second = choose(candidate("1", reader=0.1, label=1, near=1), candidate("2", label=1))
     assert second.confidence <= first.confidence
+
+
+def test_what_speaks_against_the_best_makes_it_less_sure_and_chooses_no_other() -> None:
+    best, other = candidate("1", label=1, near=1), candidate("2", label=1)
+    weighing = Model(WEIGHTS.weights, {**UNCALIBRATED, "rival": 3.0})
+    with mock.patch.object(candidates, "model", return_value=weighing):
+        plain = ranked("total", [best, other])
+        doubted = ranked("total", [replace(best, against={"rival": 1.0}), other])
+    assert [one.value for one in doubted] == [one.value for one in plain] == [1, 2]
+    assert doubted[0].confidence < plain[0].confidence
 
 
 def test_an_unlikely_candidate_is_not_handed_on() -> None:

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from extractors.model import SUREST, UNCALIBRATED, Model
@@ -30,3 +32,10 @@ def test_nothing_is_certain() -> None:
 def test_a_lone_candidate_that_is_hardly_likely_leads_nobody() -> None:
     led = Model({}, {"bias": 0.0, "odds": 0.5, "margin": 0.5})
     assert led.probability([0.001], 1.0) < 0.1
+
+
+def test_what_speaks_against_an_answer_makes_less_sure_where_it_was_weighed() -> None:
+    fitted = Model({}, {**UNCALIBRATED, "name above": 1.0})
+    assert fitted.probability([0.9], 1.0) == pytest.approx(0.9)
+    doubtful = fitted.probability([0.9], 1.0, {"name above": 1.0, "never fitted": 9.0})
+    assert doubtful == pytest.approx(1 / (1 + math.exp(1.0) / 9), abs=1e-6)

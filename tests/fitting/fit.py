@@ -55,9 +55,14 @@ class Fit:
 
 
 def priors() -> dict[str, Model]:
-    """The hand-set weights of every field."""
+    """The hand-set weights of every field, and what its calibration is drawn to."""
     with PRIORS.open("rb") as file:
-        return {name: Model(weights, UNCALIBRATED) for name, weights in tomllib.load(file).items()}
+        fields = tomllib.load(file)
+    found = {}
+    for name, signs in fields.items():
+        against = signs.pop("against", {})
+        found[name] = Model(signs, {**UNCALIBRATED, **against})
+    return found
 
 
 def fit(samples: Sequence[Sample]) -> Fit:
@@ -71,12 +76,15 @@ def fit(samples: Sequence[Sample]) -> Fit:
             here = [race for race in ran if race.field == field]
             parts = [_learnt(_without(here, fold), begin[field]) for fold in range(FOLDS)]
             heard = answers(here, parts)
-            worth = [_calibration([a for a in heard if _fold(a) != k]) for k in range(FOLDS)]
+            drawn = begin[field].calibration
+            worth = [_calibration([a for a in heard if _fold(a) != k], drawn) for k in range(FOLDS)]
             for fold, (part, one) in enumerate(zip(parts, worth, strict=True)):
                 unseen[fold][field] = replace(part, calibration=one)
             said[field] = list(_said(heard, [one[field] for one in unseen]))
             asked[field] = here
-            models[field] = replace(_learnt(here, begin[field]), calibration=_calibration(heard))
+            models[field] = replace(
+                _learnt(here, begin[field]), calibration=_calibration(heard, drawn)
+            )
     labelled = Counter((one.set, field) for one in samples for field in one.truth)
     return Fit(models, said, asked, labelled, unseen)
 
@@ -97,10 +105,10 @@ def _fold(one: Answer) -> int:
     return one.race.sample.fold
 
 
-def _calibration(heard: Sequence[Answer]) -> Mapping[str, float]:
-    return calibrated(heard) if _enough([one.race for one in heard]) else UNCALIBRATED
+def _calibration(heard: Sequence[Answer], prior: Mapping[str, float]) -> Mapping[str, float]:
+    return calibrated(heard, prior) if _enough([one.race for one in heard]) else prior
 
 
 def _said(heard: Sequence[Answer], by: Sequence[Model]) -> Iterator[Said]:
     for one in heard:
-        yield Said(one, by[_fold(one)].probability(one.shares, one.reader))
+        yield Said(one, by[_fold(one)].probability(one.shares, one.reader, one.against))

@@ -89,6 +89,7 @@ class Answer:
     value: object
     shares: tuple[float, ...]
     reader: float
+    against: Mapping[str, float]
     right: bool
 
 
@@ -105,16 +106,20 @@ def answers(races: Sequence[Race], by: Sequence[Model]) -> list[Answer]:
             for one, good in zip(race.candidates, race.right, strict=True)
         )
         shares = tuple(share for share, _ in order)
-        found.append(Answer(race, best.value, shares, best.reader, right))
+        found.append(Answer(race, best.value, shares, best.reader, best.against, right))
     return found
 
 
-def calibrated(found: Sequence[Answer]) -> dict[str, float]:
-    """The calibration under which *found* are as often right as it says; none counts backwards."""
-    names = list(UNCALIBRATED)
-    begin = np.array(list(UNCALIBRATED.values()))
+def calibrated(found: Sequence[Answer], prior: Mapping[str, float]) -> dict[str, float]:
+    """The calibration under which *found* are as often right as it says, drawn to *prior*.
+
+    None counts backwards.
+    """
+    names = list(prior)
+    begin = np.array(list(prior.values()))
     free = np.ones(len(names), bool)
-    table = np.array([[doubts(one.shares, one.reader)[name] for name in names] for one in found])
+    weighed = [doubts(one.shares, one.reader, one.against) for one in found]
+    table = np.array([[one.get(name, 0.0) for name in names] for one in weighed])
     right = np.array([one.right for one in found], float)
     while True:
         weights = _logistic(table, right, np.where(free, begin, 0.0), free)
