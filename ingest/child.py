@@ -5,12 +5,12 @@ import os
 import tempfile
 from functools import partial
 from pathlib import Path
-from socket import socket
 from typing import NoReturn
 
 from config.reasons import Reason
 from config.settings import Reading
 from extractors.engines import configured
+from extractors.engines.desk import Desk
 from extractors.engines.remote import ReaderLost, Remote
 from extractors.interface import ExtractionError
 from ingest import answers, calls, confine, wire
@@ -25,7 +25,7 @@ _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ENFILE})
 
 
 def be(  # noqa: PLR0913 - all that a child has
-    zygote: int, job: Job, reading: Reading, read: Read, *, desk: socket, pipe: int, scratch: Path
+    zygote: int, job: Job, reading: Reading, read: Read, *, desk: Desk, pipe: int, scratch: Path
 ) -> NoReturn:
     """Read one document, write the result into *pipe* and end; this never comes back.
 
@@ -52,13 +52,13 @@ def be(  # noqa: PLR0913 - all that a child has
         os._exit(_BROKEN)
 
 
-def _result(job: Job, reading: Reading, read: Read, desk: socket, pipe: int) -> bytes:
+def _result(job: Job, reading: Reading, read: Read, desk: Desk, pipe: int) -> bytes:
     try:
         remote = Remote(
             name=configured(reading)[0].name,
             desk=desk,
             seconds=reading.seconds_per_page,
-            waits=partial(wire.say, pipe, wire.WAITS),
+            waits=lambda full: wire.say(pipe, wire.STANDS_BACK if full else wire.WAITS),
             goes_on=partial(wire.say, pipe, wire.TICK),
         )
         return answers.encoded(read(job, reading, remote))

@@ -65,7 +65,7 @@ class Ear:
             self._size = size
             if size > answers.MOST_BYTES:
                 self._break("its answer is too long")
-        elif what not in {wire.TICK, wire.WAITS} or size:
+        elif what not in {wire.TICK, wire.WAITS, wire.STANDS_BACK} or size:
             self._break("it says what nobody asked for")
         elif not self.most:
             self._break("it says too much")

@@ -9,14 +9,14 @@ import os
 import pickle
 import resource
 import signal
-import socket
 import sys
 import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from extractors.engines import configured
-from extractors.engines.remote import Asked
+from extractors.engines.desk import Desk
+from extractors.engines.remote import Counter
 from ingest.outcomes import where
 
 LOG = logging.getLogger(__name__)
@@ -28,21 +28,23 @@ PAGES = 1000
 def main() -> None:
     """Read pages until the daemon ends, a page goes wrong, or it is time for a fresh one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    line, desk = Connection(int(sys.argv[1])), socket.socket(fileno=int(sys.argv[2]))
-    reading = pickle.loads(line.recv_bytes())  # noqa: S301 - from the daemon, which started us
-    threading.Thread(target=_end_with, args=(line,), daemon=True).start()
+    line, *trays = (int(file) for file in sys.argv[1:4])
+    daemon = Connection(line)
+    reading, held = pickle.loads(daemon.recv_bytes())  # noqa: S301 - from the daemon, which started us
     engine = configured(reading)[0]
+    counter = Counter(Desk.opened(*trays), reading.max_megapixels, held)
+    threading.Thread(target=_listen, args=(daemon, counter), daemon=True).start()
     for _ in range(PAGES):
-        page = Asked.take(desk, reading.max_megapixels)
+        page = counter.take()
         if page is None:
             continue
-        line.send_bytes(b"{}")
+        daemon.send_bytes(b"{}")
         try:
             page.serve(engine)
         except Exception as error:  # noqa: BLE001 - whatever it was, a fresh reader goes on
             LOG.error("reading a page: %s", where(error))  # noqa: TRY400 - its words may be a document's
             return
-        line.send_bytes(json.dumps({"peak": peak_bytes()}).encode())
+        daemon.send_bytes(json.dumps({"peak": peak_bytes()}).encode())
 
 
 def peak_bytes() -> int:
@@ -57,9 +59,10 @@ def peak_bytes() -> int:
     return int(status.partition("VmHWM:")[2].split()[0]) << 10
 
 
-def _end_with(line: Connection) -> None:
-    """Kill ourselves, and the program that we may have started, when the daemon is gone."""
+def _listen(daemon: Connection, counter: Counter) -> None:
+    """Hear whether full pages wait; when the daemon is gone, kill us and what we have started."""
     try:
-        line.recv_bytes()
+        while True:
+            counter.hold(bool(json.loads(daemon.recv_bytes())))
     except (EOFError, OSError):
         os.killpg(0, signal.SIGKILL)

@@ -3,16 +3,17 @@
 import json
 import logging
 import pickle
-import socket
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from resource import getpagesize
 
 from config.settings import Reading
+from extractors.engines.desk import Desk
 from ingest import confine
 
 LOG = logging.getLogger(__name__)
@@ -37,13 +38,14 @@ class Readers:
 
     reading: Reading
     most: int
-    desk: socket.socket = field(init=False)
+    desk: Desk = field(init=False)
     """Where documents lay their pages."""
-    _counter: socket.socket = field(init=False)
+    _counter: Desk = field(init=False)
     _readers: list[_Reader] = field(init=False, default_factory=list)
+    _held: bool = False
 
     def __post_init__(self) -> None:
-        self.desk, self._counter = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.desk, self._counter = Desk.pair()
 
     @property
     def lines(self) -> Sequence[Connection]:
@@ -63,6 +65,15 @@ class Readers:
         """
         while len(self._readers) < min(waiting, self.most):
             self._readers.append(self._started())
+
+    def hold(self, held: bool) -> None:
+        """Have full pages wait while documents are in hand that may bring light ones."""
+        if held == self._held:
+            return
+        self._held = held
+        for reader in self._readers:
+            with suppress(OSError):  # it died, which is noticed when it is listened to
+                reader.line.send_bytes(json.dumps(held).encode())
 
     def look(self) -> None:
         """Hear what they tell, and end those that take too long or too much."""
@@ -106,10 +117,10 @@ class Readers:
         return told["peak"] > self.reading.reader_megabytes << 20
 
     def _started(self) -> _Reader:
-        process, ours = confine.start("ingest.reader", self._counter.fileno())
+        process, ours = confine.start("ingest.reader", *self._counter.files)
         line = Connection(ours.detach())
         reader = _Reader(process, line)
-        line.send_bytes(pickle.dumps(self.reading))
+        line.send_bytes(pickle.dumps((self.reading, self._held)))
         return reader
 
 

@@ -5,8 +5,9 @@ import socket
 import struct
 from collections.abc import Sequence
 
-TICK, WAITS, RESULT = b"t", b"w", b"r"
-"""What a child says: a page is done; a page waits for a reader; this came of the document."""
+TICK, WAITS, STANDS_BACK, RESULT = b"t", b"w", b"f", b"r"
+"""What a child says: a page is done; a page waits for a reader; a full page waits, behind others;
+this came of the document."""
 
 _HEAD = struct.Struct("!cQ")
 _LENGTH = struct.Struct("!I")

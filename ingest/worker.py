@@ -22,6 +22,7 @@ from typing import Any
 
 from config.reasons import Reason
 from config.settings import Reading
+from extractors.engines.desk import TURN_SECONDS
 from extractors.interface import Engine, Extraction
 from ingest import answers, confine, weight, wire
 from ingest.hearing import Ear
@@ -121,6 +122,10 @@ class _Child:
     scratch: Path | None = None
     waits: bool = False
     """Whether a page of it waits for a reader."""
+    stands_back: bool = False
+    """Whether that is a full page, which waits behind all others and takes no lane."""
+    turns: int = 0
+    """How many more full pages give it the time to wait for their turn."""
     verdict: Failure | Lost | None = None
     """Why we had it killed."""
     condemned: float = float("inf")
@@ -168,11 +173,21 @@ class Pool:
         return self.size + 1
 
     @property
+    def _most_in_hand(self) -> int:
+        """Documents in hand, those that stand back among them."""
+        return 3 * self._lanes
+
+    @property
+    def _in_lanes(self) -> list[_Child]:
+        return [child for child in self._children.values() if not child.stands_back]
+
+    @property
     def free(self) -> int:
         """How many more small documents can be handed in now."""
-        big = sum(child.big for child in self._children.values())
-        small = max(1, self._lanes - big) - (len(self._children) - big)
-        return max(0, min(small, 2 * self._lanes - len(self._children)))
+        lanes = self._in_lanes
+        big = sum(child.big for child in lanes)
+        small = max(1, self._lanes - big) - (len(lanes) - big)
+        return max(0, min(small, self._most_in_hand - len(self._children)))
 
     @property
     def busy(self) -> bool:
@@ -186,8 +201,9 @@ class Pool:
         """
         if size <= BIG_BYTES:
             return self.free > 0
-        big = sum(child.big for child in self._children.values())
-        return big < self.size and len(self._children) < self._lanes
+        lanes = self._in_lanes
+        few = len(lanes) < self._lanes and len(self._children) < self._most_in_hand
+        return few and sum(child.big for child in lanes) < self.size
 
     def warm(self) -> None:
         """Start the process that documents are forked from, without waiting for it.
@@ -214,6 +230,7 @@ class Pool:
         ear = Ear(ours, _TURNS_PER_PAGE * (LEAST_PAGES + self.reading.max_pages))
         child = _Child(job, ear, _size(job), now, now + START_SECONDS + self._first_limit)
         child.roomy = weight.room_for_all(child.folders)
+        child.turns = LEAST_PAGES + self.reading.max_pages
         self._children[self._handed] = child
 
     def collect(self, seconds: float) -> Iterator[tuple[Job, Outcome]]:
@@ -232,6 +249,7 @@ class Pool:
             self._without("does not answer")
         if self._readers is not None:
             self._readers.look()
+            self._readers.hold(any(not child.big for child in self._in_lanes))
             self._serve_pages()
         settled, self._settled = self._settled, []
         yield from settled
@@ -263,9 +281,12 @@ class Pool:
 
     @property
     def _patience(self) -> float:
-        """Seconds that a page may wait and be read: every reader may break down before it."""
-        rounds = -(-2 * self._lanes // self.size) + 1
-        return 2 * rounds * self.reading.seconds_per_page + START_SECONDS
+        """Seconds that a page may wait and be read: every reader may break down before it.
+
+        A full one may have to wait for the turn of each that came before it besides.
+        """
+        rounds = -(-self._most_in_hand // self.size) + 1
+        return rounds * (2 * self.reading.seconds_per_page + TURN_SECONDS) + START_SECONDS
 
     def _wait(self, seconds: float) -> None:
         """Sleep until something is told, somebody's time is up, or *seconds* are over."""
@@ -288,7 +309,11 @@ class Pool:
 
     def _listen(self, number: int, child: _Child) -> None:
         for what in child.ear.listen():
-            child.waits = what == wire.WAITS
+            child.stands_back = what == wire.STANDS_BACK
+            child.waits = child.stands_back or what == wire.WAITS
+            if child.stands_back and child.turns:
+                child.turns -= 1
+                child.end += TURN_SECONDS
             limit = self._patience if child.waits else self.reading.seconds_per_page
             child.deadline = max(child.since + self._first_limit, time.monotonic() + limit)
             if child.waits:
@@ -403,8 +428,7 @@ class Pool:
         wire.send(self._zygote.line, message, files)
 
     def _started(self) -> _Zygote:
-        desk = self._all_readers().desk.fileno()
-        process, ours = confine.start("ingest.zygote", desk)
+        process, ours = confine.start("ingest.zygote", *self._all_readers().desk.files)
         name = f"{self.read.__module__}:{self.read.__qualname__}"
         wire.send(ours, pickle.dumps((self.reading, name)))
         return _Zygote(process, ours)

@@ -20,6 +20,7 @@ from pkgutil import resolve_name
 from typing import NoReturn
 
 from config.settings import Reading
+from extractors.engines.desk import Desk
 from extractors.preload import preload
 from ingest import child, confine, wire
 from ingest.outcomes import Job
@@ -29,13 +30,14 @@ from ingest.worker import Read
 def main() -> None:
     """Load what reading needs, then serve the daemon for as long as it lives."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    line, desk = (socket.socket(fileno=int(file)) for file in sys.argv[1:3])
+    first, *trays = (int(file) for file in sys.argv[1:4])
+    line = socket.socket(fileno=first)
     message, _ = wire.receive(line)
     reading, read = pickle.loads(message)  # noqa: S301 - from the daemon, which started us
     preload(reading)
     confine.code()  # for all children, which inherit the answer
     confine.leave_network()
-    Zygote(line, desk, reading, resolve_name(read)).serve()
+    Zygote(line, Desk.opened(*trays), reading, resolve_name(read)).serve()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Zygote:
     """Forks a child for each document, and says how it ended."""
 
     line: socket.socket
-    desk: socket.socket
+    desk: Desk
     reading: Reading
     read: Read
     _children: dict[int, _Child] = field(default_factory=dict)

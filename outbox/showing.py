@@ -67,6 +67,8 @@ def visible(text: str, newline: str = "\n") -> str:
     `⟨U+202E⟩`, line breaks as *newline*. Text longer than `LONGEST` ends with how much is left out.
     """
     left_out = len(text) - LONGEST
+    if left_out <= 0 and text.isprintable():  # what is printable is in none of these categories
+        return text
     shown = "".join(_seen(one, newline) for one in text[:LONGEST])
     return f"{shown} … ({left_out} characters more)" if left_out > 0 else shown
 

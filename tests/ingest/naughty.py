@@ -138,6 +138,20 @@ def has_a_page_that_hangs(engine: Engine) -> None:
     engine.read(np.full((30, 20, 3), HANGS, np.uint8))
 
 
+def full_page() -> Pixels:
+    """A page on which are more signs than on a light one."""
+    page = np.full((1000, 1000, 3), 255, np.uint8)
+    for top in range(4, 960, 30):
+        for left in range(4, 960, 30):
+            page[top : top + 16, left : left + 12] = 0
+    page[0, 0] = CALM
+    return page
+
+
+def brings_a_full_page(engine: Engine) -> None:
+    engine.read(full_page())
+
+
 def writes_elsewhere(_engine: Engine) -> None:
     Path(os.environ["HOME"], "mailroom-was-here").write_text("out", encoding="utf-8")
 

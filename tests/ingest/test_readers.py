@@ -138,6 +138,24 @@ def test_a_disk_that_is_full_for_a_reader_is_no_fault_of_the_document(pool: Pool
     assert isinstance(outcomes(pool, naughty.FULL)[0], Hindered)
 
 
+def test_a_full_page_takes_no_lane_and_waits_for_the_documents_that_are_in_hand() -> None:
+    pool = Pool(replace(READING, workers=2), naughty.act)
+    found: list[str] = []
+    try:
+        for name in ("brings_a_full_page", "brings_a_full_page", "goes_on_page_by_page"):
+            pool.submit(naughty.job(name))
+        assert pool.free == 0
+        deadline = time.monotonic() + 60
+        while pool.free < 2 and time.monotonic() < deadline:
+            found += [job.document.name for job, _ in pool.collect(0.1)]
+        assert (pool.free, found) == (2, [])
+        while len(found) < 3 and time.monotonic() < deadline:
+            found += [job.document.name for job, _ in pool.collect(0.1)]
+    finally:
+        pool.stop()
+    assert found == ["goes_on_page_by_page", "brings_a_full_page", "brings_a_full_page"]
+
+
 @LINUX
 def test_readers_end_with_the_pool() -> None:
     before = below(os.getpid())

@@ -48,10 +48,11 @@ def test_a_document_long_in_hand_gives_its_lane_up_to_a_bound(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker, "BIG_SECONDS", -1.0)
-    for _ in range(6):
+    for _ in range(9):
         assert pool.room(0)
         pool.submit(naughty.job("hangs"))
     assert not pool.room(0)
+    assert not pool.room(BIG_BYTES + 1)
 
 
 def test_a_small_document_is_read_beside_those_that_hang(pool: Pool, tmp_path: Path) -> None:

@@ -1,8 +1,8 @@
 """What a recogniser of lines saw, as a trace holds it."""
 
-import socket
 import threading
 from collections.abc import Sequence
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +11,9 @@ import pytest
 
 from extractors import engines
 from extractors.engines import posteriors
+from extractors.engines.desk import Desk
 from extractors.engines.fake import Fake
-from extractors.engines.remote import Asked, Remote
+from extractors.engines.remote import Counter, Remote
 from extractors.interface import Box, Engine, Steps, Trace, Tracer, Word
 from extractors.sheet import Pixels
 from extractors.values import traces
@@ -75,16 +76,17 @@ class Tracing:
     ("engine", "seen"), [(Tracing(), ((-36, -1, -1),)), (Fake(), ())], ids=["tracing", "fake"]
 )
 def test_a_reader_in_another_process_is_asked_for_a_trace(engine: Engine, seen: Steps) -> None:
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    ours, theirs = Desk.pair()
 
     def serve() -> None:
-        asked = Asked.take(theirs, 1)
+        with closing(Counter(theirs, 1)) as counter:
+            asked = counter.take()
         assert asked is not None
         asked.serve(engine)
 
     reader = threading.Thread(target=serve)
     reader.start()
-    remote = Remote(name="far", desk=ours, seconds=9.0, waits=lambda: None, goes_on=lambda: None)
+    remote = Remote(name="far", desk=ours, seconds=9.0, waits=print, goes_on=lambda: None)
     assert remote.trace(np.ones((3, 4, 3), np.uint8), "01") == seen
     reader.join()
     ours.close()
