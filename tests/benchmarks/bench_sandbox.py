@@ -5,7 +5,8 @@
 Every born-digital document is read once in this process and once through the pool, one right after
 the other and in turn first, so that other load falls on both; the figure is the median difference.
 (Read twice in one process, it is quicker the second time: its words are known.) Of the scans, it
-is told how much of all processor time through the pool their reading alone takes.
+is told how much of all processor time through the pool their reading takes, by the clocks of the
+processes that read.
 """
 
 import argparse
@@ -15,19 +16,24 @@ import resource
 import statistics
 import sys
 import time
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from config.settings import Reading, load
 from extractors import media
-from extractors.engines import configured
+from extractors.engines import engine
 from extractors.engines.fake import Fake
-from extractors.interface import Document
+from extractors.interface import Document, Engine, Extraction, Steps, Tracer, Word
 from extractors.preload import preload
+from extractors.sheet import Pixels
 from ingest.outcomes import Job, Outcome
 from ingest.worker import Pool, read_one
+
+_HERE = "tests.benchmarks.bench_sandbox"
 
 _FIRST = 2
 """Scans that a pool is started with."""
@@ -89,47 +95,78 @@ def spent() -> float:
     return sum(one.ru_utime + one.ru_stime for one in both)
 
 
+class Timed:
+    """The default reader of page images, which notes the processor time that each page takes."""
+
+    name = "rapidocr"
+
+    def __init__(self, reading: Reading) -> None:
+        self.reader = engine(self.name, reading)
+        self.notes = Path(os.environ["HOME"], f"{os.getpid()}.seconds")
+
+    def read(self, image: Pixels) -> Sequence[Word]:
+        with self.noted():
+            return self.reader.read(image)
+
+    def trace(self, image: Pixels, signs: str) -> Steps:
+        assert isinstance(self.reader, Tracer)
+        with self.noted():
+            return self.reader.trace(image, signs)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        began = time.process_time()
+        yield
+        with self.notes.open("a", encoding="ascii") as notes:
+            notes.write(f"{time.process_time() - began}\n")
+
+
+def read_timed(job: Job, reading: Reading, reader: Engine) -> Extraction:
+    """Read a document and note, among its pictures, the processor time that its process took."""
+    assert job.pictures is not None
+    began = time.process_time()
+    extraction = read_one(job, reading, reader)
+    took = time.process_time() - began
+    (job.pictures / "document.seconds").write_text(f"{took}\n", encoding="ascii")
+    return extraction
+
+
 def share(found: Sequence[Job], reading: Reading) -> tuple[float, float]:
     """Of all processor time that scans take through the pool, the share that reading them is.
 
-    Reading is what the same scans take in plain processes, as many side by side as the pool has
-    readers, because pages that are read at once may slow each other. Starting
-    the pool, which comes once, is not in the share; its seconds are the second figure.
+    Reading is what the readers of page images and the documents' own processes spend on it, by
+    their clocks. Starting the pool, which comes once, is not in the share: the first scans are read
+    by a pool of their own, whose other seconds are the second figure.
     """
-    first, rest = found[:_FIRST], found[_FIRST:]
-    many = reading.workers or os.cpu_count() or 1
-    with ProcessPoolExecutor(many, get_context("spawn")) as plain:
-        parts = [rest[at::many] for at in range(many)]
-        here = sum(plain.map(read_here, [first] * many, parts, [reading] * many))
-    start = taken(first, reading)
-    through_pool = taken(found, reading) - start
-    return here / through_pool, start
+    timed = replace(reading, engines=(f"{_HERE}:Timed",))
+    first_total, first_reading = taken(found[:_FIRST], timed)
+    total, in_reading = taken(found, timed)
+    return (in_reading - first_reading) / (total - first_total), first_total - first_reading
 
 
-def read_here(first: Sequence[Job], found: Sequence[Job], reading: Reading) -> float:
-    """Seconds of processor time that this process takes for scans, when it has read the *first*."""
-    preload(reading)
-    engine = configured(reading)[0]
-    for job in first:
-        read_one(job, reading, engine)
-    before = spent()
-    for job in found:
-        read_one(job, reading, engine)
-    return spent() - before
+def taken(found: Sequence[Job], reading: Reading) -> tuple[float, float]:
+    """Seconds of processor time that a new pool takes for them, side by side; those of reading."""
+    from tests.benchmarks.bench_sandbox import read_timed as read
 
-
-def taken(found: Sequence[Job], reading: Reading) -> float:
-    """Seconds of processor time that a new pool takes for them, side by side."""
-    before = spent()
-    pool, waiting = Pool(reading), list(found)
-    try:
-        while waiting or pool.busy:
-            while waiting and pool.free:
-                pool.submit(waiting.pop())
-            list(pool.collect(1.0))
-    finally:
-        pool.stop()
-    return spent() - before
+    with TemporaryDirectory() as name:
+        notes = Path(name)
+        waiting = [replace(job, pictures=notes / job.document.id) for job in found]
+        for job in waiting:
+            assert job.pictures is not None
+            job.pictures.mkdir()
+        before = spent()
+        with patch.dict(os.environ, HOME=name):
+            pool = Pool(reading, read)
+            try:
+                while waiting or pool.busy:
+                    while waiting and pool.free:
+                        pool.submit(waiting.pop())
+                    list(pool.collect(1.0))
+            finally:
+                pool.stop()
+        after = spent()
+        seconds = [float(one) for path in notes.rglob("*.seconds") for one in path.open()]
+        return after - before, sum(seconds)
 
 
 def main() -> None:
