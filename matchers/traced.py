@@ -135,16 +135,17 @@ def _spots(form: forms.Figures, tail: str) -> tuple[list[int], list[int]]:
 class WordsSeen:
     """An amount in words, as a reader saw it.
 
-    Places are between the steps, from 0 before the first. A word's score is kept for each place
+    A letter that the trace does not tell of was seen nowhere. Places are between the steps, from 0
+    before the first. A word's score is kept for each place
     where it may end and each of the last places where it may have begun, latest last.
     """
 
     def __init__(self, trace: Trace) -> None:
         steps = _Steps(trace)
         letters = [one for one in trace.signs if one.isalnum() or one == "/"]
-        signs = np.stack([steps.of(one) for one in letters], axis=1)
+        signs = np.stack([*(steps.of(one) for one in letters), steps.of("")], axis=1)
         self._column = {one: place for place, one in enumerate(letters)}
-        self._signs = _logs((1 - MISREAD) * signs + MISREAD / signs.shape[1])
+        self._signs = _logs((1 - MISREAD) * signs + MISREAD / max(1, len(letters)))
         self._gap = _logs(steps.idle + steps.of(" -") + STRAY)
         self._upto = np.concatenate([np.zeros(1, np.float32), np.cumsum(self._gap)])
         self._words: dict[str, Scores] = {}
@@ -233,7 +234,7 @@ class WordsSeen:
         ends = np.array([len(one) for one in spelt]) - 1
         columns = np.zeros((len(spelt), int(ends.max()) + 1), int)
         for row, one in enumerate(spelt):
-            columns[row, : len(one)] = [self._column[letter] for letter in one]
+            columns[row, : len(one)] = [self._column.get(letter, -1) for letter in one]
         again = np.where(columns[:, 1:] == columns[:, :-1], NEVER, np.float32(0))
         signs_at, rows, steps = self._signs[:, columns], np.arange(len(spelt)), len(self._gap)
         longest = min(_LONGEST_WORD, steps)

@@ -200,6 +200,16 @@ def test_what_was_not_seen_denies_nothing() -> None:
     assert denies(seen(trace(FIGURES, "1")), FIGURES, Decimal(75000))
 
 
+@pytest.mark.parametrize("signs", ["", "ehotusand", "0123456789"])
+def test_a_trace_that_tells_of_few_letters_supports_no_words(signs: str) -> None:
+    full = trace(WORDS, "one thousand")
+    kept = [0, *(1 + full.signs.index(one) for one in signs)]
+    steps = tuple(tuple(step[at] for at in kept) for step in full.steps)
+    found = select(seen(replace(full, signs=signs, steps=steps)), Decimal(2000)).of(WORDS)
+    assert found is not None
+    assert not found.supports
+
+
 @given(st.decimals("0.01", "99999999", places=2))
 def test_decoys_are_other_positive_amounts_and_hold_every_altered_figure(amount: Decimal) -> None:
     found = decoys(amount)
