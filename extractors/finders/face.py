@@ -14,7 +14,7 @@ from importlib.resources import files
 from rapidfuzz import fuzz
 
 from extractors import layout, phrases
-from extractors.interface import Box, Page, Word
+from extractors.interface import Box, Field, Page, Value, Word
 from extractors.layout import Row
 
 _LIKE = 75.0
@@ -62,6 +62,18 @@ class Face:
     def down(self, box: Box) -> float:
         """Where the middle of a box lies from top (0) to bottom (1)."""
         return ((box.top + box.bottom) / 2 - self.frame.top) / max(1, self.frame.height)
+
+    def field(self, name: str, value: Value, text: str, box: Box, sure: float) -> Field:
+        """A field that was read here, *sure* with three decimals."""
+        return Field(
+            name=name,
+            value=value,
+            text=text,
+            confidence=round(sure, 3),
+            page=self.page.number,
+            box=box,
+            source=self.page.source,
+        )
 
     def labels(self, name: str) -> tuple[Spot, ...]:
         """Where the labels of a field stand, exact ones first."""

@@ -33,7 +33,7 @@ def terms(check: Face, order: str) -> Iterator[Field]:
         for piece in layout.pieces(row):
             if conditions(piece.text, order):
                 sure = _TERMS * piece.confidence_of(0, len(piece.text))
-                yield _field(check, "terms", piece.text, piece.text, piece.box, sure)
+                yield check.field("terms", piece.text, piece.text, piece.box, sure)
 
 
 def fraction(check: Face, code: CodeLine) -> Iterator[Field]:
@@ -49,7 +49,7 @@ def fraction(check: Face, code: CodeLine) -> Iterator[Field]:
             box = row.box_of(match.start(), match.end())
             if check.down(box) <= _HIGH and int(digits[:2]) in ABA_PREFIXES:
                 sure = _FRACTION * row.confidence_of(match.start(), match.end())
-                yield _field(check, "routing", digits + _check_digit(digits), match[0], box, sure)
+                yield check.field("routing", digits + _check_digit(digits), match[0], box, sure)
 
 
 def american(check: Face) -> bool:
@@ -89,17 +89,3 @@ def _check_digit(digits: str) -> str:
     """The ninth figure of an ABA number (ABA Routing Number Policy)."""
     total = sum(weight * int(one) for weight, one in zip(_ABA_WEIGHTS, digits, strict=True))
     return str(-total % 10)
-
-
-def _field(  # noqa: PLR0913, PLR0917 - a field has that many sides
-    check: Face, name: str, value: str, text: str, box: Box, sure: float
-) -> Field:
-    return Field(
-        name=name,
-        value=value,
-        text=text,
-        confidence=round(sure, 3),
-        page=check.page.number,
-        box=box,
-        source=check.page.source,
-    )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from extractors import layout
 from extractors.finders import face as frame
 from extractors.finders.face import Face, before_mark, marked
-from extractors.interface import Box, Field, Value, Word
+from extractors.interface import Box, Field, Word
 from extractors.layout import Row
 from extractors.values import dates, money
 from extractors.values.currencies import currency_of
@@ -85,8 +85,7 @@ def figures(check: Face) -> Iterator[Field]:
             sure = _FIGURES if guarded and one.cents and not one.repaired else _BARE_FIGURES
             sure *= _SECOND_READING if start in placed else 1.0
             placed.add(start)
-            yield _field(
-                check,
+            yield check.field(
                 "amount",
                 _cents(one.amount),
                 row.text[start:end],
@@ -119,7 +118,7 @@ def rupees(check: Face) -> Iterator[Field]:
                 readings.append(digits[:-1])
             for place, one in enumerate(readings):
                 sure = _RUPEES * word.confidence * (_SECOND_READING if place else 1.0)
-                yield _field(check, "amount", _cents(Decimal(one)), word.text, word.box, sure)
+                yield check.field("amount", _cents(Decimal(one)), word.text, word.box, sure)
 
 
 def currency(check: Face) -> str | None:
@@ -144,7 +143,7 @@ def date(check: Face, order: str) -> Iterator[Field]:
             found = True
             box = frame.union(inside)
             sure = _DATE * min(one.confidence for one in inside)
-            yield _field(check, "date", day.date, text[start:end], box, sure)
+            yield check.field("date", day.date, text[start:end], box, sure)
     if found:
         return
     for row in check.rows:
@@ -154,7 +153,7 @@ def date(check: Face, order: str) -> Iterator[Field]:
             box = row.box_of(start, end)
             if check.across(box) >= _DATE_LEFT:
                 sure = _LOOSE_DATE * row.confidence_of(start, end)
-                yield _field(check, "date", day.date, row.text[start:end], box, sure)
+                yield check.field("date", day.date, row.text[start:end], box, sure)
         yield from _boxed_date(check, row)
 
 
@@ -166,7 +165,7 @@ def _boxed_date(check: Face, row: Row) -> Iterator[Field]:
         if len(digits) == 8 and check.across(frame.union(run)) >= _DATE_LEFT:  # noqa: PLR2004 - DDMMYYYY
             for day in dates.readings(digits, "DMY")[:1]:
                 sure = _BOXED_DATE * min(one.confidence for one in run)
-                yield _field(check, "date", day.date, digits, frame.union(run), sure)
+                yield check.field("date", day.date, digits, frame.union(run), sure)
 
 
 def _digit_runs(row: Row) -> Iterator[list[Word]]:
@@ -198,7 +197,7 @@ def number(check: Face, taken: Sequence[Box]) -> Iterator[Field]:
                 found.append(
                     (
                         word.box.height,
-                        _field(check, "check_number", digits, word.text, word.box, sure),
+                        check.field("check_number", digits, word.text, word.box, sure),
                     )
                 )
     yield from (one for _, one in sorted(found, key=lambda pair: -pair[0])[:2])
@@ -222,7 +221,7 @@ def payee(check: Face, amounts: Sequence[Box]) -> Iterator[Field]:
     text = _trimmed(" ".join(one.text for one in kept).replace("\u00b7", "."))
     if sum(one.isalpha() for one in text) > 1:
         sure = (_PAYEE if spots else _LOOSE_PAYEE) * min(one.confidence for one in kept) ** _BY_HAND
-        yield _field(check, "payee", text, text, frame.union(kept), sure)
+        yield check.field("payee", text, text, frame.union(kept), sure)
 
 
 def _without_noise(words: list[Word]) -> list[Word]:
@@ -282,7 +281,7 @@ def payer(check: Face) -> Iterator[Field]:
         if inside and letters >= 4 and not _is_label(check, piece) and not dates.find(piece.text):  # noqa: PLR2004 - "J. Li"
             text = _trimmed(piece.text)
             sure = _PAYER * piece.confidence_of(0, len(piece.text))
-            yield _field(check, "payer", text, piece.text, piece.box, sure)
+            yield check.field("payer", text, piece.text, piece.box, sure)
             return
 
 
@@ -302,7 +301,7 @@ def account(check: Face) -> Iterator[Field]:
         value = re.sub(r"\D", "", "".join(one.text for one in digits))
         if len(value) >= _LEAST_ACCOUNT:
             sure = _ACCOUNT * min(one.confidence for one in digits)
-            yield _field(check, "account_number", value, value, frame.union(digits), sure)
+            yield check.field("account_number", value, value, frame.union(digits), sure)
             return
     if not check.labels("account"):
         return
@@ -311,7 +310,7 @@ def account(check: Face) -> Iterator[Field]:
             alone = re.fullmatch(r"\d{9,18}", word.text.strip(_EDGES))
             if alone and _ACCOUNT_HIGH <= check.down(word.box) <= _ACCOUNT_LOW:
                 sure = _LOOSE_ACCOUNT * word.confidence
-                yield _field(check, "account_number", alone[0], word.text, word.box, sure)
+                yield check.field("account_number", alone[0], word.text, word.box, sure)
 
 
 def memo(check: Face) -> Iterator[Field]:
@@ -324,7 +323,7 @@ def memo(check: Face) -> Iterator[Field]:
         text = _trimmed(" ".join(one.text for one in inside))
         if text:
             sure = _MEMO * min(one.confidence for one in inside)
-            yield _field(check, "memo", text, text, frame.union(inside), sure)
+            yield check.field("memo", text, text, frame.union(inside), sure)
             return
 
 
@@ -356,17 +355,3 @@ def _trimmed(text: str) -> str:
 def _cents(amount: Decimal) -> Decimal:
     """The amount with two decimals, as checks state money."""
     return amount.quantize(Decimal("0.01"))
-
-
-def _field(  # noqa: PLR0913, PLR0917 - a field has that many sides
-    check: Face, name: str, value: Value, text: str, box: Box, sure: float
-) -> Field:
-    return Field(
-        name=name,
-        value=value,
-        text=text,
-        confidence=round(sure, 3),
-        page=check.page.number,
-        box=box,
-        source=check.page.source,
-    )
