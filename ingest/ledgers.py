@@ -2,6 +2,7 @@
 
 import datetime as dt
 import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, count
 from pathlib import Path
@@ -12,7 +13,7 @@ from ingest.disk import FULL
 from ingest.holds import Holds
 from ingest.intake import shown
 from ingest.watcher import Lookout
-from matchers.interface import LedgerError, Unavailable
+from matchers.interface import LedgerError, LedgerRecord, Unavailable
 from outbox import moves
 
 if TYPE_CHECKING:
@@ -63,23 +64,46 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
     Raises:
         LedgerError: the file is no ledger at all, or cannot be read.
     """
+    from matchers.ledgers.storing import Overtaken
+
+    while True:
+        try:
+            return _import(app, path, layout)
+        except Overtaken:
+            LOG.info("%s: another import came in between: once more", shown(path.name))
+
+
+def _import(app: "App", path: Path, layout: str) -> ImportReport:
+    from matchers.ledgers.imports import Fault
     from matchers.ledgers.issues import read_any, settled
 
     read = read_any(path, app.settings.ledger, layout)
     sha256 = moves.sha256_of(path)
-    records = read.records
+    faults: list[Fault] = []
     otherwise: tuple[str, ...] = ()
+
+    def records() -> Iterator[LedgerRecord]:
+        for row in read.rows:
+            if isinstance(row, Fault):
+                faults.append(row)
+            else:
+                yield row
+
+    since = app.ledger.version()
+    given: Iterable[LedgerRecord] = records()
     if read.layout:
-        known = app.ledger.known(one.record_id for one in records)
-        records, otherwise = settled(records, known)
-    added, changed, same = app.ledger.store(records, source=shown(path.name))
+        issued = tuple(given)
+        known = app.ledger.known(one.record_id for one in issued)
+        given, otherwise = settled(issued, known)
+    added, changed, same = app.ledger.store(given, shown(path.name), since)
     app.journal.imported(shown(path.name), sha256, added=added, changed=changed, same=same)
+    faults.sort(key=lambda one: one.line)
     return ImportReport(
         name=shown(path.name),
         added=added,
         changed=changed,
         same=same,
-        faults=(*(str(fault) for fault in read.faults), *otherwise),
+        faults=(*(str(fault) for fault in faults), *otherwise),
         layout=read.layout,
     )
 

@@ -2,10 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any, assert_never
 
 from extractors.values import dates
@@ -37,11 +37,20 @@ DECIMALS = 3
 LARGEST = Decimal(10) ** 15
 """Amounts from here on are refused: thousandths of them would not fit a 64-bit integer safely."""
 
+REMEMBERED = 1 << 16
+"""Values of a column that are kept, as most come again: days, currencies, round amounts."""
+
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 """What no database keeps as text."""
 
 _DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: 00:00(?::00)?)?")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?|(\d{4})(\d{2})(\d{2})")
+_PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
+"""Most amounts: nothing is left to find out about them where the decimal mark is a point."""
+
+_SHAPE = str.maketrans("12345678", "99999999")
+"""Figures that are no zero are all one where only the marks between them tell."""
+
 _SPACES = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
 
 
@@ -74,23 +83,39 @@ Row = tuple[int, tuple[Cell, ...]]
 """A line number and its cells."""
 
 
-def styles(rows: Iterable[Sequence[Cell]], columns: Sequence[str], given: Styles = UNSET) -> Styles:
-    """The styles that all the rows together prove, where *given* does not say.
+class Shown:
+    """What the amounts and dates of a file show of its styles, taken in some rows at a time.
 
     One value that can only be read one way decides for every row; two that contradict each other
     decide nothing.
     """
-    marks: set[str] = set()
-    orders: set[str] = set()
-    money_at = [place for place, name in enumerate(columns) if name in MONEY]
-    dates_at = [place for place, name in enumerate(columns) if name in DATES]
-    for row in rows:
-        marks.update(_mark(text) for text in _texts(row, money_at))
-        orders.update(_order(text) for text in _texts(row, dates_at))
-    return Styles(
-        decimal_mark=given.decimal_mark or _only(marks - {""}),
-        date_order=given.date_order or _only(orders - {""}),
-    )
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self._money = [place for place, name in enumerate(columns) if name in MONEY]
+        self._dates = [place for place, name in enumerate(columns) if name in DATES]
+        self._marks: set[str] = set()
+        self._orders: set[str] = set()
+
+    def add(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Look at more rows, each as wide as the header."""
+        for place in self._money:
+            texts = (cell for row in rows if isinstance(cell := row[place], str))
+            self._marks.update(map(_mark_of_shape, {one.translate(_SHAPE) for one in texts}))
+        for place in self._dates:
+            texts = (cell for row in rows if isinstance(cell := row[place], str))
+            self._orders.update(map(_order, set(texts)))
+
+    def styles(self, given: Styles) -> Styles:
+        """The styles that all rows together prove, where *given* does not say."""
+        return Styles(
+            decimal_mark=given.decimal_mark or _only(self._marks - {""}),
+            date_order=given.date_order or _only(self._orders - {""}),
+        )
+
+
+def reader(name: str, how: Styles) -> Callable[[Cell], Any]:
+    """What reads the cells of one column, as `value` does; what it read before it remembers."""
+    return lru_cache(maxsize=REMEMBERED)(partial(value, name, how=how))
 
 
 def value(name: str, cell: Cell, how: Styles) -> Any:  # noqa: ANN401 - str, Decimal, date or Status
@@ -123,6 +148,8 @@ def money(text: str, mark: str) -> Decimal | None:
     """
     if not text:
         return None
+    if mark == "." and _PLAIN.fullmatch(text):
+        return Decimal(text)
     digits, negative = _bare(text)
     found = _mark(text)
     if not mark and ("." in digits or "," in digits):
@@ -160,13 +187,6 @@ def day(text: str, order: str) -> dt.date | None:
             'both; set date_order under [ledger] to "DMY" or "MDY".'
         )
     return _date(year, first, second) if order == "MDY" else _date(year, second, first)
-
-
-def _texts(row: Sequence[Cell], places: Sequence[int]) -> Iterator[str]:
-    for place in places:
-        cell = row[place]
-        if isinstance(cell, str) and cell:
-            yield cell
 
 
 def plain(cell: Cell) -> str:
@@ -224,6 +244,11 @@ def _bare(text: str) -> tuple[str, bool]:
     return _SPACES.sub("", text.strip()), negative
 
 
+@lru_cache(maxsize=REMEMBERED)
+def _mark_of_shape(shape: str) -> str:
+    return _mark(shape)
+
+
 def _mark(text: str) -> str:
     """The decimal mark that this amount proves, or empty: `1,234.5` and `.50` do, `1.234` not."""
     digits, _ = _bare(text)
@@ -249,6 +274,7 @@ def _exact(amount: Decimal) -> Decimal:
     return amount
 
 
+@lru_cache(maxsize=REMEMBERED)
 def _order(text: str) -> str:
     """The order that this date proves, or empty."""
     if not (found := _DATE.fullmatch(text)):

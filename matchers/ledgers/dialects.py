@@ -6,7 +6,7 @@ formula: an ordinary owner may make them, on any version and under any collation
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
 from sqlalchemy import BigInteger, Connection, Table, text
@@ -17,6 +17,9 @@ from sqlalchemy.sql.functions import GenericFunction
 
 PIECE = 3
 """Letters in a piece of a name."""
+
+MOST_VALUES = 900
+"""Values in one IN list; older databases take no more than 999 for a statement."""
 
 Name = tuple[int, str]
 """A party's id, and its folded name without gaps."""
@@ -35,6 +38,12 @@ class Dialect(Protocol):
 
     def insert(self, connection: Connection, table: Table, rows: Rows) -> None:
         """Insert rows, their values in the order of the table's columns."""
+
+    def hashes(self, connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+        """The hashes of those of these records that there are, by their ids."""
+
+    def remove(self, connection: Connection, ids: Sequence[str]) -> None:
+        """Remove records by their ids."""
 
     def add_names(self, connection: Connection, names: Sequence[Name]) -> None:
         """Let new parties be found by their names."""
@@ -97,8 +106,23 @@ class Sqlite:
         marks = ", ".join("?" * len(table.columns))
         connection.exec_driver_sql(
             f"INSERT INTO {table.name} ({columns}) VALUES ({marks})",  # noqa: S608 - names of ours
-            [tuple(row) for row in rows],
+            rows,
         )
+
+    def hashes(self, connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+        """Look them up by plain SQL, too."""
+        found: dict[str, str] = {}
+        for some in _some(ids):
+            marks = ", ".join("?" * len(some))
+            query = f"SELECT record_id, hash FROM record WHERE record_id IN ({marks})"  # noqa: S608 - only marks for values
+            found.update((row[0], row[1]) for row in connection.exec_driver_sql(query, some))
+        return found
+
+    def remove(self, connection: Connection, ids: Sequence[str]) -> None:
+        """Remove records."""
+        for some in _some(ids):
+            marks = ", ".join("?" * len(some))
+            connection.exec_driver_sql(f"DELETE FROM record WHERE record_id IN ({marks})", some)  # noqa: S608 - only marks for values
 
     def add_names(self, connection: Connection, names: Sequence[Name]) -> None:
         """Add new parties to the index."""
@@ -148,6 +172,15 @@ class Postgresql:
         """Insert rows by COPY."""
         _copy(connection, table.name, table.columns.keys(), rows)
 
+    def hashes(self, connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+        """Look them up all at once."""
+        query = "SELECT record_id, hash FROM record WHERE record_id = ANY(%s)"
+        return {row[0]: row[1] for row in connection.exec_driver_sql(query, (list(ids),))}
+
+    def remove(self, connection: Connection, ids: Sequence[str]) -> None:
+        """Remove records."""
+        connection.exec_driver_sql("DELETE FROM record WHERE record_id = ANY(%s)", (list(ids),))
+
     def add_names(self, connection: Connection, names: Sequence[Name]) -> None:
         """Add the pieces of new parties."""
         held = [(piece, key) for key, glued in names for piece in pieces(glued)]
@@ -190,6 +223,11 @@ class Postgresql:
             "more": 10 * most,
         }
         return [(row.id, row.fold) for row in connection.execute(query, given)]
+
+
+def _some(ids: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    for at in range(0, len(ids), MOST_VALUES):
+        yield tuple(ids[at : at + MOST_VALUES])
 
 
 def _copy(connection: Connection, table: str, columns: Iterable[str], rows: Rows) -> None:

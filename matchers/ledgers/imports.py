@@ -3,38 +3,48 @@
 import csv
 import io
 import re
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers import workbook
+from matchers.ledgers import delimited, workbook
 from matchers.ledgers.columns import (
+    CHOICES,
     COLUMNS,
+    DATES,
+    MONEY,
     NO_TEXT,
     UNSET,
     Cell,
     ImportFault,
     Row,
+    Shown,
     Styles,
     Unreadable,
-    styles,
-    value,
+    plain,
+    reader,
 )
-
-DELIMITERS = ",;\t|"
-"""What may part the columns of a CSV file."""
-
-LARGEST_BYTES = 1 << 30
-"""A file larger than this is no ledger of any office, and would not fit into memory."""
 
 TEXT_LIMIT = 10_000
 """A cell longer than this is no ledger value but damage."""
 
 SHOWN = 80
 """Characters of a faulty value that a fault repeats."""
+
+BATCH = 5000
+"""Rows that are looked through together."""
+
+TEXTS = frozenset(COLUMNS) - {"record_id", "currency", *MONEY, *DATES, *CHOICES}
+"""Columns that take any text as it is."""
+
+Reader = tuple[int, str, Callable[[Cell], Any] | None]
+"""A column: its place and name, and what reads its cells; None where a text is taken as it is."""
 
 EXAMPLE = {
     "record_id": "42",
@@ -77,47 +87,62 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a ledger file holds: the records that can be read, and what is wrong with the others.
+    """What a ledger file holds, row by row: a record, or what is wrong with the row.
 
-    *unused* are the file's columns that mean nothing here, for people to see. *layout* names the
-    layout of a bank's issue file, and is empty for an export with the contract's columns.
+    *rows* may be gone through more than once. *unused* are the file's columns that mean nothing
+    here, for people to see. *layout* names the layout of a bank's issue file, and is empty for an
+    export with the contract's columns.
     """
 
-    records: tuple[LedgerRecord, ...]
-    faults: tuple[Fault, ...]
+    rows: Iterable[LedgerRecord | Fault]
     unused: tuple[str, ...] = ()
     layout: str = ""
+
+    @property
+    def records(self) -> tuple[LedgerRecord, ...]:
+        """All that can be read, at once."""
+        return tuple(one for one in self.rows if isinstance(one, LedgerRecord))
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """All that is wrong, by line."""
+        found = (one for one in self.rows if isinstance(one, Fault))
+        return tuple(sorted(found, key=lambda one: one.line))
 
 
 def read_file(path: Path, columns: Mapping[str, str], given: Styles = UNSET) -> Imported:
     """Read a CSV or XLSX export.
 
     *columns* maps the contract's column names to the file's own, *given* sets the styles of
-    figures that the file leaves open. A row is imported whole or not at all.
+    figures that the file leaves open. A row is imported whole or not at all. The file is looked
+    through once here, and read anew whenever the rows are gone through.
 
     Raises:
         ImportFault: the file is no table, or its header has no known columns.
     """
-    data = contents(path)
-    rows = (workbook.rows if data.startswith(workbook.MAGIC) else csv_rows)(data, path.name)
+    every = table(path)
+    rows = iter(every())
     header = next(rows, None)
     if header is None:
         raise ImportFault(f"{path.name} is empty. See `mailroom ledger template` for the form.")
     names = _header(path.name, [str(cell) for cell in header[1]], columns)
-    body = [(line, cells) for line, cells in rows if any(cells)]
-    unused = tuple(str(cell) for cell, name in zip(header[1], names, strict=True) if not name)
-    return replace(_records(names, body, given), unused=tuple(filter(None, unused)))
+    unused = (str(cell) for cell, name in zip(header[1], names, strict=True) if not name)
+    body = _Body(every, names, *_looked_through(rows, names, given))
+    return Imported(rows=body, unused=tuple(filter(None, unused)))
 
 
-def contents(path: Path) -> bytes:
-    """The bytes of an export.
+def table(path: Path) -> Callable[[], Iterable[Row]]:
+    """What gives the rows of a CSV or XLSX file from the first on, whenever it is called.
 
     Raises:
-        ImportFault: it is larger than any ledger.
+        ImportFault: it is too large, or no workbook though it begins as one.
     """
-    if path.stat().st_size > LARGEST_BYTES:
-        raise ImportFault(f"{path.name} is larger than 1 GiB. Export fewer records at a time.")
-    return path.read_bytes()
+    with delimited.checked(path).open("rb") as file:
+        magic = file.read(len(workbook.MAGIC))
+    if magic != workbook.MAGIC:
+        return partial(delimited.rows, path)
+    held = list(workbook.rows(path.read_bytes(), path.name))
+    return lambda: held
 
 
 def template() -> str:
@@ -163,39 +188,140 @@ def _own_name(cell: str, mapped: Iterable[str]) -> str:
     return name if name in COLUMNS and name not in mapped else ""
 
 
-def _records(names: Sequence[str], body: Sequence[Row], given: Styles) -> Imported:
-    how = styles((_padded(cells, len(names)) for _, cells in body), names, given)
-    records: list[LedgerRecord] = []
-    faults: list[Fault] = []
-    first: dict[str, int] = {}
-    for line, cells in body:
-        wrong = _shape(line, names, cells)
-        found: dict[str, Any] = {}
-        for name, cell in zip(names, cells, strict=False):
-            if not name:
-                continue
-            try:
-                found[name] = value(name, cell, how)
-            except Unreadable as error:
-                shown = str(cell)[:SHOWN]
-                wrong.append(Fault(line=line, column=name, value=shown, message=str(error)))
-        if not wrong and (before := first.setdefault(found["record_id"], line)) != line:
-            wrong.append(_repeated(line, before, found["record_id"]))
-        if wrong:
-            faults.extend(wrong)
-        else:
-            status = Status(found.pop("status", "") or Status.OPEN)
-            records.append(LedgerRecord(**found, status=status))
-    return Imported(records=tuple(records), faults=tuple(faults))
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """The rows below the header, as records and faults.
+
+    *names* are the columns, *how* their styles, *suspects* the hashes of record ids that stand on
+    more than one row.
+    """
+
+    every: Callable[[], Iterable[Row]]
+    names: tuple[str, ...]
+    how: Styles
+    suspects: frozenset[int]
+
+    def __iter__(self) -> Iterator[LedgerRecord | Fault]:
+        again: dict[str, list[tuple[int, LedgerRecord]]] = {}
+        for line, found in self._read():
+            if not isinstance(found, LedgerRecord):
+                yield from found
+            elif hash(found.record_id) in self.suspects:
+                again.setdefault(found.record_id, []).append((line, found))
+            else:
+                yield found
+        yield from map(agreed, again.values())
+
+    def _read(self) -> Iterator[tuple[int, LedgerRecord | list[Fault]]]:
+        """Each row by its line. Some are read together, column by column; else one by one."""
+        readers = _readers(self.names, self.how)
+        rows = iter(self.every())
+        next(rows)
+        while batch := list(islice(rows, BATCH)):
+            filled = [(line, cells) for line, cells in batch if any(cells)]
+            if records := _together([cells for _, cells in filled], readers, len(self.names)):
+                yield from zip((line for line, _ in filled), records, strict=True)
+            else:
+                yield from (
+                    (line, _apart(line, cells, self.names, readers)) for line, cells in filled
+                )
 
 
-def _repeated(line: int, before: int, record_id: str) -> Fault:
+def agreed(rows: Sequence[tuple[int, LedgerRecord]]) -> LedgerRecord | Fault:
+    """The record of all rows with one record_id, or a fault where they contradict each other."""
+    first = rows[0][1]
+    other = next((one for _, one in rows if one != first), None)
+    if other is None:
+        return first
+    said = (name for name in COLUMNS if getattr(first, name) != getattr(other, name))
+    lines = ", ".join(str(line) for line, _ in rows[:-1]) + f" and {rows[-1][0]}"
     return Fault(
-        line=line,
+        line=rows[0][0],
         column="record_id",
-        value=record_id,
-        message=f"line {before} has the same record_id; give each row its own. The first was kept.",
+        value=first.record_id,
+        message=f"the lines {lines} say different things of it ({', '.join(said)}), and none was "
+        "imported. Leave the right one, or give each a number of its own.",
     )
+
+
+def _looked_through(
+    rows: Iterator[Row], names: Sequence[str], given: Styles
+) -> tuple[Styles, frozenset[int]]:
+    """What only all the rows together tell: how figures are written, and which ids come again."""
+    shown, ids = Shown(names), array("q")
+    width, at = len(names), names.index("record_id")
+    while batch := [cells for _, cells in islice(rows, BATCH)]:
+        fitted = [one if len(one) >= width else _padded(one, width) for one in batch if any(one)]
+        shown.add(fitted)
+        ids.extend(hash(plain(one[at])) for one in fitted)
+    again = frozenset(one for one, after in pairwise(sorted(ids)) if one == after)
+    return shown.styles(given), again
+
+
+def _readers(names: Sequence[str], how: Styles) -> list[Reader]:
+    return [
+        (at, name, None if name in TEXTS else reader(name, how))
+        for at, name in enumerate(names)
+        if name
+    ]
+
+
+def _together(
+    rows: Sequence[Sequence[Cell]], readers: Sequence[Reader], width: int
+) -> list[LedgerRecord]:
+    """The records of some rows of text, read by columns: none where a single row is at fault."""
+    if set(map(len, rows)) != {width}:
+        return []
+    columns = list(zip(*rows, strict=True))
+    try:
+        sound = all(_sound(column) for column in columns)
+        values = [list(map(read, columns[at])) if read else columns[at] for at, _, read in readers]
+    except (Unreadable, TypeError):
+        return []
+    names = [name for _, name, _ in readers]
+    each = (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
+    return [LedgerRecord(**_standing(one)) for one in each] if sound else []
+
+
+def _apart(
+    line: int, cells: Sequence[Cell], names: Sequence[str], readers: Sequence[Reader]
+) -> LedgerRecord | list[Fault]:
+    """The record of a row, or what is wrong with it."""
+    wrong = _shape(line, names, cells)
+    found = _values(line, cells, readers, wrong)
+    return wrong or LedgerRecord(**_standing(found))
+
+
+def _standing(found: dict[str, Any]) -> dict[str, Any]:
+    """The values of a row; what does not say how it stands is open."""
+    found["status"] = found.get("status") or Status.OPEN
+    return found
+
+
+def _values(
+    line: int, cells: Sequence[Cell], readers: Sequence[Reader], wrong: list[Fault]
+) -> dict[str, Any]:
+    """The values of a row by their columns; what cannot be read is added to what is *wrong*."""
+    found: dict[str, Any] = {}
+    for at, name, read in readers:
+        if at >= len(cells):
+            break
+        cell = cells[at]
+        try:
+            found[name] = read(cell) if read else cell if isinstance(cell, str) else plain(cell)
+        except Unreadable as error:
+            shown = str(cell)[:SHOWN]
+            wrong.append(Fault(line=line, column=name, value=shown, message=str(error)))
+    return found
+
+
+def _sound(column: Sequence[Any]) -> bool:
+    """Whether no text of a column is damaged.
+
+    Raises:
+        TypeError: a cell is no text.
+    """
+    return not NO_TEXT.search("".join(column)) and max(map(len, column)) <= TEXT_LIMIT
 
 
 def _shape(line: int, names: Sequence[str], cells: Sequence[Cell]) -> list[Fault]:
@@ -230,52 +356,3 @@ def damage(cell: str) -> str:
 
 def _padded(cells: Sequence[Cell], width: int) -> Sequence[Cell]:
     return (*cells, *[""] * (width - len(cells)))
-
-
-# ---- CSV
-
-
-def csv_rows(data: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The rows of a CSV file with their line numbers, white space folded.
-
-    Raises:
-        ImportFault: it is no text, or its quotes are not closed.
-    """
-    text = decoded(data, name)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            yield line, tuple(" ".join(cell.split()) for cell in cells)
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise ImportFault(
-            f"{name}, line {line}: {error}. Save it again as CSV with quotes around texts."
-        ) from error
-
-
-def decoded(data: bytes, name: str) -> str:
-    """Text of a file in UTF-8, UTF-16 with its mark, or else Windows Western.
-
-    Raises:
-        ImportFault: it is no text.
-    """
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise ImportFault(f"{name} is no text file. Save it as CSV (UTF-8) or XLSX.")
-
-
-def _delimiter(text: str) -> str:
-    """The mark that parts the header line; a comma where there is but one column."""
-    header = text.lstrip("\r\n").split("\n", 1)[0]
-    unquoted = re.sub(r'"[^"]*"', "", header)
-    return max(DELIMITERS, key=unquoted.count)

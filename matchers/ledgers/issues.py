@@ -10,18 +10,17 @@ from typing import TypeVar
 
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers import layouts, workbook
+from matchers.ledgers import delimited, layouts
 from matchers.ledgers.columns import LARGEST, ImportFault, Styles, Unreadable, plain
 from matchers.ledgers.imports import (
     SHOWN,
     Fault,
     Imported,
     NoHeader,
-    contents,
-    csv_rows,
+    agreed,
     damage,
-    decoded,
     read_file,
+    table,
 )
 from matchers.ledgers.layouts import Layout, Line, Outer, Place
 
@@ -81,20 +80,32 @@ def read_issues(path: Path, layout: Layout) -> Imported:
     """
     body = _body(path.name, _lines(path, layout), layout)
     pointed = any("." in body.layout.amount.of(line) for _, line in body.lines)
-    records: dict[str, LedgerRecord] = {}
-    faults: list[Fault] = []
+    rows: list[LedgerRecord | Fault] = []
+    checks: dict[str, list[tuple[int, LedgerRecord]]] = {}
     for number, line in body.lines:
         found = _check(number, line, body, pointed=pointed)
-        if not isinstance(found, LedgerRecord):
-            faults += found
-            continue
-        before = records.get(found.record_id)
-        if before and found.status is before.status is Status.OPEN and found != before:
-            faults.append(_twice(number, found))
-            continue
-        records[found.record_id] = after(before, found)
+        if isinstance(found, LedgerRecord):
+            checks.setdefault(found.record_id, []).append((number, found))
+        else:
+            rows += found
+    for same in checks.values():
+        rows += _together(same)
     _balance(path.name, body, pointed=pointed)
-    return Imported(records=tuple(records.values()), faults=tuple(faults), layout=layout.name)
+    return Imported(rows=tuple(rows), layout=layout.name)
+
+
+def _together(lines: Sequence[tuple[int, LedgerRecord]]) -> Iterator[LedgerRecord | Fault]:
+    """What all lines about one check make of it; issues that contradict each other make nothing."""
+    issued = [(number, one) for number, one in lines if one.status is Status.OPEN]
+    known = agreed(issued) if issued else None
+    if isinstance(known, Fault):
+        yield known
+        known = None
+    for _, one in lines:
+        if one.status is not Status.OPEN:
+            known = after(known, one)
+    if known:
+        yield known
 
 
 def after(before: LedgerRecord | None, line: LedgerRecord) -> LedgerRecord:
@@ -230,11 +241,10 @@ class _Body:
 
 
 def _lines(path: Path, layout: Layout) -> list[tuple[int, Line]]:
-    data = contents(path)
     if layout.length is None:
-        rows = (workbook.rows if data.startswith(workbook.MAGIC) else csv_rows)(data, path.name)
+        rows = table(path)()
         return [(number, tuple(map(plain, cells))) for number, cells in rows if any(cells)]
-    text = decoded(data, path.name).removesuffix("\x1a")
+    text = delimited.text(path).removesuffix("\x1a")
     return [(number, one) for number, one in enumerate(_NEWLINE.split(text), 1) if one.strip()]
 
 
@@ -362,16 +372,6 @@ def _too_long(line: Line, layout: Layout) -> str:
         size = max((at for at, cell in enumerate(line, 1) if cell), default=0)
         most, what = layout.columns, "columns"
     return f"the line has {size} {what}, the layout {most}." if most and size > most else ""
-
-
-def _twice(number: int, found: LedgerRecord) -> Fault:
-    return Fault(
-        line=number,
-        column="number",
-        value=found.number,
-        message=f"the file has check {found.number} on account {found.account_ref} twice, and not "
-        "alike. The first was kept; void it there, or give each check its own number.",
-    )
 
 
 def _status(line: Line, layout: Layout) -> Status:

@@ -1,10 +1,7 @@
 """The ledger in the workspace's database: import, look-up, and the three passes of the search."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import fields
 from decimal import Decimal
 from itertools import islice
 from typing import Any, TypeVar
@@ -14,12 +11,9 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    Table,
     and_,
     case,
-    delete,
     func,
-    insert,
     literal,
     literal_column,
     select,
@@ -27,19 +21,17 @@ from sqlalchemy import (
 )
 
 from extractors.interface import Extraction
-from extractors.values import identifiers, names
-from matchers.database import reading, writing
-from matchers.interface import LedgerError, LedgerRecord, Status
-from matchers.ledgers import dialects, search
+from extractors.values import names
+from matchers.database import reading
+from matchers.interface import LedgerRecord
+from matchers.ledgers import dialects, search, storing
 from matchers.ledgers.columns import NO_TEXT
-from matchers.ledgers.tables import MINOR, ImportRow, PartyRow, RecordRow
-from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
-
-MOST_VALUES = 900
-"""Values in one IN list; older databases take no more than 999 for a statement."""
+from matchers.ledgers.rows import NAMES, STORED, from_row, minor, stated, to_row
+from matchers.ledgers.tables import ImportRow, PartyRow, RecordRow
+from matchers.likeness import PARTY_ALIKE, name_likeness
 
 CHUNK = 5000
-"""Records written at once."""
+"""Records read at once."""
 
 COMMON_PIECE = 0.05
 """A piece of a name that this share of all parties has is left out of a search..."""
@@ -50,24 +42,11 @@ MANY_PARTIES = 5000
 LEAST_PIECES = 6
 """Pieces of a name that a search keeps, however common they are."""
 
-TABLE: Table = RecordRow.__table__  # type: ignore[attr-defined]
-RECORD = TABLE.c
+RECORD = RecordRow.__table__.c  # type: ignore[attr-defined]
 PARTY = PartyRow.__table__.c  # type: ignore[attr-defined]
 IMPORT = ImportRow.__table__.c  # type: ignore[attr-defined]
 
-MONEY = ("amount", "open_amount", "discount_amount")
-DAYS = ("doc_date", "due_date", "discount_date")
-NAMES = tuple(one.name for one in fields(LedgerRecord))
 SHOWN = [RECORD[name] for name in NAMES]
-
-STORED = tuple(TABLE.columns.keys())
-
-FOLDED_AS_THEY_ARE = (
-    ("number_fold", "number"),
-    ("po_fold", "po_number"),
-    ("tax_fold", "party_tax_id"),
-    ("iban_fold", "party_iban"),
-)
 
 FAR = 10**15
 """A distance in thousandths or days where one side does not say."""
@@ -104,15 +83,15 @@ class SqlLedger:
             return None
         with reading(self._engine) as connection:
             row = connection.execute(select(*SHOWN).where(RECORD.record_id == record_id)).first()
-        return _record(row) if row else None
+        return from_row(row) if row else None
 
     def known(self, record_ids: Iterable[str]) -> Mapping[str, LedgerRecord]:
         """Those of these records that there are, by their ids."""
         with reading(self._engine) as connection:
             found: dict[str, LedgerRecord] = {}
-            for ids in _chunks(record_ids, MOST_VALUES):
+            for ids in _chunks(record_ids, dialects.MOST_VALUES):
                 rows = connection.execute(select(*SHOWN).where(RECORD.record_id.in_(ids)))
-                found.update((one.record_id, one) for one in map(_record, rows))
+                found.update((one.record_id, one) for one in map(from_row, rows))
         return found
 
     def knows_party(self, wanted: Iterable[str]) -> bool:
@@ -136,37 +115,27 @@ class SqlLedger:
         """Every record, by record_id."""
         with reading(self._engine) as connection:
             query = select(*SHOWN).order_by(RECORD.record_id).execution_options(yield_per=CHUNK)
-            yield from map(_record, connection.execute(query))
+            yield from map(from_row, connection.execute(query))
 
-    def store(self, records: Iterable[LedgerRecord], source: str) -> tuple[int, int, int]:
+    def version(self) -> int:
+        """A number that grows with each import."""
+        with reading(self._engine) as connection:
+            return storing.version(connection)
+
+    def store(
+        self, records: Iterable[LedgerRecord], source: str, since: int | None = None
+    ) -> tuple[int, int, int]:
         """Add or refresh records, all or none of them: how many were added, changed, the same.
+
+        Each record comes once. *since* is the `version` that they were made for, by default that
+        of now.
 
         Raises:
             LedgerError: an amount has more decimals than thousandths.
+            Overtaken: another import was stored since; make and store them again.
         """
-        added = changed = same = 0
-        with writing(self._engine) as connection, _indexed_afterwards(connection):
-            dialect = dialects.of(connection)
-            parties = _Parties(connection)
-            for chunk in _chunks(records, CHUNK):
-                rows = {one.record_id: _raw(one) for one in chunk}
-                before = _hashes(connection, list(rows))
-                fresh = [row for key, row in rows.items() if before.get(key) != row["hash"]]
-                renewed = [row["record_id"] for row in fresh if row["record_id"] in before]
-                for ids in _chunks(renewed, MOST_VALUES):
-                    connection.execute(delete(RecordRow).where(RECORD.record_id.in_(ids)))
-                if fresh:
-                    known = parties.ids(row["party_name"] for row in fresh)
-                    dialect.insert(connection, TABLE, [_folded(row, known) for row in fresh])
-                added += len(fresh) - len(renewed)
-                changed += len(renewed)
-                same += len(rows) - len(fresh)
-            if changed:
-                dialect.forget_names(connection)
-            if added or changed:
-                dialect.count(connection)
-            _note(connection, source, added, changed, same)
-        return added, changed, same
+        made_for = self.version() if since is None else since
+        return storing.store(self._engine, records, source, made_for)
 
 
 def altered(connection: Connection) -> Iterator[str]:
@@ -175,71 +144,21 @@ def altered(connection: Connection) -> Iterator[str]:
     Whoever edits a record by hand is found. Whoever edits its hash along with it is not: the hash
     has no key. Then only the export itself tells, whose hash the journal's events name.
     """
-    query = select(*TABLE.columns).order_by(RECORD.record_id)
+    query = select(*RECORD).order_by(RECORD.record_id)
     for row in connection.execute(query.execution_options(yield_per=CHUNK)).mappings():
         try:
-            given = _raw(_record(tuple(row[name] for name in NAMES)))
-            wanted = _folded(given, {row["party_name"]: row["party_id"]})
+            record = from_row([row[name] for name in NAMES])
+            wanted = to_row(record, *stated(record), row["party_id"])
         except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
             wanted = None
         if wanted != tuple(row[name] for name in STORED):
             yield str(row["record_id"])
 
 
-@contextmanager
-def _indexed_afterwards(connection: Connection) -> Iterator[None]:
-    """Build the indexes of a first import at its end, sorted: that halves its time."""
-    last = dialects.of(connection).indexed_afterwards
-    first = last and connection.execute(select(RECORD.record_id).limit(1)).first() is None
-    indexes = TABLE.indexes if first else ()
-    for index in indexes:
-        index.drop(connection)
-    yield
-    for index in indexes:
-        index.create(connection)
-
-
-class _Parties:
-    """The parties of an import: each distinct folded name once, indexed by its pieces."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-        rows = connection.execute(select(PARTY.fold, PARTY.id))
-        self._ids: dict[str, int] = {one.fold: one.id for one in rows}
-        self._folds: dict[str, str] = {}
-        self._next = max(self._ids.values(), default=0) + 1
-
-    def ids(self, wanted: Iterable[str]) -> dict[str, int | None]:
-        """The id of each name, made where it is new; None for a name that says nothing."""
-        found: dict[str, int | None] = {}
-        new: list[tuple[int, str]] = []
-        for name in wanted:
-            fold = self._folds.get(name)
-            if fold is None:
-                fold = self._folds[name] = names.fold_name(name)
-            if fold and fold not in self._ids:
-                self._ids[fold] = self._next
-                new.append((self._next, fold))
-                self._next += 1
-            found[name] = self._ids[fold] if fold else None
-        if new:
-            connection = self._connection
-            dialect = dialects.of(connection)
-            dialect.insert(connection, PartyRow.__table__, new)  # type: ignore[attr-defined]
-            dialect.add_names(connection, [(key, _glued(fold)) for key, fold in new])
-        return found
-
-
-def _note(connection: Connection, source: str, added: int, changed: int, same: int) -> None:
-    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
-    row = {"at": at, "source": source, "added": added, "changed": changed, "same": same}
-    connection.execute(insert(ImportRow), [row])
-
-
 def _gather(found: dict[str, LedgerRecord], connection: Connection, query: Query) -> None:
     for row in connection.execute(query):
         if row.record_id not in found:
-            found[row.record_id] = _record(row)
+            found[row.record_id] = from_row(row)
 
 
 # ---- the passes, as queries
@@ -253,7 +172,7 @@ def _queries(wanted: search.Keys) -> Iterator[Query]:
         (RECORD.account_fold, wanted.accounts),
     ):
         for one in readings:
-            for values in _chunks(sorted(search.variants(one)), MOST_VALUES):
+            for values in _chunks(sorted(search.variants(one)), dialects.MOST_VALUES):
                 yield _nearest(_among(column, values), wanted)
     for column, readings in (
         (RECORD.number_digits, wanted.digits),
@@ -328,7 +247,7 @@ def _parties(connection: Connection, name: str) -> list[tuple[int, str]]:
     fold = names.fold_name(name)
     same = connection.execute(select(PARTY.id, PARTY.fold).where(PARTY.fold == fold))
     rows = [(row.id, row.fold) for row in same]
-    if wanted := _telling(connection, _glued(fold)):
+    if wanted := _telling(connection, storing.glued(fold)):
         rows += dialects.of(connection).alike(connection, wanted, search.MOST_PARTIES)
     return list(dict.fromkeys(rows))
 
@@ -364,78 +283,6 @@ def _telling(connection: Connection, glued: str) -> list[str]:
         if len(telling) >= LEAST_PIECES
         else [term for _, term in rarest_first[:LEAST_PIECES]]
     )
-
-
-def _glued(fold: str) -> str:
-    """A folded name without its gaps, which readers lose and invent."""
-    return fold.replace(" ", "")
-
-
-# ---- rows
-
-
-def minor(amount: Decimal) -> int:
-    """An amount in thousandths of its major unit.
-
-    Raises:
-        LedgerError: it has finer decimals.
-    """
-    scaled = amount * MINOR
-    if scaled != scaled.to_integral_value():
-        raise LedgerError(f"the amount {amount} has more than three decimals; round it.")
-    return int(scaled)
-
-
-def major(thousandths: int) -> Decimal:
-    """An amount as it is written, with two decimals, or three where it has them."""
-    decimals = 2 if thousandths % 10 == 0 else 3
-    return Decimal(thousandths // 10 ** (3 - decimals)).scaleb(-decimals)
-
-
-def _raw(record: LedgerRecord) -> dict[str, Any]:
-    """A record as it is stored, with the hash that tells whether it changed."""
-    row: dict[str, Any] = {name: getattr(record, name) for name in NAMES}
-    for name in MONEY:
-        if row[name] is not None:
-            row[name] = minor(row[name])
-    for name in DAYS:
-        if row[name] is not None:
-            row[name] = row[name].isoformat()
-    row["status"] = record.status.value
-    said = repr(tuple(row.values())).encode()
-    row["hash"] = hashlib.blake2b(said, digest_size=12).hexdigest()
-    row["day"] = record.doc_date.toordinal() if record.doc_date else None
-    return row
-
-
-def _folded(row: dict[str, Any], parties: dict[str, int | None]) -> tuple[Any, ...]:
-    """A stored record with the columns that it is searched by, in the order of the table."""
-    row["party_id"] = parties[row["party_name"]]
-    row["number_digits"] = digits(row["number"]) if row["number"] else ""
-    row["account_fold"] = account(row["account_ref"]) if row["account_ref"] else ""
-    row["size"] = None if row["amount"] is None else abs(row["amount"])
-    for column, name in FOLDED_AS_THEY_ARE:
-        row[column] = identifiers.fold(row[name]) if row[name] else ""
-    return tuple(row[name] for name in STORED)
-
-
-def _record(row: Sequence[Any]) -> LedgerRecord:
-    found = dict(zip(NAMES, row, strict=True))
-    for name in MONEY:
-        if found[name] is not None:
-            found[name] = major(found[name])
-    for name in DAYS:
-        if found[name]:
-            found[name] = dt.date.fromisoformat(found[name])
-    return LedgerRecord(**{**found, "status": Status(found["status"])})
-
-
-def _hashes(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for some in _chunks(ids, MOST_VALUES):
-        query = select(RECORD.record_id, RECORD.hash).where(RECORD.record_id.in_(some))
-        found.update((key, own) for key, own in connection.execute(query))
-    return found
 
 
 def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:

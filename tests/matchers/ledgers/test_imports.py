@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
+from typing import cast
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -12,9 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from matchers.interface import Status
+from matchers.interface import LedgerRecord, Status
 from matchers.ledgers.columns import COLUMNS, UNSET, ImportFault, Styles, Unreadable, day, money
-from matchers.ledgers.imports import Imported, _records, read_file, template
+from matchers.ledgers.imports import BATCH, Fault, Imported, _row_reader, read_file, template
 from tests.matchers.build import bill
 
 
@@ -102,7 +103,6 @@ def test_a_file_that_is_no_ledger_says_what_to_do(
         ("2,,,,Euros", "currency", "EUR"),
         (",,,,", "", ""),
         (",5,,,", "record_id", "fill it in"),
-        ("1,5,,,", "record_id", "line 2 has the same"),
         ("2,5,,,,more", "", "6 columns"),
         (f"{'9' * 20_000},5,,,", "record_id", "cut it short"),
     ],
@@ -120,6 +120,36 @@ def test_every_fault_names_its_line_and_column_and_spares_the_good_rows(
     assert (fault.line, fault.column) == (3, column)
     assert advice in str(fault)
     assert len(str(fault)) < 400
+
+
+@pytest.mark.parametrize("apart", [0, 3, 2 * BATCH])
+def test_rows_that_contradict_each_other_are_named_and_none_is_imported(
+    tmp_path: Path, apart: int
+) -> None:
+    between = "".join(f"x{number},1.50,\n" for number in range(apart))
+    text = f"record_id,amount,status\n1,5.00,\n{between}1,5.00,void\n1,7.00,\n2,1.50,\n"
+    read = imported(tmp_path, text)
+    assert [one.record_id for one in read.records if not one.record_id.startswith("x")] == ["2"]
+    [fault] = read.faults
+    assert (fault.line, fault.column, fault.value) == (2, "record_id", "1")
+    assert f"the lines 2, {apart + 3} and {apart + 4}" in fault.message
+    assert "(status)" in fault.message
+
+
+def test_rows_that_say_the_same_are_one_however_it_is_written(tmp_path: Path) -> None:
+    text = "record_id,amount,doc_date\n1,1234.5,2026-02-03\n2,9.00,\n1,'1,234.50',3-Feb-2026\n"
+    read = imported(tmp_path, text.replace("'", '"'))
+    assert read.faults == ()
+    assert sorted((one.record_id, one.amount) for one in read.records) == [
+        ("1", Decimal("1234.5")),
+        ("2", Decimal(9)),
+    ]
+
+
+def test_a_row_at_fault_does_not_take_the_good_one_with_it(tmp_path: Path) -> None:
+    read = imported(tmp_path, "record_id,amount\n1,5.00\n1,5.oo\n")
+    assert [(one.record_id, one.amount) for one in read.records] == [("1", Decimal(5))]
+    assert [(one.line, one.column) for one in read.faults] == [(3, "amount")]
 
 
 def test_line_numbers_hold_behind_a_quoted_line_break(tmp_path: Path) -> None:
@@ -336,9 +366,11 @@ def test_cells_far_outside_and_figures_without_end_are_one_rows_fault(tmp_path: 
 
 def test_text_that_no_database_keeps_is_a_fault(tmp_path: Path) -> None:
     names = ["record_id", "party_name"]
-    read = _records(names, [(2, ("7", "a\0b")), (3, ("8", "a\ud800")), (4, ("9", "a"))], UNSET)
-    assert [one.record_id for one in read.records] == ["9"]
-    assert [one.line for one in read.faults] == [2, 3]
+    read = _row_reader(names, UNSET)
+    for cells in (("7", "a\0b"), ("8", "a\ud800")):
+        [fault] = cast(list[Fault], read(2, cells))
+        assert (fault.line, fault.column) == (2, "party_name")
+    assert read(4, ("9", "a")) == LedgerRecord(record_id="9", party_name="a")
 
 
 def test_a_file_of_more_than_a_gibibyte_is_not_read(tmp_path: Path) -> None:

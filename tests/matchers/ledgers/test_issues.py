@@ -268,8 +268,17 @@ def test_the_same_check_twice_is_one(tmp_path: Path) -> None:
 def test_one_number_for_two_checks_is_a_fault(tmp_path: Path) -> None:
     other = FILES["chase"][0].replace("1250.50", "9250.50")
     read = imported(tmp_path, FILES["chase"][0], other)
-    assert read.records == (ISSUED,)
-    assert "check 1042 on account 123456789 twice" in str(read.faults[0])
+    assert read.records == ()
+    [fault] = map(str, read.faults)
+    assert "123456789-1042" in fault
+    assert "lines 1 and 2 say different things of it (amount)" in fault
+
+
+def test_a_void_holds_though_the_issues_contradict_each_other(tmp_path: Path) -> None:
+    other = FILES["chase"][0].replace("1250.50", "9250.50")
+    read = imported(tmp_path, FILES["chase"][0], other, "C,123456789,1042,,,")
+    assert [(one.status, one.amount) for one in read.records] == [(Status.VOID, None)]
+    assert len(read.faults) == 1
 
 
 def test_a_void_in_the_same_file_voids_the_check_and_keeps_the_rest(tmp_path: Path) -> None:

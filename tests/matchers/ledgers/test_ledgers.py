@@ -11,9 +11,10 @@ import pytest
 
 from extractors.interface import Extraction
 from matchers.interface import Ledger, LedgerError, LedgerRecord, Status
-from matchers.ledgers import sql
+from matchers.ledgers import dialects, sql
 from matchers.ledgers.memory import MemoryLedger
-from matchers.ledgers.sql import SqlLedger, major, minor
+from matchers.ledgers.rows import major, minor
+from matchers.ledgers.sql import SqlLedger
 from tests.matchers.build import (
     DAY,
     IBAN,
@@ -256,9 +257,9 @@ def test_a_changed_row_replaces_its_record_and_its_keys(ledger: SqlLedger) -> No
 
 
 def test_many_records_are_looked_up_at_once(ledger: SqlLedger) -> None:
-    many = [bill(record_id=f"{n:04}") for n in range(sql.MOST_VALUES + 10)]
+    many = [bill(record_id=f"{n:04}") for n in range(dialects.MOST_VALUES + 10)]
     ledger.store(many, "a.csv")
-    known = ledger.known(f"{n:04}" for n in range(5, 2 * sql.MOST_VALUES))
+    known = ledger.known(f"{n:04}" for n in range(5, 2 * dialects.MOST_VALUES))
     assert known == {one.record_id: one for one in many[5:]}
 
 

@@ -1,0 +1,104 @@
+"""CSV files, row by row: in whatever encoding and with whatever delimiter they were saved."""
+
+import codecs
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from matchers.ledgers.columns import ImportFault
+
+DELIMITERS = ",;\t|"
+"""What may part the columns of a CSV file."""
+
+LARGEST_BYTES = 1 << 30
+"""A file larger than this is no ledger of any office."""
+
+PIECE = 1 << 20
+"""Bytes or characters that are looked at together."""
+
+TextRow = tuple[int, tuple[str, ...]]
+"""The number of a row's first line, and its cells."""
+
+
+def checked(path: Path) -> Path:
+    """The file itself, unless it is too large.
+
+    Raises:
+        ImportFault: it is larger than any ledger.
+    """
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ImportFault(f"{path.name} is larger than 1 GiB. Export fewer records at a time.")
+    return path
+
+
+def rows(path: Path) -> Iterator[TextRow]:
+    """The rows of a CSV file, white space folded; the file is never held in memory as a whole.
+
+    Raises:
+        ImportFault: it is no text, or its quotes are not closed.
+    """
+    with path.open(encoding=encoding(path), newline="") as file:
+        header = next((one for one in file if one.strip("\r\n")), "")
+        file.seek(0)
+        reader = csv.reader(file, delimiter=_delimiter(header), strict=True)
+        line = 1
+        try:
+            for cells in reader:
+                yield line, _folded(cells)
+                line = reader.line_num + 1
+        except csv.Error as error:
+            raise ImportFault(
+                f"{path.name}, line {line}: {error}. Save it again as CSV with quotes around texts."
+            ) from error
+
+
+def text(path: Path) -> str:
+    """A file's whole text, its line ends as they are.
+
+    Raises:
+        ImportFault: it is no text.
+    """
+    with path.open(encoding=encoding(path), newline="") as file:
+        return file.read()
+
+
+def encoding(path: Path) -> str:
+    """How a text was saved: UTF-8, UTF-16 with its mark, or else Windows Western.
+
+    Raises:
+        ImportFault: it is no text.
+    """
+    with checked(path).open("rb") as file:
+        marked = file.read(2) in {b"\xff\xfe", b"\xfe\xff"}
+    for one in ["utf-16"] if marked else ["utf-8-sig", "cp1252"]:
+        if _fits(path, one):
+            return one
+    raise ImportFault(f"{path.name} is no text file. Save it as CSV (UTF-8) or XLSX.")
+
+
+def _fits(path: Path, name: str) -> bool:
+    decoder = codecs.getincrementaldecoder(name)()
+    with path.open("rb") as file:
+        try:
+            while piece := file.read(PIECE):
+                if "\0" in decoder.decode(piece):
+                    return False
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def _folded(cells: list[str]) -> tuple[str, ...]:
+    """Cells with single spaces inside and none around; most rows are so already."""
+    together = f"|{'|'.join(cells)}|"
+    if together.isprintable() and not ("  " in together or "| " in together or " |" in together):
+        return tuple(cells)
+    return tuple(" ".join(cell.split()) for cell in cells)
+
+
+def _delimiter(header: str) -> str:
+    """The mark that parts the header line; a comma where there is but one column."""
+    unquoted = re.sub(r'"[^"]*"', "", header)
+    return max(DELIMITERS, key=unquoted.count)

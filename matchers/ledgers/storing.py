@@ -1,0 +1,183 @@
+"""Imports into the ledger's tables: prepared aside, then stored whole under the write lock.
+
+Reading an export and finding out what it changes takes most of the time and locks nothing. The rows
+to be written wait in a file without a name; the lock is taken to write them, and only then.
+"""
+
+import datetime as dt
+import marshal
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import count, islice
+from operator import itemgetter
+from tempfile import SpooledTemporaryFile
+
+from sqlalchemy import Connection, Engine, Table, func, insert, select
+
+from extractors.values import names
+from matchers.database import reading, writing
+from matchers.interface import LedgerRecord, Unavailable
+from matchers.ledgers import dialects
+from matchers.ledgers.rows import PARTY, Row, of_party, stated, to_row
+from matchers.ledgers.tables import ImportRow, PartyRow, RecordRow
+
+CHUNK = 5000
+"""Records prepared and written at once."""
+
+IN_MEMORY = 32 << 20
+"""Bytes of prepared rows that are kept in memory before they go to the disk."""
+
+MUCH = 0.25
+"""The share of all records from which on it is quicker to build the indexes anew."""
+
+REMEMBERED = 1 << 17
+"""Names of parties whose folded form is kept."""
+
+MANY = 10_000
+"""Rows below which no index is built anew."""
+
+TABLE: Table = RecordRow.__table__  # type: ignore[attr-defined]
+PARTIES: Table = PartyRow.__table__  # type: ignore[attr-defined]
+IMPORTS: Table = ImportRow.__table__  # type: ignore[attr-defined]
+
+
+class Overtaken(Unavailable):
+    """Another import was stored since; what was found out about the ledger no longer holds."""
+
+
+class Prepared:
+    """The rows of an import that change something, and how many do what."""
+
+    def __init__(self) -> None:
+        self.added = self.changed = self.same = 0
+        self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close()
+
+    def add(self, fresh: list[Row], renewed: list[str]) -> None:
+        """Keep rows that are new or changed; *renewed* are the ids of the latter."""
+        marshal.dump((fresh, renewed), self._file)
+
+    def chunks(self) -> Iterator[tuple[list[Row], list[str]]]:
+        """What was kept, in the same pieces."""
+        end = self._file.tell()
+        self._file.seek(0)
+        while self._file.tell() < end:
+            yield marshal.load(self._file)  # noqa: S302 - our own bytes, in a file without a name
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+
+def version(connection: Connection) -> int:
+    """The number of the last import, 0 before any."""
+    return connection.execute(select(func.max(IMPORTS.c.id))).scalar() or 0
+
+
+def store(
+    engine: Engine, records: Iterable[LedgerRecord], source: str, since: int
+) -> tuple[int, int, int]:
+    """Add or refresh records, all or none of them: how many were added, changed, the same.
+
+    *since* is the `version` that what is to be stored was made for.
+
+    Raises:
+        LedgerError: an amount has more decimals than thousandths.
+        Overtaken: another import was stored since; prepare and store it again.
+    """
+    prepared = Prepared()
+    try:
+        _prepare(engine, records, prepared)
+        with writing(engine) as connection:
+            if version(connection) != since:
+                raise Overtaken("Another import was stored meanwhile. Import the file again.")
+            _write(connection, prepared)
+            _note(connection, source, prepared)
+    finally:
+        prepared.close()
+    return prepared.added, prepared.changed, prepared.same
+
+
+def _prepare(engine: Engine, records: Iterable[LedgerRecord], prepared: Prepared) -> None:
+    each = iter(records)
+    fold = lru_cache(maxsize=REMEMBERED)(names.fold_name)
+    while chunk := list(islice(each, CHUNK)):
+        given = [(one, *stated(one)) for one in chunk]
+        with reading(engine) as connection:
+            dialect = dialects.of(connection)
+            before = dialect.hashes(connection, [one.record_id for one in chunk])
+        fresh = [one for one in given if before.get(one[0].record_id) != one[1]]
+        renewed = [one.record_id for one, *_ in fresh if one.record_id in before]
+        if fresh:
+            prepared.add([to_row(*one, fold(one[0].party_name)) for one in fresh], renewed)
+        prepared.added += len(fresh) - len(renewed)
+        prepared.changed += len(renewed)
+        prepared.same += len(chunk) - len(fresh)
+
+
+def _write(connection: Connection, prepared: Prepared) -> None:
+    dialect = dialects.of(connection)
+    parties = _Parties(connection)
+    with _indexed_afterwards(connection, prepared.added + prepared.changed):
+        for fresh, renewed in prepared.chunks():
+            if renewed:
+                dialect.remove(connection, renewed)
+            known = parties.ids(map(itemgetter(PARTY), fresh))
+            own = [of_party(one, known[one[PARTY]]) for one in fresh]
+            dialect.insert(connection, TABLE, own)
+    if prepared.changed:
+        dialect.forget_names(connection)
+    if prepared.added or prepared.changed:
+        dialect.count(connection)
+
+
+@contextmanager
+def _indexed_afterwards(connection: Connection, fresh: int) -> Iterator[None]:
+    """Build the indexes at the end of an import that writes much of the ledger, sorted."""
+    indexes = TABLE.indexes if _much(connection, fresh) else ()
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)
+
+
+def _much(connection: Connection, fresh: int) -> bool:
+    if fresh < MANY or not dialects.of(connection).indexed_afterwards:
+        return False
+    there = connection.execute(select(func.count()).select_from(TABLE)).scalar_one()
+    return fresh >= MUCH * (there + fresh)
+
+
+class _Parties:
+    """The parties of an import: each distinct folded name once, indexed by its pieces."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        known = connection.execute(select(PARTIES.c.fold, PARTIES.c.id))
+        self._ids: dict[str, int | None] = {one.fold: one.id for one in known}
+        self._next = 1 + max((one for one in self._ids.values() if one), default=0)
+        self._ids[""] = None
+
+    def ids(self, folds: Iterable[str]) -> dict[str, int | None]:
+        """The ids of parties by their folded names, made where they are new; "" is none."""
+        new = [one for one in dict.fromkeys(folds) if one not in self._ids]
+        added = list(zip(count(self._next), new, strict=False))
+        if added:
+            dialect = dialects.of(self._connection)
+            dialect.insert(self._connection, PARTIES, added)
+            dialect.add_names(self._connection, [(key, glued(fold)) for key, fold in added])
+        self._next += len(added)
+        self._ids.update((fold, key) for key, fold in added)
+        return self._ids
+
+
+def glued(fold: str) -> str:
+    """A folded name without its gaps, which readers lose and invent."""
+    return fold.replace(" ", "")
+
+
+def _note(connection: Connection, source: str, prepared: Prepared) -> None:
+    at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
+    did = {"added": prepared.added, "changed": prepared.changed, "same": prepared.same}
+    connection.execute(insert(ImportRow), [{"at": at, "source": source, **did}])
