@@ -82,7 +82,8 @@ class Archive:
 class LedgerSettings:
     """How ledger exports are read; *columns* maps the contract's names to theirs.
 
-    *layouts* are tables that describe banks' issue files.
+    *layouts* are tables that describe banks' issue files, *presets* tables that map the exports of
+    other systems.
 
     *decimal_mark* and *date_order* are empty where each export shows its own.
     """
@@ -92,6 +93,7 @@ class LedgerSettings:
     date_order: str
     columns: Mapping[str, str] = field(default_factory=dict)
     layouts: Mapping[str, object] = field(default_factory=dict)
+    presets: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +129,7 @@ CHOICES = {
 """Settings that take one of a few words."""
 
 
-FREE = ("ledger.columns.", "ledger.layouts.")
+FREE = ("ledger.columns.", "ledger.layouts.", "ledger.presets.")
 """Sections in which operators choose the names."""
 
 

@@ -25,7 +25,10 @@ app = typer.Typer(
 )
 
 LayoutOption = Annotated[
-    str, typer.Option("--layout", metavar="NAME", help="The layout of a bank's issue file.")
+    str,
+    typer.Option(
+        "--layout", metavar="NAME", help="The layout of an issue file, or the preset of an export."
+    ),
 ]
 
 COLUMNS = ("record_id", "doc_type", "party_name", "number", "doc_date", "currency", "open_amount")

@@ -17,7 +17,7 @@ from ingest.intake import shown
 from ingest.watcher import Lookout, sees_every_writer
 from ingest.workspace import WorkspaceError, find, folders, holder, unsafe
 from matchers.interface import LedgerError, Unavailable
-from matchers.ledgers import layouts
+from matchers.ledgers import layouts, presets
 from outbox import heads
 from outbox.interface import OutboxError, Workspace
 
@@ -123,14 +123,17 @@ def _languages(settings: Settings) -> Iterator[Finding]:
 
 
 def _layouts(settings: Settings) -> Iterator[Finding]:
-    """The workspace's own layouts of issue files."""
+    """The workspace's own layouts of issue files and presets of exports."""
     try:
         known = layouts.own(settings.ledger.layouts)
+        mapped = presets.read(settings.ledger.presets)
     except LedgerError as error:
         yield Finding("layouts", fit=False, words=str(error))
     else:
         if known:
             yield Finding("layouts", fit=True, words=f"for issue files: {', '.join(known)}")
+        if mapped:
+            yield Finding("presets", fit=True, words=f"for exports: {', '.join(mapped)}")
 
 
 def _folders(workspace: Workspace) -> Iterator[Finding]:

@@ -40,6 +40,8 @@ class ImportReport:
     faults: tuple[str, ...] = ()
     layout: str = ""
     """The layout that it was read in, where it is a bank's issue file."""
+    preset: str = ""
+    """The preset that it was read by, where it is another system's export."""
 
     @property
     def imported(self) -> bool:
@@ -49,6 +51,7 @@ class ImportReport:
     def text(self) -> str:
         """The report in words, one fault a line."""
         kind = f" (issue file, layout {self.layout})" if self.layout else ""
+        kind = f" (export, preset {self.preset})" if self.preset else kind
         head = (
             f"{self.name}{kind}: {self.added} added, {self.changed} changed, "
             f"{self.same} unchanged, {len(self.faults)} faults."
@@ -105,6 +108,7 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
         same=same,
         faults=(*(str(fault) for fault in faults), *otherwise),
         layout=read.layout,
+        preset=read.preset,
     )
 
 

@@ -76,8 +76,16 @@ class Styles:
 UNSET = Styles()
 """The file has to show how it writes its figures."""
 
-Cell = str | Decimal | dt.date
-"""A cell: text, or what a spreadsheet already knows as a figure or a day."""
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell of a spreadsheet that states how to calculate its value, and not the value."""
+
+    text: str
+
+
+Cell = str | Decimal | dt.date | Formula
+"""A cell: text, or what a spreadsheet already knows as a figure or a day, or how to get at it."""
 
 Row = tuple[int, tuple[Cell, ...]]
 """A line number and its cells."""
@@ -198,6 +206,8 @@ def plain(cell: Cell) -> str:
             return cell.isoformat()
         case str():
             return cell
+        case Formula():
+            return cell.text
         case _:
             assert_never(cell)
 

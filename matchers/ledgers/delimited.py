@@ -32,13 +32,15 @@ def checked(path: Path) -> Path:
     return path
 
 
-def rows(path: Path) -> Iterator[TextRow]:
+def rows(path: Path, saved_as: str) -> Iterator[TextRow]:
     """The rows of a CSV file, white space folded; the file is never held in memory as a whole.
 
+    *saved_as* is its `encoding`.
+
     Raises:
-        ImportFault: it is no text, or its quotes are not closed.
+        ImportFault: its quotes are not closed.
     """
-    with path.open(encoding=encoding(path), newline="") as file:
+    with path.open(encoding=saved_as, newline="") as file:
         header = next((one for one in file if one.strip("\r\n")), "")
         file.seek(0)
         reader = csv.reader(file, delimiter=_delimiter(header), strict=True)

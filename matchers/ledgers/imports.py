@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -12,16 +11,17 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
+from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers import delimited, workbook
+from matchers.ledgers import delimited, presets, workbook
 from matchers.ledgers.columns import (
     CHOICES,
     COLUMNS,
     DATES,
     MONEY,
     NO_TEXT,
-    UNSET,
     Cell,
+    Formula,
     ImportFault,
     Row,
     Shown,
@@ -30,6 +30,7 @@ from matchers.ledgers.columns import (
     plain,
     reader,
 )
+from matchers.ledgers.presets import Opened, squeezed
 
 TEXT_LIMIT = 10_000
 """A cell longer than this is no ledger value but damage."""
@@ -37,11 +38,23 @@ TEXT_LIMIT = 10_000
 SHOWN = 80
 """Characters of a faulty value that a fault repeats."""
 
+NEVER_CALCULATED = (
+    "it is a formula that was never calculated. Open the file in a spreadsheet program, save it, "
+    "and import that."
+)
+"""What is wrong with a cell that some program wrote without its value."""
+
+TITLES = 10
+"""Lines from the first in which a preset looks for its header; reports have titles above it."""
+
 BATCH = 5000
 """Rows that are looked through together."""
 
 TEXTS = frozenset(COLUMNS) - {"record_id", "currency", *MONEY, *DATES, *CHOICES}
 """Columns that take any text as it is."""
+
+Rows = Callable[[], Iterable[Row]]
+"""What gives the rows of a file from the first on, whenever it is called."""
 
 Reader = tuple[int, str, Callable[[Cell], Any] | None]
 """A column: its place and name, and what reads its cells; None where a text is taken as it is."""
@@ -90,13 +103,14 @@ class Imported:
     """What a ledger file holds, row by row: a record, or what is wrong with the row.
 
     *rows* may be gone through more than once. *unused* are the file's columns that mean nothing
-    here, for people to see. *layout* names the layout of a bank's issue file, and is empty for an
-    export with the contract's columns.
+    here, for people to see. *layout* names the layout of a bank's issue file, *preset* the preset
+    of another system's export; both are empty for an export with the contract's columns.
     """
 
     rows: Iterable[LedgerRecord | Fault]
     unused: tuple[str, ...] = ()
     layout: str = ""
+    preset: str = ""
 
     @property
     def records(self) -> tuple[LedgerRecord, ...]:
@@ -110,37 +124,70 @@ class Imported:
         return tuple(sorted(found, key=lambda one: one.line))
 
 
-def read_file(path: Path, columns: Mapping[str, str], given: Styles = UNSET) -> Imported:
-    """Read a CSV or XLSX export.
+def read_file(path: Path, own: LedgerSettings, preset: str = "") -> Imported:
+    """Read a CSV or XLSX export, by the ledger's own column names or by a preset.
 
-    *columns* maps the contract's column names to the file's own, *given* sets the styles of
-    figures that the file leaves open. A row is imported whole or not at all. The file is looked
-    through once here, and read anew whenever the rows are gone through.
+    A row is imported whole or not at all. The file is looked through once here, and read anew
+    whenever the rows are gone through. *preset* is the one to read it by, else the one that fits.
 
     Raises:
         ImportFault: the file is no table, or its header has no known columns.
     """
     every = table(path)
-    rows = iter(every())
-    header = next(rows, None)
-    if header is None:
+    head = [cells for _, cells in islice(every(), TITLES)]
+    if not any(map(any, head)):
         raise ImportFault(f"{path.name} is empty. See `mailroom ledger template` for the form.")
-    names = _header(path.name, [str(cell) for cell in header[1]], columns)
-    unused = (str(cell) for cell, name in zip(header[1], names, strict=True) if not name)
-    body = _Body(every, names, *_looked_through(rows, names, given))
-    return Imported(rows=body, unused=tuple(filter(None, unused)))
+    mapped = _mapped(path.name, head, own, preset)
+    above = mapped[0] if mapped else 0
+    header = [str(cell) for cell in head[above]]
+    if mapped:
+        opened = mapped[1]
+        names = opened.names
+        unused = [header[at] for at in opened.unused]
+        below: Rows = partial(_below, partial(opened.rows, every), above)
+    else:
+        names = _header(path.name, header, own.columns)
+        unused = [cell for cell, name in zip(header, names, strict=True) if not name]
+        below = partial(_below, every, above)
+    given = Styles(decimal_mark=own.decimal_mark, date_order=own.date_order)
+    body = _Body(below, names, *_looked_through(iter(below()), names, given))
+    return Imported(
+        rows=body,
+        unused=tuple(filter(None, unused)),
+        preset=mapped[1].preset.name if mapped else "",
+    )
 
 
-def table(path: Path) -> Callable[[], Iterable[Row]]:
+def _mapped(
+    file: str, head: Sequence[Sequence[Cell]], own: LedgerSettings, preset: str
+) -> tuple[int, Opened] | None:
+    """The line of the header, from 0, and the preset that knows it; None for the ledger's own."""
+    first = [squeezed(str(cell)) for cell in head[0]]
+    if not preset and (own.columns or "record_id" in first):
+        return None
+    headers = [[squeezed(str(cell)) for cell in cells] for cells in head]
+    for line, header in enumerate(headers):
+        if found := presets.recognised(header, own.presets, preset, file):
+            return line, found
+    if preset:
+        raise presets.lacks(file, preset, own.presets, first)
+    return None
+
+
+def _below(every: Rows, header: int) -> Iterator[Row]:
+    return islice(iter(every()), header + 1, None)
+
+
+def table(path: Path) -> Rows:
     """What gives the rows of a CSV or XLSX file from the first on, whenever it is called.
 
     Raises:
-        ImportFault: it is too large, or no workbook though it begins as one.
+        ImportFault: it is too large, no text, or no workbook though it begins as one.
     """
     with delimited.checked(path).open("rb") as file:
         magic = file.read(len(workbook.MAGIC))
     if magic != workbook.MAGIC:
-        return partial(delimited.rows, path)
+        return partial(delimited.rows, path, delimited.encoding(path))
     held = list(workbook.rows(path.read_bytes(), path.name))
     return lambda: held
 
@@ -156,35 +203,32 @@ def template() -> str:
 
 def _header(file: str, cells: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
     """The contract's name of each column of the file, empty for columns to leave out."""
-    own = {_squeezed(theirs): name for name, theirs in columns.items()}
+    own = {squeezed(theirs): name for name, theirs in columns.items()}
     if unknown := sorted(set(columns) - set(COLUMNS)):
         raise ImportFault(
             f"[ledger.columns] names {unknown[0]!r}, which is no ledger column. "
             f"The columns are: {', '.join(COLUMNS)}."
         )
-    if missing := sorted(set(own) - {_squeezed(cell) for cell in cells}):
+    if missing := sorted(set(own) - {squeezed(cell) for cell in cells}):
         raise ImportFault(
             f"{file} has no column {columns[own[missing[0]]]!r}, which [ledger.columns] maps to "
             f"{own[missing[0]]!r}. Its columns are: {', '.join(filter(None, cells)) or 'none'}."
         )
-    named = tuple(own.get(_squeezed(cell)) or _own_name(cell, own.values()) for cell in cells)
+    named = tuple(own.get(squeezed(cell)) or _own_name(cell, own.values()) for cell in cells)
     twice = [name for name, count in Counter(filter(None, named)).items() if count > 1]
     if twice:
         raise ImportFault(f"{file} has two columns for {twice[0]!r}; rename or remove one.")
     if "record_id" not in named:
         raise NoHeader(
             f"{file} has no column 'record_id' in its first line ({', '.join(cells)[:200]}). Name "
-            "its columns as `mailroom ledger template` shows, or map them under [ledger.columns]."
+            "its columns as `mailroom ledger template` shows, map them under [ledger.columns], or "
+            "save a preset (docs/exports.md)."
         )
     return named
 
 
-def _squeezed(cell: str) -> str:
-    return re.sub(r"[\s_-]+", "_", cell.strip().casefold())
-
-
 def _own_name(cell: str, mapped: Iterable[str]) -> str:
-    name = _squeezed(cell)
+    name = squeezed(cell)
     return name if name in COLUMNS and name not in mapped else ""
 
 
@@ -196,7 +240,7 @@ class _Body:
     more than one row.
     """
 
-    every: Callable[[], Iterable[Row]]
+    every: Rows
     names: tuple[str, ...]
     how: Styles
     suspects: frozenset[int]
@@ -216,7 +260,6 @@ class _Body:
         """Each row by its line. Some are read together, column by column; else one by one."""
         readers = _readers(self.names, self.how)
         rows = iter(self.every())
-        next(rows)
         while batch := list(islice(rows, BATCH)):
             filled = [(line, cells) for line, cells in batch if any(cells)]
             if records := _together([cells for _, cells in filled], readers, len(self.names)):
@@ -307,6 +350,8 @@ def _values(
         if at >= len(cells):
             break
         cell = cells[at]
+        if isinstance(cell, Formula):
+            continue
         try:
             found[name] = read(cell) if read else cell if isinstance(cell, str) else plain(cell)
         except Unreadable as error:
@@ -342,8 +387,11 @@ def _shape(line: int, names: Sequence[str], cells: Sequence[Cell]) -> list[Fault
             Fault(line=line, column="record_id", value="", message="the line ends before it.")
         )
     for name, cell in zip(names, cells, strict=False):
-        if isinstance(cell, str) and (message := damage(cell)):
-            wrong.append(Fault(line=line, column=name, value=cell[:SHOWN], message=message))
+        message = damage(cell) if isinstance(cell, str) else ""
+        if isinstance(cell, Formula) and name:
+            message = NEVER_CALCULATED
+        if message:
+            wrong.append(Fault(line=line, column=name, value=plain(cell)[:SHOWN], message=message))
     return wrong
 
 

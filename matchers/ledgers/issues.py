@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers import delimited, layouts
-from matchers.ledgers.columns import LARGEST, ImportFault, Styles, Unreadable, plain
+from matchers.ledgers import delimited, layouts, presets
+from matchers.ledgers.columns import LARGEST, ImportFault, Unreadable, plain
 from matchers.ledgers.imports import (
     SHOWN,
     Fault,
@@ -44,20 +44,21 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
     """Read a ledger export or, where it is none, a bank's issue file.
 
-    The layout of an issue file is *layout*, else the one whose name stands in the file's name, else
-    the only one that fits.
+    *layout* is the layout of an issue file or the preset of an export. Without, an issue file's is
+    the one whose name stands in the file's name, else the only one that fits.
 
     Raises:
         ImportFault: it is neither, it is out of balance, or its layout cannot be told.
     """
+    if layout in {**presets.built_in(), **own.presets}:
+        return read_file(path, own, layout)
     if layout:
         known = _known(own)
         if layout not in known:
             raise layouts.unknown(layout, known)
         return read_issues(path, known[layout])
-    styles = Styles(decimal_mark=own.decimal_mark, date_order=own.date_order)
     try:
-        return read_file(path, own.columns, styles)
+        return read_file(path, own)
     except ImportFault as error:
         known = _known(own)
         mine = {name: known[name] for name in own.layouts}

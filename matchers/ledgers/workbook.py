@@ -3,11 +3,13 @@
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import repeat
+from typing import Any
 from zipfile import ZipFile
 
-from matchers.ledgers.columns import DECIMALS, LARGEST, Cell, ImportFault, Row
+from matchers.ledgers.columns import DECIMALS, LARGEST, Cell, Formula, ImportFault, Row
 
 MAGIC = b"PK\x03\x04"
 """How a workbook begins."""
@@ -27,6 +29,11 @@ DENSEST = 100
 
 STREAMED = ("xl/worksheets/", "xl/sharedStrings.xml")
 """The parts that are read bit by bit."""
+
+PIECE = 1 << 20
+"""Bytes of a sheet that are searched together."""
+
+_FORMULA = re.compile(rb"<(?:\w+:)?f[ />]")
 
 LAST_ROW = 1_048_576
 """The last row that the format has."""
@@ -77,18 +84,44 @@ def _check_sizes(data: bytes, name: str) -> None:
 
 
 def _rows(data: bytes) -> Iterator[Row]:
+    values = _sheet(data, values=True)
+    formulas = _sheet(data, values=False) if _has_formulas(data) else repeat(())
+    for line, (cells, stated) in enumerate(zip(values, formulas, strict=False), start=1):
+        if line > LAST_ROW:
+            raise ValueError("a row lies beyond the last that there can be")
+        row = [_cell(one.value, one.number_format or "") for one in cells[:WIDEST]]
+        for at, one in enumerate(stated[: len(row)]):
+            # the empty value of a formula for text is a value, too
+            if one.data_type == "f" and cells[at].value is None and cells[at].data_type != "str":
+                row[at] = Formula(str(one.value))
+        yield line, tuple(row)
+
+
+def _sheet(data: bytes, *, values: bool) -> Iterator[Sequence[Any]]:
+    """The first sheet's cells by row: the values that were saved, or formulas as they are."""
     from openpyxl import load_workbook
 
-    book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    book = load_workbook(io.BytesIO(data), read_only=True, data_only=values)
     try:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
-        for line, cells in enumerate(sheet.iter_rows(max_row=LAST_ROW + 1), start=1):
-            if line > LAST_ROW:
-                raise ValueError("a row lies beyond the last that there can be")
-            yield line, tuple(_cell(one.value, one.number_format or "") for one in cells[:WIDEST])
+        yield from sheet.iter_rows(max_row=LAST_ROW + 1)
     finally:
         book.close()
+
+
+def _has_formulas(data: bytes) -> bool:
+    """Whether any sheet has a formula, so that the sheet is worth reading twice."""
+    with ZipFile(io.BytesIO(data)) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/"):
+                with parts.open(name) as part:
+                    before = b""
+                    while piece := part.read(PIECE):
+                        if _FORMULA.search(before + piece):
+                            return True
+                        before = piece[-8:]
+    return False
 
 
 def _cell(content: object, number_format: str) -> Cell:

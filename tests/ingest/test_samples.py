@@ -20,6 +20,7 @@ from stdnum import iban
 from stdnum.us import rtn
 
 from config.reasons import OPENING, Reason
+from config.settings import LedgerSettings
 from extractors.interface import Kind
 from extractors.micr.glyph import SYMBOLS
 from ingest.samples import Outcome, Samples, make, parties, wear
@@ -112,7 +113,9 @@ def test_an_outcome_and_its_reason_fit_together(samples: Samples) -> None:
 
 
 def test_the_ledger_is_read_without_a_fault(samples: Samples) -> None:
-    imported = read_file(samples.ledger, {})
+    imported = read_file(
+        samples.ledger, LedgerSettings(stale_days=0, decimal_mark="", date_order="")
+    )
     assert not imported.faults
     assert len(imported.records) > 60
 

@@ -1,11 +1,12 @@
 import contextlib
 import datetime as dt
 import io
+import re
 import tempfile
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -13,10 +14,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers.columns import COLUMNS, UNSET, ImportFault, Styles, Unreadable, day, money
-from matchers.ledgers.imports import BATCH, Fault, Imported, _row_reader, read_file, template
+from matchers.ledgers.columns import COLUMNS, UNSET, ImportFault, Unreadable, day, money
+from matchers.ledgers.imports import BATCH, Fault, Imported, _Body, read_file, template
 from tests.matchers.build import bill
+
+
+def settings(columns: dict[str, str] | None = None, **own: Any) -> LedgerSettings:
+    blank = {"stale_days": 0, "decimal_mark": "", "date_order": ""}
+    return LedgerSettings(**{**blank, **own}, columns=columns or {})
 
 
 def csv(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
@@ -26,7 +33,7 @@ def csv(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
 
 
 def imported(tmp_path: Path, text: str, encoding: str = "utf-8") -> Imported:
-    return read_file(csv(tmp_path, text, encoding), {})
+    return read_file(csv(tmp_path, text, encoding), settings())
 
 
 def test_the_template_can_be_imported(tmp_path: Path) -> None:
@@ -65,7 +72,7 @@ def test_columns_come_in_any_order_and_may_be_absent(tmp_path: Path) -> None:
 
 def test_other_column_names_are_mapped_and_unknown_ones_reported(tmp_path: Path) -> None:
     path = csv(tmp_path, "Doc No.,Betrag,Notiz\n1,2.50,x\n")
-    read = read_file(path, {"record_id": "Doc No.", "amount": "betrag"})
+    read = read_file(path, settings(columns={"record_id": "Doc No.", "amount": "betrag"}))
     assert read.records[0].amount == Decimal("2.50")
     assert read.unused == ("Notiz",)
 
@@ -86,7 +93,7 @@ def test_a_file_that_is_no_ledger_says_what_to_do(
     tmp_path: Path, text: str, columns: dict[str, str], message: str
 ) -> None:
     with pytest.raises(ImportFault, match=message):
-        read_file(csv(tmp_path, text), columns)
+        read_file(csv(tmp_path, text), settings(columns=columns))
 
 
 @pytest.mark.parametrize(
@@ -183,10 +190,10 @@ def test_one_decisive_amount_decides_for_the_file(
 def test_amounts_that_could_be_two_are_never_guessed(tmp_path: Path, amounts: list[str]) -> None:
     lines = [f'{n},"{amount}"' for n, amount in enumerate(amounts)]
     path = csv(tmp_path, "\n".join(["record_id,amount", *lines, "9,7"]))
-    read = read_file(path, {})
+    read = read_file(path, settings())
     assert [one.record_id for one in read.records] == ["9"]
     assert all("decimal_mark under [ledger]" in str(one) for one in read.faults)
-    told = read_file(path, {}, Styles(decimal_mark=","))
+    told = read_file(path, settings(decimal_mark=","))
     assert told.records[0].amount in {Decimal(1234), Decimal("1234.50")}
 
 
@@ -216,10 +223,10 @@ def test_one_decisive_date_decides_for_the_file(
 def test_dates_that_could_be_two_are_never_guessed(tmp_path: Path, days: list[str]) -> None:
     lines = [f"{n},{day}" for n, day in enumerate(days)]
     path = csv(tmp_path, "\n".join(["record_id,doc_date", *lines]))
-    read = read_file(path, {})
+    read = read_file(path, settings())
     assert read.records == ()
     assert all("date_order under [ledger]" in str(one) for one in read.faults)
-    told = read_file(path, {}, Styles(date_order="MDY"))
+    told = read_file(path, settings(date_order="MDY"))
     assert dt.date(2026, 3, 4) in {one.doc_date for one in told.records}
 
 
@@ -236,7 +243,7 @@ def test_a_workbook_is_read_with_its_days_figures_and_zeros(tmp_path: Path) -> N
     sheet["D2"].number_format = "00000"
     path = tmp_path / "ledger.xlsx"
     book.save(path)
-    read = read_file(path, {})
+    read = read_file(path, settings())
     first, second, third = read.records
     assert (first.record_id, first.amount, first.number) == ("42", Decimal("0.3"), "00017")
     assert (first.doc_date, first.due_date) == (dt.date(2026, 1, 2), dt.date(2026, 4, 3))
@@ -245,11 +252,47 @@ def test_a_workbook_is_read_with_its_days_figures_and_zeros(tmp_path: Path) -> N
     assert [(one.line, one.column) for one in read.faults] == [(5, "amount")]
 
 
+def test_a_formula_that_was_never_calculated_is_a_fault_of_its_row(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (
+        ("record_id", "amount", "remark"),
+        ("7", "=2*3", ""),
+        ("8", 5, "=A1"),
+        ("9", 5, ""),
+    ):
+        sheet.append(row)
+    book.save(tmp_path / "l.xlsx")
+    read = read_file(tmp_path / "l.xlsx", settings())
+    assert [one.record_id for one in read.records] == ["8", "9"]
+    [fault] = read.faults
+    assert (fault.line, fault.column, fault.value) == (2, "amount", "=2*3")
+    assert "Open the file in a spreadsheet program" in fault.message
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [
+        ('<c r="B2"><f>2*3</f><v>6</v></c>', Decimal(6)),
+        ('<c r="B2" t="str"><f>IF(1,"","")</f><v></v></c>', None),
+    ],
+)
+def test_the_saved_value_of_a_formula_counts_an_empty_text_too(
+    tmp_path: Path, cell: str, amount: Decimal | None
+) -> None:
+    def calculated(sheet: bytes) -> bytes:
+        return re.sub(rb'<c r="B2".*?</c>', cell.encode(), sheet)
+
+    read = read_file(packed(tmp_path, {SHEET: calculated}), settings())
+    assert read.faults == ()
+    assert read.records[0].amount == amount
+
+
 def test_a_broken_workbook_says_so(tmp_path: Path) -> None:
     path = tmp_path / "ledger.xlsx"
     path.write_bytes(b"PK\x03\x04 not really")
     with pytest.raises(ImportFault, match="cannot be opened"):
-        read_file(path, {})
+        read_file(path, settings())
 
 
 @given(st.decimals(-(10**9), 10**9, places=2), st.sampled_from(".,"))
@@ -282,7 +325,7 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
         path = Path(folder) / "x.csv"
         path.write_bytes(b"record_id,amount\n" + data)
         with contextlib.suppress(ImportFault):
-            read_file(path, {})
+            read_file(path, settings())
 
 
 # ---- workbooks made to do damage
@@ -336,14 +379,14 @@ def test_of_a_workbook_with_a_trap_nothing_is_imported(
     tmp_path: Path, part: str, change: Callable[[bytes], bytes]
 ) -> None:
     with pytest.raises(ImportFault, match="Save it again"):
-        read_file(packed(tmp_path, {part: change}), {})
+        read_file(packed(tmp_path, {part: change}), settings())
 
 
 @pytest.mark.parametrize("part", [SHEET, "xl/styles.xml"])
 def test_a_workbook_that_unpacks_without_end_is_not_unpacked(tmp_path: Path, part: str) -> None:
     path = packed(tmp_path, {part: lambda one: one + b" " * 50_000_000})
     with pytest.raises(ImportFault, match=r"would unpack from \S+ to 50,"):
-        read_file(path, {})
+        read_file(path, settings())
 
 
 def test_a_workbook_whose_directory_lies_about_a_size_is_damaged(tmp_path: Path) -> None:
@@ -352,25 +395,24 @@ def test_a_workbook_whose_directory_lies_about_a_size_is_damaged(tmp_path: Path)
         size = parts.getinfo(SHEET).file_size.to_bytes(4, "little")
     path.write_bytes(path.read_bytes().replace(size, (2000).to_bytes(4, "little")))
     with pytest.raises(ImportFault, match="cannot be opened"):
-        read_file(path, {})
+        read_file(path, settings())
 
 
 def test_cells_far_outside_and_figures_without_end_are_one_rows_fault(tmp_path: Path) -> None:
     changes = {SHEET: put(b"2.5", b"1e999")}
-    read = read_file(packed(tmp_path, changes), {})
+    read = read_file(packed(tmp_path, changes), settings())
     assert [one.record_id for one in read.records] == ["8"]
     assert [(one.line, one.column) for one in read.faults] == [(2, "amount")]
-    read = read_file(packed(tmp_path, {SHEET: put(b'r="B2"', b'r="ZZZ2"')}), {})
+    read = read_file(packed(tmp_path, {SHEET: put(b'r="B2"', b'r="ZZZ2"')}), settings())
     assert read.records[0].amount is None
 
 
 def test_text_that_no_database_keeps_is_a_fault(tmp_path: Path) -> None:
-    names = ["record_id", "party_name"]
-    read = _row_reader(names, UNSET)
-    for cells in (("7", "a\0b"), ("8", "a\ud800")):
-        [fault] = cast(list[Fault], read(2, cells))
-        assert (fault.line, fault.column) == (2, "party_name")
-    assert read(4, ("9", "a")) == LedgerRecord(record_id="9", party_name="a")
+    rows = [(2, ("7", "a\0b")), (3, ("8", "a\ud800")), (4, ("9", "a"))]
+    read = [*_Body(lambda: rows, ("record_id", "party_name"), UNSET, frozenset())]
+    assert [one.record_id for one in read if isinstance(one, LedgerRecord)] == ["9"]
+    faults = [(one.line, one.column) for one in read if isinstance(one, Fault)]
+    assert faults == [(2, "party_name"), (3, "party_name")]
 
 
 def test_a_file_of_more_than_a_gibibyte_is_not_read(tmp_path: Path) -> None:
@@ -378,4 +420,4 @@ def test_a_file_of_more_than_a_gibibyte_is_not_read(tmp_path: Path) -> None:
     with path.open("wb") as file:
         file.truncate((1 << 30) + 1)
     with pytest.raises(ImportFault, match="larger than 1 GiB"):
-        read_file(path, {})
+        read_file(path, settings())
