@@ -7,11 +7,13 @@ record was found by identifier, amount or name, which is why an exact amount wei
 Those marked "set" could not be fitted and were chosen between their neighbours.
 """
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from matchers.compare import Paper, compare
-from matchers.interface import Candidate, Evidence, LedgerRecord, Level
+from matchers.interface import Candidate, Evidence, LedgerRecord, Level, Status
 from matchers.likeness import ONE_SLIP, PARTY_ALIKE
 
 
@@ -83,6 +85,27 @@ def candidate(paper: Paper, record: LedgerRecord) -> Candidate:
 
 
 def rank(paper: Paper, records: Iterable[LedgerRecord]) -> tuple[Candidate, ...]:
-    """Every record weighed, best first; equals in the order of their ids."""
+    """Every record weighed, best first.
+
+    Of equals those come first on which something is open, then the nearest in amount, in day, and
+    in the order of their ids.
+    """
     weighed = (candidate(paper, one) for one in records)
-    return tuple(sorted(weighed, key=lambda one: (-one.score, one.record.record_id)))
+    return tuple(sorted(weighed, key=lambda one: (-one.score, *_apart(paper, one.record))))
+
+
+def _apart(paper: Paper, record: LedgerRecord) -> tuple[bool, Decimal, int, str]:
+    """How far a record is from a document in what its evidence does not tell."""
+    read, stated = paper.amount, record.amount
+    day = paper.date
+    gap, days = FAR, int(FAR)
+    if read is not None and isinstance(read.value, Decimal) and stated is not None:
+        gap = abs(abs(read.value) - abs(stated))
+    if day is not None and isinstance(day.value, dt.date) and record.doc_date is not None:
+        days = abs((day.value - record.doc_date).days)
+    still_open = record.status in {Status.OPEN, Status.PARTIAL}
+    return (not still_open, gap, days, record.record_id)
+
+
+FAR = Decimal(10) ** 12
+"""A distance in money or days where one side does not say."""

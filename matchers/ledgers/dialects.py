@@ -5,6 +5,7 @@ most. SQLite has an index that does this (FTS5). On PostgreSQL two plain tables 
 formula: an ordinary owner may make them, on any version and under any collation of the server.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
@@ -32,6 +33,21 @@ class Dialect(Protocol):
 
     indexed_afterwards: bool
     """Whether a first import is quicker, and keeps nobody waiting, with its indexes built last."""
+
+    mark: str
+    """What stands for a value in a statement of the driver's own."""
+
+    least: str
+    """The function that gives the smallest of its arguments."""
+
+    listed: str
+    """A table, given `values`, of texts by the name of `value`."""
+
+    def among(self, column: str) -> str:
+        """The condition that a column holds one of the `values` given for its one mark."""
+
+    def values(self, values: Sequence[Any]) -> Any:  # noqa: ANN401 - as its driver takes them
+        """Many values, texts or whole numbers, as the one that `among` and `listed` take."""
 
     def build(self, connection: Connection) -> None:
         """Make what names are searched by, where it is missing."""
@@ -90,6 +106,17 @@ class Sqlite:
     """SQLite, with FTS5."""
 
     indexed_afterwards = True
+    mark = "?"
+    least = "min"
+    listed = "json_each(?)"
+
+    def among(self, column: str) -> str:
+        """One value, however many are looked for: so one statement serves for any number."""
+        return f"{column} IN (SELECT value FROM json_each(?))"  # noqa: S608 - a column of ours
+
+    def values(self, values: Sequence[Any]) -> str:
+        """Values as JSON."""
+        return json.dumps(list(values))
 
     def build(self, connection: Connection) -> None:
         """Make the index of names.
@@ -158,6 +185,17 @@ class Postgresql:
     """
 
     indexed_afterwards = False
+    mark = "%s"
+    least = "least"
+    listed = "unnest(%s::text[]) AS given(value)"
+
+    def among(self, column: str) -> str:
+        """One value, however many are looked for: so one statement serves for any number."""
+        return f"{column} = ANY(%s)"
+
+    def values(self, values: Sequence[Any]) -> list[Any]:
+        """Values as an array."""
+        return list(values)
 
     def build(self, connection: Connection) -> None:
         """Make the tables of pieces."""

@@ -1,21 +1,23 @@
-"""What to look up in a ledger for one document: the keys of the three passes. Pure.
+"""How a ledger is searched for one document: the keys of the passes, and when they may rest. Pure.
 
 Pass A looks up identifiers and everything one slip away from them, pass B amounts and days, pass C
-the names of parties. C is the dearest and runs only where A and B found no record that agrees in
-number and amount.
+the records of parties, by their names. Each begins with what is exact and cheap. A later one rests
+only where it could add no rival to what was found (`Found`): a posting asks for the exact amount,
+so every record that could stand beside the one to be posted has its amount, and pass B sees it, or
+its number, and pass A does; or it is of the same party and a day or some cents off.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import TypeVar
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol, TypeVar
 
-from extractors.interface import Extraction, Field
-from extractors.values import identifiers
+from extractors.interface import Extraction, Field, Kind
+from extractors.values import identifiers, names
 from matchers.interface import LedgerRecord
 from matchers.ledgers.columns import LARGEST
-from matchers.likeness import account, digits
+from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
 
 T = TypeVar("T", str, Decimal, dt.date)
 
@@ -35,7 +37,26 @@ REMOTELY_ALIKE = 0.5
 """Likeness of names from which pass C follows up a party; half-read names are this alike."""
 
 MOST_OF_A_PARTY = 20
-"""Records that pass C takes of one party, nearest in amount, and as many nearest in day."""
+"""Records of a party that is clearly meant: so many next above and next below in amount, and as
+many before and after in day."""
+
+MOST_OF_ANOTHER = 4
+"""The same of a party whose name is only remotely alike."""
+
+MANY_RECORDS = 500
+"""An account with more records than this tells none of them apart: its amounts have to."""
+
+DISCOUNTS = (Decimal("0.01"), Decimal("0.02"), Decimal("0.03"))
+"""Shares of a bill that are commonly granted for early payment."""
+
+FIRM = 0.8
+"""A number read less surely than this is also looked for in the text of the page (`compare.SURE`),
+so that records may come near by what no key says."""
+
+CENT = Decimal("0.01")
+
+SOME_CENTS = Decimal(1)
+"""Amounts of one day that lie closer than this may be one, rounded."""
 
 SHORTEST_VARIED = 4
 """Identifiers shorter than this are looked up as they are: one slip away is anything."""
@@ -65,8 +86,12 @@ class Keys:
     tax_ids: tuple[str, ...] = ()
     ibans: tuple[str, ...] = ()
     amounts: tuple[Decimal, ...] = ()
+    grosses: tuple[Decimal, ...] = ()
+    """What may have been billed where a payment is less a common discount."""
     days: tuple[dt.date, ...] = ()
     parties: tuple[str, ...] = ()
+    firm: bool = False
+    """Whether the first of the numbers was read surely."""
 
     @property
     def empty(self) -> bool:
@@ -94,6 +119,8 @@ def keys(extraction: Extraction) -> Keys:
     numbers = _texts(extraction, NUMBER_FIELDS)
     amounts = [one.value for one in _fields(extraction, AMOUNT_FIELDS)]
     days = [one.value for one in _fields(extraction, ("date",))]
+    number = next(_fields(extraction, NUMBER_FIELDS), None)
+    paid = extraction.get("amount") if extraction.kind is Kind.CHECK else None
     return Keys(
         numbers=_once(map(identifiers.fold, numbers)),
         digits=_once(map(digits, numbers)),
@@ -102,8 +129,10 @@ def keys(extraction: Extraction) -> Keys:
         tax_ids=_once(map(identifiers.fold, _texts(extraction, ("vendor_tax_id",)))),
         ibans=_once(map(identifiers.fold, _texts(extraction, ("iban",)))),
         amounts=_once(abs(one) for one in amounts if isinstance(one, Decimal) and _sound(one)),
+        grosses=_once(_grosses(paid.value) if paid and isinstance(paid.value, Decimal) else ()),
         days=_once(one for one in days if isinstance(one, dt.date)),
         parties=_once(_texts(extraction, PARTY_FIELDS)),
+        firm=number is not None and number.confidence >= FIRM,
     )
 
 
@@ -128,24 +157,146 @@ def variants(folded: str) -> frozenset[str]:
 
 
 def near_amounts(amount: Decimal) -> frozenset[Decimal]:
-    """Amounts that one figure read or typed wrong, or two swapped, would make of this one."""
+    """Amounts that one figure read or typed wrong, lost or added, or two swapped, would make."""
     cents = f"{amount:.2f}".replace(".", "")
     found = {cents}
     for place, own in enumerate(cents):
         before, after = cents[:place], cents[place + 1 :]
         found.update(before + one + after for one in _DIGITS)
+        found.update(before + one + own + after for one in _DIGITS)
+        found.add(before + after)
         if after:
             found.add(before + after[0] + own + after[1:])
-    return frozenset(Decimal(one).scaleb(-2) for one in found)
+    return frozenset(Decimal(one).scaleb(-2) for one in found if one)
 
 
-def settled(keys: Keys, records: Iterable[LedgerRecord]) -> bool:
-    """Whether passes A and B found a record of the same number and amount, so that C may rest."""
-    return any(
-        identifiers.fold(one.number) in keys.numbers
-        for one in records
-        if one.number and one.amount is not None and abs(one.amount) in keys.amounts
+def _grosses(paid: Decimal) -> Iterator[Decimal]:
+    """What less a common discount makes this, to the cent that rounding may have moved it."""
+    if not _sound(paid):
+        return
+    for share in DISCOUNTS:
+        gross = (abs(paid) / (1 - share)).quantize(CENT, ROUND_HALF_UP)
+        yield from (gross, gross - CENT, gross + CENT)
+
+
+class Shelf(Protocol):
+    """What a ledger answers to, pass by pass; each look-up gives the nearest few."""
+
+    def exact(self, wanted: Keys) -> Iterable[LedgerRecord]:
+        """The records with the very numbers and orders that were read.
+
+        And those of the very days that were read, over the same amount or nearly it.
+        """
+
+    def remote(self, wanted: Keys) -> Iterable[LedgerRecord]:
+        """The records whose number, order or account is one slip away.
+
+        And those over the very amounts that were read, whatever their day.
+        """
+
+    def of_parties(self, folds: Iterable[str], wanted: Keys, most: int) -> Iterable[LedgerRecord]:
+        """The records of parties by their folded names, nearest in amount and nearest in day.
+
+        Of those clearly meant (*most* is MOST_OF_A_PARTY) also those over nearly the amount.
+        """
+
+    def owners(self, wanted: Keys) -> Iterable[str]:
+        """The folded names of the parties whose tax number or bank account was read, or nearly."""
+
+    def alike(self, name: str) -> Iterable[str]:
+        """The folded names of the parties most like a name."""
+
+
+def near(shelf: Shelf, extraction: Extraction) -> tuple[LedgerRecord, ...]:
+    """The records that a document might be about, of any status; at most a few hundred."""
+    wanted = keys(extraction)
+    found = Found(wanted)
+    found.add(shelf.exact(wanted))
+    if found.certain():
+        found.add(shelf.of_parties(sorted(found.meant()), wanted, MOST_OF_ANOTHER))
+        return found.all()
+    found.add(shelf.remote(wanted))
+    if found.numbered():
+        return found.all()
+    meant = {*found.meant(), *map(names.fold_name, wanted.parties), *shelf.owners(wanted)} - {""}
+    found.add(shelf.of_parties(sorted(meant), wanted, MOST_OF_A_PARTY))
+    if found.party_and_amount():
+        return found.all()
+    likely_ones, others = _alike(shelf, wanted, meant)
+    found.add(shelf.of_parties(likely_ones, wanted, MOST_OF_A_PARTY))
+    found.add(shelf.of_parties(others, wanted, MOST_OF_ANOTHER))
+    return found.all()
+
+
+def _alike(shelf: Shelf, wanted: Keys, known: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Further parties that any reading of a name may mean: the clearly alike, and the remotely."""
+    scored: dict[str, float] = {}
+    for name in wanted.parties:
+        for fold in shelf.alike(name):
+            scored[fold] = max(scored.get(fold, 0.0), name_likeness(name, fold))
+    new = sorted(scored.keys() - set(known))
+    return (
+        [one for one in new if scored[one] >= PARTY_ALIKE],
+        [one for one in new if REMOTELY_ALIKE <= scored[one] < PARTY_ALIKE],
     )
+
+
+class Found:
+    """What a search has found so far, and whether that will do."""
+
+    def __init__(self, wanted: Keys) -> None:
+        self._wanted = wanted
+        self._records: dict[str, LedgerRecord] = {}
+
+    def add(self, records: Iterable[LedgerRecord]) -> None:
+        """Take in what a pass gave."""
+        for one in records:
+            self._records.setdefault(one.record_id, one)
+
+    def all(self) -> tuple[LedgerRecord, ...]:
+        """Every record found."""
+        return tuple(self._records.values())
+
+    def certain(self) -> bool:
+        """Whether a record agrees in number, amount, day and party, each in its surest reading."""
+        return self._wanted.firm and any(
+            self._number(one, self._wanted.numbers[:1])
+            and self._amount(one, self._wanted.amounts[:1])
+            and one.doc_date in self._wanted.days[:1]
+            and self._party(one)
+            for one in self._records.values()
+        )
+
+    def numbered(self) -> bool:
+        """Whether a record agrees in number and amount, in any reading."""
+        return any(
+            self._number(one, self._wanted.numbers) and self._amount(one, self._wanted.amounts)
+            for one in self._records.values()
+        )
+
+    def party_and_amount(self) -> bool:
+        """Whether a record of a party that is clearly meant is over the very amount."""
+        return any(
+            self._amount(one, self._wanted.amounts) and self._party(one)
+            for one in self._records.values()
+        )
+
+    def meant(self) -> set[str]:
+        """The folded names of the parties found that a document clearly names."""
+        return {
+            names.fold_name(one.party_name) for one in self._records.values() if self._party(one)
+        }
+
+    def _number(self, record: LedgerRecord, numbers: Sequence[str]) -> bool:
+        return bool(record.number) and identifiers.fold(record.number) in numbers
+
+    def _amount(self, record: LedgerRecord, amounts: Sequence[Decimal]) -> bool:
+        return record.amount is not None and abs(record.amount) in amounts
+
+    def _party(self, record: LedgerRecord) -> bool:
+        return bool(record.party_name) and any(
+            name_likeness(name, record.party_name) >= PARTY_ALIKE for name in self._wanted.parties
+        )
 
 
 def _fields(extraction: Extraction, wanted: Iterable[str]) -> Iterator[Field]:
