@@ -1,0 +1,1 @@
+"""The fit of the matcher's weights of evidence, on generated ledgers."""

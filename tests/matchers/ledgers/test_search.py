@@ -1,0 +1,154 @@
+"""When later passes of a search rest, and that no rival is hidden by it, on every ledger."""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matchers.compare import SURE
+from matchers.decide import decide
+from matchers.interface import Held, Ledger, LedgerRecord, Matched, Status
+from matchers.ledgers import search
+from matchers.ledgers.memory import MemoryLedger
+from tests.benchmarks.world import world
+from tests.benchmarks.worn import read_as
+from tests.matchers.build import (
+    DAY,
+    IBAN,
+    RULES,
+    TODAY,
+    Past,
+    bill,
+    check,
+    expected,
+    ids,
+    invoice,
+    issued,
+    opened,
+    read,
+)
+from tests.postgres import database
+
+Make = Callable[[Sequence[LedgerRecord]], Ledger]
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+    if request.param == "memory":
+        yield MemoryLedger
+        return
+    with database(request.param, tmp_path) as url, opened(url) as ledger:
+
+        def of(records: Sequence[LedgerRecord]) -> Ledger:
+            ledger.store(records, "test")
+            return ledger
+
+        yield of
+
+
+RIVALS = [
+    bill(record_id="same again"),
+    bill(record_id="next number", number="INV-1042"),
+    bill(record_id="another year", number="INV-1041", doc_date=DAY - timedelta(days=365)),
+    bill(record_id="same number, other sum", amount=Decimal("99.00")),
+    bill(record_id="without a number", number=""),
+    bill(record_id="another party", party_name="Kahn Metallbau", number="K-1"),
+    bill(record_id="some cents", number="", amount=Decimal("1234.99")),
+    bill(record_id="a figure", number="", amount=Decimal("1284.50")),
+]
+
+
+@pytest.mark.parametrize("rival", RIVALS, ids=lambda one: one.record_id)
+def test_a_record_that_agrees_in_all_hides_no_rival(make: Make, rival: LedgerRecord) -> None:
+    assert ids(make([bill(), rival]).near(invoice())) == {"0042", rival.record_id}
+
+
+@pytest.mark.parametrize("changes", [{"invoice_number": None}, {"date": None}])
+def test_what_agrees_in_party_and_amount_hides_no_rival(
+    make: Make, changes: dict[str, Any]
+) -> None:
+    others = [
+        bill(record_id="same again"),
+        bill(record_id="another year", doc_date=DAY - timedelta(days=365)),
+        bill(record_id="some cents", amount=Decimal("1235.10")),
+        bill(record_id="Nordwind Papir", party_name="Nordwind Papir GmbH", number="7"),
+    ]
+    found = ids(make([bill(), *others]).near(invoice(**changes)))
+    assert found == {"0042", *(one.record_id for one in others)}
+
+
+def test_a_number_that_was_hardly_read_ends_no_search(make: Make) -> None:
+    hardly = read("invoice_number", "INV-1041", 0.6)
+    far = bill(record_id="0043", number="INV-1049", amount=Decimal("5.00"), party_name="Kahn")
+    assert ids(make([bill(), far]).near(invoice(invoice_number=hardly))) == {"0042", "0043"}
+
+
+def test_what_is_hardly_read_is_looked_for_as_compare_does() -> None:
+    assert search.FIRM == SURE
+
+
+def test_a_payment_less_a_discount_is_found_by_what_was_billed(make: Make) -> None:
+    billed = expected(party_name="Kahn", amount=Decimal("816.33"), open_amount=Decimal("816.33"))
+    bare = {"payee": None, "payer": None, "memo": None, "check_number": None}
+    found = make([billed]).near(check(**bare, account_number=None, routing=None, date=None))
+    assert ids(found) == {"0099"}
+
+
+def test_an_account_of_very_many_checks_is_searched_by_amount(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MANY_RECORDS", 3)
+    many = [issued(record_id=f"{n}", number=f"{n}", amount=Decimal(n)) for n in range(201, 260)]
+    wanted = issued(record_id="0042", number="77", amount=Decimal("850.00"), party_name="")
+    ledger = make([*many, wanted])
+    document = check(check_number=None, payee=None, payer=None, date=None)
+    assert ids(ledger.near(document)) == {"0042"}
+
+
+def test_a_party_is_found_by_a_bank_account_with_a_slip(make: Make) -> None:
+    ledger = make([bill(party_iban=IBAN)])
+    bare = {"invoice_number": None, "vendor": None, "date": None, "total": Decimal("9.99")}
+    assert ids(ledger.near(invoice(**bare, iban=IBAN[:-1] + "7"))) == {"0042"}
+
+
+def test_of_a_large_party_what_is_nearly_over_the_amount_is_found(make: Make) -> None:
+    many = [
+        bill(record_id=f"{n}", number=f"A{n}", amount=Decimal(123000 + n).scaleb(-2))
+        for n in range(300)
+    ]
+    wanted = bill(record_id="x", number="B", amount=Decimal("9230.50"))
+    document = invoice(invoice_number=None, date=None, total=Decimal("1230.50"))
+    assert "x" in ids(make([*many, wanted]).near(document))
+
+
+def test_every_ledger_leads_to_the_same_decision(tmp_path: Path) -> None:
+    given = world(600, 3, absent=30)
+    still_open = [one for one in given.records if one.status is Status.OPEN]
+    rnd = random.Random(9)
+    about = [*rnd.sample(still_open, 90), *(one for one, _ in given.absent)]
+    documents = [read_as(one, rnd) for one in about]
+    decided = [_decided(MemoryLedger(given.records), documents)]
+    for kind in ("sqlite", "postgresql"):
+        with database(kind, tmp_path) as url, opened(url) as ledger:
+            ledger.store(given.records, "test")
+            decided.append(_decided(ledger, documents))
+    assert decided[0] == decided[1] == decided[2]
+    assert sum(one[0] == "posted" for one in decided[0]) >= 50
+
+
+def _decided(ledger: Ledger, documents: Sequence[Any]) -> list[tuple[Any, ...]]:
+    found: list[tuple[Any, ...]] = []
+    for one in documents:
+        made = decide(replace(one), ledger, Past(), RULES, "policy", TODAY)
+        if isinstance(made, Matched):
+            found.append(("posted", made.candidate.record.record_id))
+        else:
+            assert isinstance(made, Held)
+            proposed = made.proposal.record.record_id if made.proposal else None
+            found.append(("held", made.reasons, proposed))
+    return found
