@@ -41,7 +41,7 @@ def fold(text: str) -> str:
     may be the same, those that do not are not.
     """
     swapped = text.casefold().translate(_LOOKALIKES)
-    return "".join(one for one in swapped if one.isalnum())
+    return "".join(filter(str.isalnum, swapped))
 
 
 def is_valid_iban(text: str) -> bool:

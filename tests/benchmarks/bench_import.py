@@ -105,7 +105,7 @@ class Other:
 
     def work(self) -> None:
         """Take the write lock five times a second and give it back."""
-        engine = connect(self.url, patience=600)
+        engine = connect(self.url, patience=3600)
         while not self._done.wait(0.2):
             began = time.monotonic()
             with writing(engine) as connection:

@@ -1,0 +1,91 @@
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import inspect, text
+
+from matchers.database import connect, writing
+from matchers.interface import LedgerRecord
+from matchers.ledgers import storing
+from matchers.ledgers.rows import NAMES, STORED
+from matchers.ledgers.sql import SqlLedger, altered
+from matchers.ledgers.storing import Overtaken
+from matchers.ledgers.tables import FOLDED
+from tests.matchers.build import bill, opened
+
+
+@pytest.fixture
+def ledger(database_url: str) -> Iterator[SqlLedger]:
+    with opened(database_url) as one:
+        yield one
+
+
+def many(count: int, **changes: str) -> list[LedgerRecord]:
+    return [
+        bill(record_id=f"{number:04}", party_name=f"Haus {number % 7}", **changes)
+        for number in range(count)
+    ]
+
+
+def indexes(ledger: SqlLedger) -> set[str | None]:
+    return {one["name"] for one in inspect(ledger._engine).get_indexes("record")}
+
+
+def sound(ledger: SqlLedger) -> bool:
+    with ledger._engine.connect() as connection:
+        return list(altered(connection)) == []
+
+
+def test_the_columns_stand_as_rows_are_made() -> None:
+    assert ("record_id", "hash", *NAMES[1:], "party_id", *FOLDED, "size", "day") == STORED
+
+
+def test_while_records_are_made_others_may_write(ledger: SqlLedger, database_url: str) -> None:
+    engine = connect(database_url, patience=1)
+
+    def made() -> Iterator[LedgerRecord]:
+        yield from many(3)
+        with writing(engine) as connection:
+            connection.execute(text("DELETE FROM party"))
+
+    assert ledger.store(made(), "a.csv") == (3, 0, 0)
+    engine.dispose()
+
+
+def test_what_was_made_for_an_older_ledger_is_not_stored(ledger: SqlLedger) -> None:
+    since = ledger.version()
+    ledger.store([bill()], "first.csv")
+    with pytest.raises(Overtaken):
+        ledger.store([bill(party_name="Other")], "second.csv", since)
+    assert ledger.get("0042") == bill()
+
+
+@pytest.mark.parametrize("changed", [1, 60, 100])
+def test_however_much_changes_every_index_stands_and_every_row_is_whole(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch, changed: int
+) -> None:
+    monkeypatch.setattr(storing, "MANY", 10)
+    monkeypatch.setattr(storing, "CHUNK", 7)
+    monkeypatch.setattr(storing, "IN_MEMORY", 100)
+    before = indexes(ledger)
+    assert ledger.store(many(100), "a.csv") == (100, 0, 0)
+    renewed = many(changed, po_number="PO-7")
+    assert ledger.store(renewed, "b.csv") == (0, changed, 0)
+    assert ledger.store(renewed, "b.csv") == (0, 0, changed)
+    assert indexes(ledger) == before
+    assert sound(ledger)
+    assert sum(one.po_number == "PO-7" for one in ledger.list_records()) == changed
+
+
+def test_an_import_that_fails_leaves_every_index(
+    ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stumble(*_: object) -> int | None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(storing, "MANY", 10)
+    before = indexes(ledger)
+    monkeypatch.setattr(storing, "of_party", stumble)
+    with pytest.raises(ZeroDivisionError):
+        ledger.store(many(100), "a.csv")
+    assert indexes(ledger) == before
+    assert ledger.imported() is None
