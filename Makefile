@@ -62,8 +62,9 @@ pages: setup-dev  ## write into the documents what they take from the code: --he
 	$(BIN)/python -m tests.help_blocks
 	$(BIN)/python -m tests.reasons_page
 
-bench: setup-dev  ## how fast ledgers are searched and, with FOLDER=DIR, its documents are read
+bench: setup-dev  ## how ledgers are searched and documents decided and, with FOLDER=DIR, its documents are read
 	$(BIN)/python -m tests.benchmarks.bench_matching
+	$(BIN)/python -m tests.benchmarks.bench_deciding
 	$(if $(FOLDER),$(BIN)/python -m tests.benchmarks.bench_reading $(FOLDER))
 	$(if $(FOLDER),$(BIN)/python -m tests.benchmarks.bench_readers $(FOLDER))
 

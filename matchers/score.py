@@ -5,6 +5,8 @@ Linkage, 1969). The numbers were fitted on 1,500 noisy documents against a ledge
 records, 15 % of which had no true record and half of those a sibling; they hold *given* that a
 record was found by identifier, amount or name, which is why an exact amount weighs so little.
 Those marked "set" could not be fitted and were chosen between their neighbours.
+`python -m tests.fitting.matching` counts them anew on generated ledgers: what it counted on two put
+the right record first no oftener on two others (99.78 % of 1,800 either way), so these stand.
 """
 
 import datetime as dt

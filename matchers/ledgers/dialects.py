@@ -10,11 +10,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, Connection, Table, text
+from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import GenericFunction
 
 PIECE = 3
 """Letters in a piece of a name."""
@@ -84,19 +81,6 @@ def of(connection: Connection) -> Dialect:
 def pieces(glued: str) -> list[str]:
     """The pieces of a name, each once."""
     return sorted({glued[at : at + PIECE] for at in range(len(glued) - PIECE + 1)})
-
-
-class Least(GenericFunction[int]):
-    """The smallest of its arguments, as `func.least`; SQLite calls it min."""
-
-    name = "least"
-    type = BigInteger()
-    inherit_cache = True
-
-
-@compiles(Least, "sqlite")
-def _least_of_sqlite(element: Least, compiler: SQLCompiler, **options: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own
-    return f"min{compiler.process(element.clause_expr, **options)}"
 
 
 UNNAMED = "FROM party WHERE NOT EXISTS (SELECT 1 FROM record WHERE record.party_id = party.id)"
