@@ -40,7 +40,7 @@ MOST_OF_A_PARTY = 20
 """Records of a party that is clearly meant: so many next above and next below in amount, and as
 many before and after in day."""
 
-MOST_OF_ANOTHER = 4
+MOST_OF_ANOTHER = 8
 """The same of a party whose name is only remotely alike."""
 
 MANY_RECORDS = 500
