@@ -4,6 +4,7 @@ import getpass
 import json as jsons
 import os
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +24,7 @@ from ingest.terminal import (
 
 if TYPE_CHECKING:
     from ingest.app import App
+    from outbox.release import Approval
     from outbox.tables import CaseRow, DocumentRow, ResolutionRow
 
 app = typer.Typer(
@@ -76,7 +78,7 @@ def show(
     case: CaseArgument, *, workspace: WorkspaceOption = None, json: JsonOption = False
 ) -> None:
     """Show one case: what is wrong, the candidates, and its history."""
-    from outbox import explain
+    from outbox import explain, release
     from outbox.showing import masked, visible
 
     with opened(workspace) as parts:
@@ -87,9 +89,13 @@ def show(
             for one in parts.journal.events(document.id)
         ]
         if json:
-            give({**_line(row, document), "dossier": masked(dossier), "events": events})
+            approvals = release.shown(_approvals(parts, row, dossier))
+            found = masked({"dossier": dossier, "approvals": approvals})
+            give({**_line(row, document), **found, "events": events})
             return
         say(explain.text(dossier))
+        if told := release.waiting(_approvals(parts, row, dossier)):
+            say(f"  {visible(told)}\n")
         for one in events:
             words = ", ".join(
                 f"{key} {value}" for key, value in one.items() if key not in {"at", "event"}
@@ -190,8 +196,12 @@ def _decide(workspace: Any, case: str, action: str, *, who: str, note: str, **mo
             if not ended.applied and not ended.refused:
                 say("It is carried out by the next `mailroom run`, or by `watch` within seconds.")
                 return
-    if ended.refused:
-        fail(ended.refused, NO)
+        if ended.refused:
+            fail(ended.refused, NO)
+        first = action == "resolve" and _waits(parts, case)
+    if first:
+        say(f"{case}: your approval is written down. A second, different person must approve it.")
+        return
     ends = {
         "resolve": "it is posted; the next delivery takes it along, or has",
         "reject": "it is closed without a posting",
@@ -206,6 +216,20 @@ def _known(parts: "App", case: str) -> "tuple[CaseRow, DocumentRow]":
     if row is None or document is None:
         fail(f"There is no case {case!r}. See `mailroom exceptions list`.", WRONG_USE)
     return row, document
+
+
+def _approvals(parts: "App", case: "CaseRow", dossier: dict[str, Any]) -> "Sequence[Approval]":
+    """The approvals that stand in an open case; none in one that has ended."""
+    from outbox.release import approvals
+
+    asked = [] if case.closed else parts.journal.asked_of(case.name)
+    return approvals(asked, dossier.get("proposal"))
+
+
+def _waits(parts: "App", case: str) -> bool:
+    """Whether a case is still open after a decision was carried out: it takes a second person."""
+    row = parts.journal.case(case)
+    return row is not None and row.closed is None
 
 
 def _line(case: "CaseRow", document: "DocumentRow") -> dict[str, Any]:

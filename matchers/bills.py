@@ -88,7 +88,7 @@ def _bank(case: Case, one: Standing) -> list[Finding]:
     read = str(stated[0].value)
     if not is_valid_iban(read):
         return _invalid(case, stated[0], known)
-    if not known:
+    if not another_account(read, known):
         return []
     return [
         Finding(
@@ -98,6 +98,11 @@ def _bank(case: Case, one: Standing) -> list[Finding]:
             change=f"the IBAN been {known}",
         )
     ]
+
+
+def another_account(read: str, known: str) -> bool:
+    """Whether a valid IBAN on the paper is another than the one that the ledger knows."""
+    return bool(known) and is_valid_iban(read) and not same_identifier(read, known)
 
 
 def _invalid(case: Case, field: Field, known: str) -> list[Finding]:

@@ -7,12 +7,13 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from config.reasons import Reason
 from config.steps import step
 from matchers.interface import Ledger, LedgerRecord, Status
-from outbox import moves
+from outbox import moves, release
+from outbox.filing import tell_again
 from outbox.interface import CLOSED, VERBS, State, Workspace
 from outbox.journal import Journal, Ruling
+from outbox.release import NOBODY, Approval
 from outbox.tables import DocumentRow, ResolutionRow
 
 REFUSAL = "refused.txt"
@@ -46,9 +47,7 @@ class Cases:
                 case = self._journal.case(path.name)
                 if case and case.closed is None and path.name not in asked and self._whole(path):
                     self._journal.ask(
-                        ResolutionRow(
-                            at=_now(), case_name=path.name, action=action, who="shared folder"
-                        )
+                        ResolutionRow(at=_now(), case_name=path.name, action=action, who=NOBODY)
                     )
                     step("case.asked")
 
@@ -134,29 +133,53 @@ class Cases:
     def _post(self, row: ResolutionRow, document: DocumentRow, folder: Path) -> None:
         if _still_held(document, row.case_name):
             ruling = self._ruling(row, document)
+            if ruling is None:
+                return
             self._journal.reopen(row.case_name, self._take_back(document, folder), ruling)
             step("case.posted")
         self._leave(folder, document)
         self._journal.carried_out(row, "approved" if row.action == "approve" else "resolved")
 
-    def _ruling(self, row: ResolutionRow, document: DocumentRow) -> Ruling:
-        """The posting that a person asks for, checked.
+    def _approved(
+        self, row: ResolutionRow, document: DocumentRow, record: LedgerRecord
+    ) -> tuple[Approval, ...] | None:
+        """The approvals that a posting rests on; None where it waits for a second person's.
+
+        Raises:
+            Refusal: this approval does not count.
+        """
+        dossier = self._journal.dossier(document.id) or {}
+        own = release.approval(row, record.record_id)
+        if not release.asks_for_two(dossier, record):
+            return (own,)
+        asked = self._journal.asked_of(row.case_name)
+        standing = release.approvals(asked, dossier.get("proposal"))
+        if why := release.refused(own, standing, row.case_name):
+            raise Refusal(why)
+        if first := release.first_of(own, standing):
+            return (first, own)
+        told = release.shown((*standing, own))
+        folder = self.folder(row.case_name)
+        files = tell_again(folder, dossier, row.case_name, told) if folder else {}
+        self._journal.approved_first(row, record.record_id, files)
+        return None
+
+    def _ruling(self, row: ResolutionRow, document: DocumentRow) -> Ruling | None:
+        """The posting that a person asks for, checked; None where a second has to ask, too.
 
         Raises:
             Refusal: it may not be made as asked.
         """
-        reasons = [Reason(code) for code in json.loads(document.reasons)]
-        if Reason.BANK_DETAILS_CHANGED in reasons:
-            raise Refusal(
-                "The bank details differ from the vendor's. Call the vendor on a number that you "
-                "already have, correct the ledger if the change is genuine, then retry the case."
-            )
         dossier = self._journal.dossier(document.id) or {}
         record = self._record(row, dossier)
         corrections = json.loads(row.corrections)
         _check(corrections)
         fields = {**json.loads(document.fields), **corrections}
         amount = _money(fields, document.kind or "")
+        approved = self._approved(row, document, record)
+        if approved is None:
+            return None
+        who = " and ".join(one.who for one in approved)
         posting = {
             "document_id": document.id,
             "record_id": record.record_id,
@@ -168,7 +191,7 @@ class Cases:
             "date": _day(fields.get("date")),
             "currency": str(fields.get("currency") or record.currency),
             "amount": amount,
-            "decision": f"{'approved' if row.action == 'approve' else 'resolved'} by {row.who}",
+            "decision": f"{'approved' if row.action == 'approve' else 'resolved'} by {who}",
             "matched_by": ["person"],
         }
         return Ruling(
@@ -176,7 +199,9 @@ class Cases:
             dossier={
                 **dossier,
                 "outcome": "matched",
-                "rule": f"a person decided: {row.who}",
+                "rule": f"a person decided: {row.who}"
+                if approved[1:] == ()
+                else f"two people decided: {who}",
                 "matched_by": ["person"],
                 "proposal": record.record_id,
                 "amount": amount,
@@ -186,9 +211,10 @@ class Cases:
                     "at": row.at,
                     "note": row.note,
                     "corrections": corrections,
+                    "approvals": release.shown(approved[:-1]),
                 },
             },
-            by=row.who,
+            by=who,
             kind=document.kind,
             fields=fields,
             business_key=document.business_key,

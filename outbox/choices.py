@@ -5,14 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from config.reasons import Reason
+from outbox import release
 from outbox.dossier import best
-
-NEVER_AS_IT_STANDS = {
-    Reason.BANK_DETAILS_CHANGED: (
-        "The bank account must be confirmed and the ledger corrected first; then retry the case."
-    )
-}
-"""Reasons with which nothing is posted before the ledger itself is corrected, and why."""
 
 NOT_FOR_THE_LEDGER = frozenset({Reason.NEEDS_ROUTING, Reason.COMPLAINT, Reason.RETURN_TO_SENDER})
 """Primary reasons of mail that is seldom posted: closing it comes first among the answers."""
@@ -37,16 +31,17 @@ class Choice:
 def of(shown: dict[str, Any], case: str) -> tuple[Choice, ...]:
     """The answers that this case allows, the likeliest first."""
     command = f"mailroom exceptions {{}} {shlex.quote(case)}"
-    posting = () if blocked(shown) else _postings(shown, command.format("resolve"))
+    resolve = command.format("resolve") + (release.SIGNED if caution(shown) else "")
+    posting = _postings(shown, resolve)
     others = _others(command, paper=shown["kind"] != "email")
     if NOT_FOR_THE_LEDGER.intersection(shown["reasons"][:1]):
         return (*others, *posting)
     return (*posting, *others)
 
 
-def blocked(shown: dict[str, Any]) -> str:
-    """Why nothing can be posted as the case stands; empty where something can."""
-    return next((why for one, why in NEVER_AS_IT_STANDS.items() if one in shown["reasons"]), "")
+def caution(shown: dict[str, Any]) -> str:
+    """What has to be done before a posting that takes two people; empty where one is enough."""
+    return release.CALL if release.TWO_PEOPLE.intersection(shown["reasons"]) else ""
 
 
 def _others(command: str, *, paper: bool) -> tuple[Choice, ...]:
@@ -97,7 +92,7 @@ def _posting(record: str, shown: dict[str, Any], resolve: str) -> Choice:
         title=f"{'Approve: post' if proposed else 'Post'} to {record}",
         does=f"Posts the document to this record{amount}.",
         command=f"{resolve} --record {shlex.quote(record)}",
-        folder="_approve" if proposed else "",
+        folder="_approve" if proposed and not caution(shown) else "",
     )
 
 

@@ -125,6 +125,10 @@ def _resolution(made: dict[str, Any] | None) -> Iterator[str]:
     """What a person decided."""
     if made is None:
         return
+    for first in made.get("approvals", []):
+        yield _row("Approved first by", f"{first['who']}, {first['at']}")
+        if first["note"]:
+            yield _row("Because", first["note"])
     yield _row("Decided by", f"{made['who']}, {made['at']}")
     for name, value in made["corrections"].items():
         yield _row("Corrected", f"{field_label(name)}: {value}")

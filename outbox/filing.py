@@ -1,7 +1,8 @@
 """Bringing decided documents to rest: cases, duplicates, quarantine and the archive."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,34 @@ class Filer:
         if moves.place(source, destination, copy=row.partial) != row.sha256:
             destination.unlink()
             raise ChangedBytes(row.id)
+
+
+def tell_again(
+    folder: Path, dossier: dict[str, Any], case: str, approvals: Sequence[dict[str, Any]]
+) -> Files:
+    """Write both reports of a standing case anew, with the approvals that it has by now.
+
+    The pictures are those that were laid beside it; the same approvals give the same bytes.
+    """
+    beside, room = folder / "evidence", MOST_PICTURED
+    crops, pages = dict[str, bytes](), list[bytes]()
+    for name in dossiers.places(dossier):
+        path = beside / f"{name}.png"
+        if path.is_file() and not path.is_symlink() and path.stat().st_size <= evidence.LARGEST:
+            crops[name] = path.read_bytes()
+    for page in dossier.get("pages", ()):
+        content = evidence.picture_of(beside, page["number"])
+        pages.append(content if len(content) <= room else b"")
+        room -= len(pages[-1])
+    written = {
+        "report.html": report.html(
+            dossier, case=case, crops=crops, pages=pages, approvals=approvals
+        ).encode(),
+        "report.json": report.json_text(dossier, case=case, approvals=approvals).encode(),
+    }
+    for name, content in written.items():
+        moves.replace(folder / name, content)
+    return {name: hashlib.sha256(content).hexdigest() for name, content in written.items()}
 
 
 def original_name(row: DocumentRow) -> str:

@@ -134,6 +134,39 @@ class CasePages(Books):
             writing.note(document_id, f"case_{outcome}", **detail)
         step("journal.carried_out")  # reached by any decision of a person
 
+    def approved_first(self, asked: ResolutionRow, record_id: str, files: dict[str, str]) -> None:
+        """One of two people approved a posting to *record_id*; the case waits for the other.
+
+        *files* are the hashes of what was written anew in the case's folder to say so.
+
+        Raises:
+            TakenOver: it was refused, or the case has ended.
+        """
+        with self._writing() as writing:
+            row = writing.session.get_one(ResolutionRow, asked.id)
+            _still_open(row)
+            case = _open_case(writing, row.case_name)
+            row.applied = writing.at
+            writing.session.add(row)
+            writing.note(
+                case.document_id,
+                "approved_first",
+                number=row.id,
+                case=case.name,
+                who=row.who,
+                record_id=record_id,
+                files=files,
+            )
+
+    def asked_of(self, case_name: str) -> Sequence[ResolutionRow]:
+        """Everything that people asked for in a case, oldest first."""
+        with self.looking() as session:
+            return session.exec(
+                select(ResolutionRow)
+                .where(col(ResolutionRow.case_name) == case_name)
+                .order_by(col(ResolutionRow.id))
+            ).all()
+
     def case(self, name: str) -> CaseRow | None:
         """One case by its name."""
         with self.looking() as session:

@@ -36,6 +36,9 @@ BEING_TAKEN = frozenset({".partial", ".copying"})
 FILED = ("exception", "duplicate", "quarantined")
 """The events that tell which files were written beside an original."""
 
+AMENDED = "approved_first"
+"""The event that tells which of these files were written anew."""
+
 REJECTED = ("case_rejected", "case_rescan_asked")
 """The events that tell which bytes a rejected case was closed with."""
 
@@ -107,7 +110,9 @@ def _filings(session: Session, ids: Sequence[str]) -> defaultdict[str, list[Even
     found = defaultdict(list)
     query = select(EventRow).where(
         col(EventRow.document_id).in_(ids),
-        col(EventRow.event).in_(("decided", "twin_changed", "archived", *FILED, *REJECTED)),
+        col(EventRow.event).in_(
+            ("decided", "twin_changed", "archived", AMENDED, *FILED, *REJECTED)
+        ),
     )
     for event in session.exec(query.order_by(col(EventRow.id))):
         found[event.document_id].append(event)
@@ -132,6 +137,8 @@ def _kept(workspace: Workspace, row: DocumentRow, events: Sequence[EventRow]) ->
             filed.clear()  # what stood beside a duplicate went when it was taken in hand again
         elif event.event in REJECTED:
             rejected = str(detail.get("found") or "") or None
+        elif event.event == AMENDED and filed:
+            filed[-1][1].update(files)
         elif event.event == "archived":
             copy = ((home,), files)  # the newest is what stands
         elif files:

@@ -192,6 +192,10 @@ def _asked(known: Told, event: EventRow, detail: Detail) -> None:
     known.asked[detail["number"]] = {**said, "action": event.event.removeprefix("asked_")}
 
 
+def _approved_first(known: Told, event: EventRow, detail: Detail) -> None:
+    known.asked.setdefault(detail["number"], {})["applied"] = event.at
+
+
 def _refused(known: Told, _event: EventRow, detail: Detail) -> None:
     known.asked.setdefault(detail["number"], {})["refused"] = detail["why"]
 
@@ -216,6 +220,7 @@ _PLAYED: dict[str, Callable[[Told, EventRow, Detail], None]] = {
     "quarantined": _rested,
     "split": _rested,
     "reopened": _reopened,
+    "approved_first": _approved_first,
     "refused": _refused,
 }
 

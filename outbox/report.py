@@ -29,12 +29,18 @@ MOST_CANDIDATES = 5
 
 
 def html(
-    dossier: Json, *, case: str, crops: Mapping[str, bytes], pages: Sequence[bytes] = ()
+    dossier: Json,
+    *,
+    case: str,
+    crops: Mapping[str, bytes],
+    pages: Sequence[bytes] = (),
+    approvals: Sequence[Json] = (),
 ) -> str:
     """One self-contained page about a held document: no network, no script, fit for print.
 
     *crops* are the pieces of image by the name that `dossier.places` gave them, *pages* the upright
-    page pictures (PNG or JPEG) from the first page on. Account numbers in text are masked; the
+    page pictures (PNG or JPEG) from the first page on, *approvals* those of people so far, where a
+    posting takes two. Account numbers in text are masked; the
     pictures show the paper as it is.
     """
     shown = masked(dossier)
@@ -55,15 +61,16 @@ def html(
         margin=None if shown["margin"] is None else signed(shown["margin"]),
         differing=any(row.level in {"close", "differs"} for row in rows),
         choices=choices.of(shown, case),
-        blocked=choices.blocked(shown),
+        caution=choices.caution(shown),
+        approvals=masked({"approvals": list(approvals)})["approvals"],
         pictures=_pictures(shown, rows, pages),
         attachments=shown["attachments"],
     )
 
 
-def json_text(dossier: Json, *, case: str) -> str:
+def json_text(dossier: Json, *, case: str, approvals: Sequence[Json] = ()) -> str:
     """The same for programs: the dossier with accounts masked, the case, the reasons' words."""
-    shown = masked(dossier)
+    shown = masked({**dossier, "approvals": list(approvals)})
     content = {"case": case, "explained": _reasons(shown), **shown}
     content.pop("traces", None)
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -98,18 +98,6 @@ def test_a_record_is_never_posted_twice_by_hand(
     assert "d2" in (ended.refused or "")
 
 
-def test_changed_bank_details_are_not_released_by_one_person(
-    workspace: Workspace, journal: Journal, cases: Cases
-) -> None:
-    arrive(workspace, journal, "d1", b"paper")
-    name = hold(
-        journal, "d1", Reason.BANK_DETAILS_CHANGED, fields={"total": "10.00"}, proposal="R1"
-    )
-    Filer(workspace, journal).file("d1")
-    ended = cases.carry_out(ask(journal, name, "approve"))
-    assert "Call the vendor" in (ended.refused or "")
-
-
 def test_a_rejected_case_rests_closed_with_its_original(
     workspace: Workspace, journal: Journal, cases: Cases, case: str
 ) -> None:

@@ -268,11 +268,15 @@ def test_nobody_is_asked_to_scan_an_email_again() -> None:
     assert "exceptions/_rescan" not in page.texts["code"]
 
 
-def test_changed_bank_details_offer_no_posting_and_say_why() -> None:
+def test_changed_bank_details_ask_for_two_people_and_for_their_names() -> None:
     reasons = (Reason.BANK_DETAILS_CHANGED,)
     page = page_of(replace(decisions.AMOUNT_MISMATCH, reasons=reasons))
-    assert not [one for one in page.texts["code"] if "resolve" in one]
-    assert "Nothing can be posted from here." in page.text
+    commands = [one for one in page.texts["code"] if "resolve" in one]
+    assert commands
+    assert all("--who NAME --note 'Whom I called'" in one for one in commands)
+    assert "exceptions/_approve" not in page.texts["code"]
+    assert "Two people must approve." in page.text
+    assert "on a number that you already have" in page.text
 
 
 def test_a_record_id_cannot_break_out_of_the_command() -> None:
