@@ -53,6 +53,9 @@ class Rules:
     endorsement: bool
     own_names: tuple[str, ...]
     amount_tolerance: Decimal
+    amount_tolerance_percent: Decimal
+    order_price_percent: Decimal
+    order_quantity_percent: Decimal
     least_confidence: float
     date_tolerance_days: int
 

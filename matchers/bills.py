@@ -21,6 +21,7 @@ from matchers.findings import (
 )
 from matchers.interface import Status
 from matchers.likeness import identifier_likeness, same_identifier
+from matchers.orders import of_order
 from matchers.standing import Standing, rivals
 
 MISREAD = 0.85
@@ -33,6 +34,7 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
         *_status(one),
         *of_posting(case, one, key, Reason.DUP_INVOICE, Reason.DUP_POSTING),
         *_bank(case, one),
+        *of_order(case, one),
         *_sign(case, one),
         *of_currency(case, one),
         *of_amount(case, one, Reason.AMOUNT_MISMATCH),

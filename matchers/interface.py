@@ -30,6 +30,10 @@ class Status(StrEnum):
     HOLD = "hold"
 
 
+ORDER = "purchase_order"
+"""The doc_type of a purchase order, and of each of its lines."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerRecord:
     """One line of the ledger, by the contract's names; empty where a column is empty."""
@@ -53,6 +57,14 @@ class LedgerRecord:
     discount_amount: Decimal | None = None
     discount_date: dt.date | None = None
     status: Status = Status.OPEN
+    line: str = ""
+    """With what follows: one line of a purchase order, each a record of its own. What was received
+    and invoiced is in the unit of *quantity*, *unit_price* without tax."""
+    description: str = ""
+    quantity: Decimal | None = None
+    unit_price: Decimal | None = None
+    received_quantity: Decimal | None = None
+    invoiced_quantity: Decimal | None = None
 
 
 class Level(StrEnum):
@@ -201,6 +213,9 @@ class Ledger(Protocol):
 
     def get(self, record_id: str) -> LedgerRecord | None:
         """One record by its id."""
+
+    def of_order(self, number: str) -> Sequence[LedgerRecord]:
+        """Every record of the purchase order with this number, of any party, by record_id."""
 
     def knows_party(self, names: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""

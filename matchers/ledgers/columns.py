@@ -9,12 +9,18 @@ from functools import cache, lru_cache, partial
 from typing import Any, assert_never
 
 from extractors.values import dates
-from matchers.interface import LedgerError, LedgerRecord, Status
+from matchers.interface import ORDER, LedgerError, LedgerRecord, Status
 
 COLUMNS = tuple(one.name for one in fields(LedgerRecord))
 """The contract's column names, in the order in which a template shows them."""
 
 MONEY = ("amount", "open_amount", "discount_amount")
+FIGURES = ("quantity", "unit_price", "received_quantity", "invoiced_quantity")
+"""Columns of exact figures with more decimals than money has."""
+
+OF_LINES = ("line", "description", *FIGURES)
+"""Columns that only the lines of purchase orders fill."""
+
 DATES = ("doc_date", "due_date", "discount_date")
 CHOICES = {
     "direction": ("AP", "AR"),
@@ -33,6 +39,9 @@ CHOICES = {
 
 DECIMALS = 3
 """The most decimals that a currency in use has (KWD, BHD, TND and others; ISO 4217)."""
+
+FIGURE_DECIMALS = 6
+"""The most decimals of a quantity or a price for one of many."""
 
 LARGEST = Decimal(10) ** 15
 """Amounts from here on are refused: thousandths of them would not fit a 64-bit integer safely."""
@@ -101,6 +110,8 @@ class Shown:
     def __init__(self, columns: Sequence[str]) -> None:
         self._money = [place for place, name in enumerate(columns) if name in MONEY]
         self._dates = [place for place, name in enumerate(columns) if name in DATES]
+        self._figures = [place for place, name in enumerate(columns) if name in FIGURES]
+        self._columns = columns
         self._marks: set[str] = set()
         self._orders: set[str] = set()
 
@@ -109,6 +120,10 @@ class Shown:
         for place in self._money:
             texts = (cell for row in rows if isinstance(cell := row[place], str))
             self._marks.update(map(_mark_of_shape, {one.translate(_SHAPE) for one in texts}))
+        if self._figures:
+            orders = [row for row in rows if is_order(row, self._columns)]
+            cells = (row[place] for row in orders for place in self._figures)
+            self._marks.update(_mark(cell) for cell in cells if isinstance(cell, str) and cell)
         for place in self._dates:
             texts = (cell for row in rows if isinstance(cell := row[place], str))
             self._orders.update(map(_order, set(texts)))
@@ -126,14 +141,23 @@ def reader(name: str, how: Styles) -> Callable[[Cell], Any]:
     return lru_cache(maxsize=REMEMBERED)(partial(value, name, how=how))
 
 
+def is_order(row: Sequence[Cell], columns: Sequence[str]) -> bool:
+    """Whether a row is a purchase order or a line of one; other rows fill no column of lines."""
+    cells = zip(columns, row, strict=False)
+    return any(name == "doc_type" and _folded(plain(cell)) == ORDER for name, cell in cells)
+
+
 def value(name: str, cell: Cell, how: Styles) -> Any:  # noqa: ANN401 - str, Decimal, date or Status
     """The value of one cell.
 
     Raises:
         Unreadable: it does not fit the column; the message says what it takes.
     """
-    if name in MONEY:
-        return _exact(cell) if isinstance(cell, Decimal) else money(plain(cell), how.decimal_mark)
+    if name in MONEY or name in FIGURES:
+        most = DECIMALS if name in MONEY else FIGURE_DECIMALS
+        if isinstance(cell, Decimal):
+            return _exact(cell, most)
+        return money(plain(cell), how.decimal_mark, most)
     if name in DATES:
         return cell if isinstance(cell, dt.date) else day(plain(cell), how.date_order)
     text = plain(cell)
@@ -144,8 +168,8 @@ def value(name: str, cell: Cell, how: Styles) -> Any:  # noqa: ANN401 - str, Dec
     return _choice(name, text) if name in CHOICES else text
 
 
-def money(text: str, mark: str) -> Decimal | None:
-    """An amount, exactly as written, or None for empty text.
+def money(text: str, mark: str, most: int = DECIMALS) -> Decimal | None:
+    """An amount of at most *most* decimals, exactly as written, or None for empty text.
 
     A minus may stand before or after the figures, or be parentheses around them.
 
@@ -173,7 +197,7 @@ def money(text: str, mark: str) -> Decimal | None:
     if not _amount(mark, group).fullmatch(digits):
         raise Unreadable("it is no amount; write it like 1234.50.")
     amount = Decimal(digits.replace(group, "").replace(mark or ".", "."))
-    return _exact(-amount if negative and amount else amount)
+    return _exact(-amount if negative and amount else amount, most)
 
 
 def day(text: str, order: str) -> dt.date | None:
@@ -274,11 +298,11 @@ def _mark(text: str) -> str:
     return ""
 
 
-def _exact(amount: Decimal) -> Decimal:
+def _exact(amount: Decimal, most: int = DECIMALS) -> Decimal:
     if not amount.is_finite():
         raise Unreadable("it is no amount; write it like 1234.50.")
-    if amount != round(amount, DECIMALS):
-        raise Unreadable(f"it has more than {DECIMALS} decimals, which no currency in use has.")
+    if amount != round(amount, most):
+        raise Unreadable(f"it has more than {most} decimals, which nothing in use has.")
     if abs(amount) >= LARGEST:
         raise Unreadable("it is too large for an amount.")
     return amount
@@ -296,13 +320,17 @@ def _order(text: str) -> str:
 
 
 def _choice(name: str, text: str) -> str:
-    folded = text.casefold().replace(" ", "_").replace("-", "_")
+    folded = _folded(text)
     for word in CHOICES[name]:
         if folded == word.casefold():
             return word
     if text:
         raise Unreadable(f"the column takes one of: {', '.join(CHOICES[name])}.")
     return ""
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace(" ", "_").replace("-", "_")
 
 
 def _currency(text: str) -> str:

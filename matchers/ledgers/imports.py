@@ -18,8 +18,10 @@ from matchers.ledgers.columns import (
     CHOICES,
     COLUMNS,
     DATES,
+    FIGURES,
     MONEY,
     NO_TEXT,
+    OF_LINES,
     Cell,
     Formula,
     ImportFault,
@@ -27,6 +29,7 @@ from matchers.ledgers.columns import (
     Shown,
     Styles,
     Unreadable,
+    is_order,
     plain,
     reader,
 )
@@ -50,7 +53,7 @@ TITLES = 10
 BATCH = 5000
 """Rows that are looked through together."""
 
-TEXTS = frozenset(COLUMNS) - {"record_id", "currency", *MONEY, *DATES, *CHOICES}
+TEXTS = frozenset(COLUMNS) - {"record_id", "currency", *MONEY, *FIGURES, *DATES, *CHOICES}
 """Columns that take any text as it is."""
 
 Rows = Callable[[], Iterable[Row]]
@@ -259,10 +262,17 @@ class _Body:
     def _read(self) -> Iterator[tuple[int, LedgerRecord | list[Fault]]]:
         """Each row by its line. Some are read together, column by column; else one by one."""
         readers = _readers(self.names, self.how)
+        others = [one for one in readers if one[1] not in OF_LINES]
         rows = iter(self.every())
         while batch := list(islice(rows, BATCH)):
             filled = [(line, cells) for line, cells in batch if any(cells)]
-            if records := _together([cells for _, cells in filled], readers, len(self.names)):
+            if len(others) < len(readers):
+                yield from (
+                    (line, _apart(line, cells, self.names, readers if ordered else others))
+                    for line, cells in filled
+                    for ordered in [is_order(cells, self.names)]
+                )
+            elif records := _together([cells for _, cells in filled], readers, len(self.names)):
                 yield from zip((line for line, _ in filled), records, strict=True)
             else:
                 yield from (

@@ -40,6 +40,11 @@ class MemoryLedger:
         """One record by its id."""
         return self._records.get(record_id)
 
+    def of_order(self, number: str) -> tuple[LedgerRecord, ...]:
+        """Every record of the purchase order with this number, of any party, by record_id."""
+        found = (one for one in self._records.values() if search.is_of_order(one, number))
+        return tuple(sorted(found, key=lambda one: one.record_id))[: search.MOST_OF_AN_ORDER]
+
     def knows_party(self, wanted: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""
         return any(alike >= PARTY_ALIKE for name in wanted for alike, _ in self._most_alike(name))

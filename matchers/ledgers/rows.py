@@ -11,6 +11,7 @@ from typing import Any
 
 from extractors.values import identifiers
 from matchers.interface import LedgerError, LedgerRecord, Status
+from matchers.ledgers.columns import FIGURES, OF_LINES
 from matchers.ledgers.tables import MINOR, RecordRow
 from matchers.likeness import account, digits
 
@@ -32,6 +33,8 @@ _AT = {name: place for place, name in enumerate(NAMES)}
 _MONEY = [_AT[name] for name in ("amount", "open_amount", "discount_amount")]
 _DAYS = [_AT[name] for name in ("doc_date", "due_date", "discount_date")]
 _STATUS = _AT["status"]
+_LINES = [_AT[name] for name in OF_LINES]
+_FIGURES = [_AT[name] for name in FIGURES]
 _NUMBER, _ORDER, _ACCOUNT = _AT["number"], _AT["po_number"], _AT["account_ref"]
 _TAX, _IBAN, _AMOUNT = _AT["party_tax_id"], _AT["party_iban"], _AT["amount"]
 
@@ -53,7 +56,10 @@ def stated(record: LedgerRecord) -> tuple[str, list[Any]]:
         if said[at] is not None:
             said[at] = said[at].isoformat()
     said[_STATUS] = said[_STATUS].value
-    return hashlib.blake2b(repr(tuple(said)).encode(), digest_size=12).hexdigest(), said
+    for at in _LINES:
+        said[at] = format(said[at], "f") if isinstance(said[at], Decimal) else said[at] or None
+    told = said if any(said[at] for at in _LINES) else said[: _LINES[0]]
+    return hashlib.blake2b(repr(tuple(told)).encode(), digest_size=12).hexdigest(), said
 
 
 def to_row(record: LedgerRecord, told: str, said: Sequence[Any], party: int | str | None) -> Row:
@@ -93,6 +99,11 @@ def from_row(values: Sequence[Any]) -> LedgerRecord:
         if found[at]:
             found[at] = dt.date.fromisoformat(found[at])
     found[_STATUS] = Status(found[_STATUS])
+    for at in _LINES:
+        if at in _FIGURES:
+            found[at] = None if found[at] is None else Decimal(found[at])
+        else:
+            found[at] = found[at] or ""
     return LedgerRecord(**dict(zip(NAMES, found, strict=True)))
 
 

@@ -15,9 +15,9 @@ from typing import Protocol, TypeVar
 
 from extractors.interface import Extraction, Field, Kind
 from extractors.values import identifiers, names
-from matchers.interface import LedgerRecord
+from matchers.interface import ORDER, LedgerRecord
 from matchers.ledgers.columns import LARGEST
-from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
+from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness, same_identifier
 
 T = TypeVar("T", str, Decimal, dt.date)
 
@@ -57,6 +57,9 @@ CENT = Decimal("0.01")
 
 SOME_CENTS = Decimal(1)
 """Amounts of one day that lie closer than this may be one, rounded."""
+
+MOST_OF_AN_ORDER = 1000
+"""Lines of a purchase order that are looked at."""
 
 SHORTEST_VARIED = 4
 """Identifiers shorter than this are looked up as they are: one slip away is anything."""
@@ -168,6 +171,12 @@ def near_amounts(amount: Decimal) -> frozenset[Decimal]:
         if after:
             found.add(before + after[0] + own + after[1:])
     return frozenset(Decimal(one).scaleb(-2) for one in found if one)
+
+
+def is_of_order(record: LedgerRecord, number: str) -> bool:
+    """Whether a record is a purchase order of this number, or a line of it."""
+    named = (record.po_number, record.number)
+    return record.doc_type == ORDER and any(same_identifier(one, number) for one in named)
 
 
 def _grosses(paid: Decimal) -> Iterator[Decimal]:

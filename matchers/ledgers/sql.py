@@ -9,12 +9,14 @@ from sqlalchemy import (
     Connection,
     Engine,
     func,
+    or_,
     select,
 )
 
 from extractors.interface import Extraction
+from extractors.values import identifiers
 from matchers.database import reading
-from matchers.interface import LedgerRecord
+from matchers.interface import ORDER, LedgerRecord
 from matchers.ledgers import dialects, passes, search, storing
 from matchers.ledgers.columns import NO_TEXT
 from matchers.ledgers.rows import NAMES, STORED, from_row, stated, to_row
@@ -63,6 +65,17 @@ class SqlLedger:
                 rows = connection.execute(select(*SHOWN).where(RECORD.record_id.in_(ids)))
                 found.update((one.record_id, one) for one in map(from_row, rows))
         return found
+
+    def of_order(self, number: str) -> tuple[LedgerRecord, ...]:
+        """Every record of the purchase order with this number, of any party, by record_id."""
+        folded = identifiers.fold(number)
+        if not folded:
+            return ()
+        named = or_(RECORD.po_fold == folded, RECORD.number_fold == folded)
+        query = select(*SHOWN).where(named, RECORD.doc_type == ORDER).order_by(RECORD.record_id)
+        with reading(self._engine) as connection:
+            found = map(from_row, connection.execute(query.limit(search.MOST_OF_AN_ORDER)))
+            return tuple(one for one in found if search.is_of_order(one, number))
 
     def knows_party(self, wanted: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""

@@ -51,6 +51,13 @@ class RecordRow(SQLModel, table=True):
     discount_amount: int | None = Field(sa_type=BigInteger)
     discount_date: str | None
     status: str
+    line: str | None
+    """With what follows: only of lines of purchase orders; figures as plain decimals."""
+    description: str | None
+    quantity: str | None
+    unit_price: str | None
+    received_quantity: str | None
+    invoiced_quantity: str | None
     party_id: int | None = Field(foreign_key="party.id")
     number_fold: str
     number_digits: str

@@ -10,7 +10,17 @@ from typing import Any
 
 from config.reasons import Reason
 from config.settings import Rules
-from extractors.interface import Box, Document, Extraction, Field, Kind, Page, Value, Word
+from extractors.interface import (
+    Box,
+    Document,
+    Extraction,
+    Field,
+    Kind,
+    LineItem,
+    Page,
+    Value,
+    Word,
+)
 from matchers.database import connect, writing
 from matchers.decide import decide
 from matchers.interface import Decision, Earlier, Held, LedgerRecord, Matched
@@ -29,6 +39,9 @@ RULES = Rules(
     endorsement=True,
     own_names=(),
     amount_tolerance=Decimal(0),
+    amount_tolerance_percent=Decimal(100),
+    order_price_percent=Decimal(0),
+    order_quantity_percent=Decimal(0),
     least_confidence=0.8,
     date_tolerance_days=0,
 )
@@ -42,6 +55,10 @@ def opened(url: str) -> Iterator[SqlLedger]:
         tables.build(connection)
     yield SqlLedger(engine)
     engine.dispose()
+
+
+EXTRA = {"problems", "name", "sure", "text", "lines"}
+"""What an invoice is given beside its fields."""
 
 
 def document(name: str = "a.pdf") -> Document:
@@ -75,6 +92,7 @@ def extraction(
     name: str = "a.pdf",
     sure: float = 0.99,
     text: str = "",
+    lines: Sequence[LineItem] = (),
 ) -> Extraction:
     """A document with these fields: a value, a Field, or several Fields for one name."""
     found: list[Field] = []
@@ -90,13 +108,14 @@ def extraction(
         kind_confidence=sure,
         pages=(Page(number=1, width=1654, height=2339, words=words),),
         fields=tuple(found),
+        lines=tuple(lines),
         problems=tuple(problems),
     )
 
 
 def invoice(**changes: Any) -> Extraction:
     """An invoice that agrees with `bill()`; a field set to None is not read."""
-    extra = {key: changes.pop(key) for key in ("problems", "name", "sure", "text") & changes.keys()}
+    extra = {key: changes.pop(key) for key in EXTRA & changes.keys()}
     kind = changes.pop("kind", Kind.INVOICE)
     fields = {
         "vendor": PARTY,

@@ -119,6 +119,9 @@ class OneRecordLedger:
     def near(self, extraction: Any) -> list[LedgerRecord]:
         return list(self._records.values())
 
+    def of_order(self, number: str) -> list[LedgerRecord]:
+        return []
+
     def knows_party(self, names: Any) -> bool:
         return bool(self._records)
 

@@ -44,6 +44,35 @@ def test_the_template_can_be_imported(tmp_path: Path) -> None:
     assert read.records[0].amount == Decimal("1234.50")
 
 
+def test_lines_of_an_order_are_read_with_their_exact_figures(tmp_path: Path) -> None:
+    read = imported(
+        tmp_path,
+        "record_id;doc_type;po_number;line;description;quantity;unit_price;received quantity;"
+        "invoiced_quantity\n1;Purchase Order;PO-7;10;Paper;1.000,5;0,012345;0;\n",
+    )
+    assert read.faults == ()
+    [line] = read.records
+    assert (line.doc_type, line.line, line.description) == ("purchase_order", "10", "Paper")
+    assert (line.quantity, line.unit_price) == (Decimal("1000.5"), Decimal("0.012345"))
+    assert (line.received_quantity, line.invoiced_quantity) == (Decimal(0), None)
+
+
+def test_columns_of_lines_mean_nothing_on_other_records(tmp_path: Path) -> None:
+    text = 'record_id,doc_type,amount,quantity,description\n1,invoice,"2,50","5.5 kg",Paper\n'
+    read = imported(tmp_path, text)
+    assert read.faults == ()
+    [record] = read.records
+    assert (record.amount, record.quantity, record.description) == (Decimal("2.50"), None, "")
+
+
+@pytest.mark.parametrize("quantity", ["ten", "1.2345678", "5 kg"])
+def test_a_quantity_that_is_none_is_a_fault_of_its_line(tmp_path: Path, quantity: str) -> None:
+    text = f"record_id,doc_type,quantity\n1,purchase_order,1.5\n2,purchase_order,{quantity}\n"
+    read = imported(tmp_path, text)
+    assert [(one.line, one.column) for one in read.faults] == [(3, "quantity")]
+    assert [one.record_id for one in read.records] == ["1"]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_a_file_is_read_however_it_was_saved(tmp_path: Path, encoding: str, delimiter: str) -> None:

@@ -156,6 +156,28 @@ def test_a_record_comes_back_as_it_was_given(make: Make) -> None:
     assert ledger.get("nobody") is None
 
 
+def line(record_id: str, **more: Any) -> LedgerRecord:
+    fields = {"record_id": record_id, "doc_type": "purchase_order", "po_number": "PO-77"}
+    return LedgerRecord(**fields | more)
+
+
+def test_the_lines_of_an_order_come_back_as_they_were_given(make: Make) -> None:
+    first = line(
+        "1",
+        line="10",
+        description="Copy paper",
+        quantity=Decimal(10),
+        unit_price=Decimal("0.012345"),
+        received_quantity=Decimal(0),
+    )
+    by_number = line("2", po_number="", number="po 77", quantity=Decimal("1.5"))
+    others = [bill(po_number="PO-77"), line("3", po_number="PO-78"), line("4", po_number="P0-77")]
+    ledger = make([by_number, first, *others])
+    assert list(ledger.of_order("PO-77")) == [first, by_number]
+    assert list(ledger.of_order("")) == []
+    assert list(ledger.of_order("-")) == []
+
+
 def test_parties_are_known_by_name_however_printed(make: Make) -> None:
     ledger = make([bill()])
     assert ledger.knows_party(["somebody else entirely", "NORDWIND PAPIER"])
@@ -254,6 +276,17 @@ def test_a_changed_row_replaces_its_record_and_its_keys(ledger: SqlLedger) -> No
     assert near(ledger, invoice(**bare)) == set()
     assert near(ledger, invoice(**bare | {"invoice_number": "N-77"})) == {"0042"}
     assert ledger.knows_party(["Umbenannt"])
+
+
+def test_a_line_of_which_more_was_received_is_a_changed_row(ledger: SqlLedger) -> None:
+    ordered = line("1", quantity=Decimal(10), received_quantity=Decimal(0))
+    ledger.store([ordered], "a.csv")
+    assert ledger.store([ordered], "a.csv") == (0, 0, 1)
+    received = line("1", quantity=Decimal(10), received_quantity=Decimal(4))
+    assert ledger.store([received], "b.csv") == (0, 1, 0)
+    swapped = line("1", quantity=Decimal(4), received_quantity=Decimal(10))
+    assert ledger.store([swapped], "c.csv") == (0, 1, 0)
+    assert list(ledger.of_order("PO-77")) == [swapped]
 
 
 def test_many_records_are_looked_up_at_once(ledger: SqlLedger) -> None:
