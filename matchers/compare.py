@@ -32,6 +32,7 @@ from matchers.likeness import (
     same_identifier,
 )
 from matchers.memo import named
+from matchers.tolerance import EXACT, Tolerance
 
 ON_PAGE = 0.92
 """Share of a party's name that must stand in the text of a page, in one piece."""
@@ -81,7 +82,7 @@ class Paper:
     extraction: Extraction
     text: str
     tokens: frozenset[str]
-    tolerance: Decimal = Decimal(0)
+    tolerance: Tolerance = EXACT
     days: int = 0
 
     @property
@@ -105,7 +106,7 @@ class Paper:
         return self.extraction.get("date")
 
 
-def paper(extraction: Extraction, tolerance: Decimal = Decimal(0), days: int = 0) -> Paper:
+def paper(extraction: Extraction, tolerance: Tolerance = EXACT, days: int = 0) -> Paper:
     """Make a document ready for comparing."""
     words = [word.text for page in extraction.pages for word in page.words]
     return Paper(
@@ -351,7 +352,7 @@ def _amount(paper: Paper, record: LedgerRecord) -> Evidence | None:
         return _evidence(name, None, said, Level.UNREAD, 0.0)
     for place, one in enumerate(readings):
         gap = abs(_size(one) - expected)
-        if gap <= paper.tolerance:
+        if paper.tolerance.allows(gap, expected):
             exact = place == 0 and not gap
             level = Level.EXACT if exact else Level.CLOSE
             return _evidence(name, one, said, level, 1.0 if exact else CLOSE_VALUE)
@@ -369,7 +370,7 @@ def amount_agrees(paper: Paper, record: LedgerRecord) -> bool:
     read, expected = paper.amount, due(paper, record)
     if read is None or expected is None or not isinstance(read.value, Decimal):
         return False
-    return abs(abs(read.value) - expected) <= paper.tolerance
+    return paper.tolerance.allows(abs(abs(read.value) - expected), expected)
 
 
 def _date(paper: Paper, record: LedgerRecord) -> Evidence | None:

@@ -19,6 +19,7 @@ from matchers.interface import Candidate, Decision, Held, History, Ledger, Match
 from matchers.keys import business_key
 from matchers.score import rank
 from matchers.standing import SELECTED, Standing, rivals
+from matchers.tolerance import EXACT, Tolerance
 
 MOST_CANDIDATES = 10
 """Candidates that a decision carries on; those behind them are noise to people."""
@@ -74,7 +75,8 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
 def _case(
     extraction: Extraction, ledger: Ledger, history: History, rules: Rules, today: dt.date
 ) -> Case:
-    tolerance = Decimal(0) if extraction.kind is Kind.CHECK else rules.amount_tolerance
+    caps = Tolerance(rules.amount_tolerance, rules.amount_tolerance_percent)
+    tolerance = EXACT if extraction.kind is Kind.CHECK else caps
     paper = compare.paper(extraction, tolerance, rules.date_tolerance_days)
     families = COMPARABLE[extraction.kind]
     near = [one for one in ledger.near(extraction) if compare.family(one) in families]

@@ -145,6 +145,8 @@ def of_amount(case: Case, one: Standing, reason: Reason) -> list[Finding]:
     if one.priced():
         return []
     said = abs(read.value)
+    if case.paper.tolerance.splits(abs(said - expected), expected):
+        reason = Reason.TOLERANCE_CAP
     found = [
         Finding(
             reason=reason,

@@ -228,8 +228,9 @@ class Ledger(Protocol):
 class Earlier:
     """A document that came before and speaks of the same thing.
 
-    *posted* tells whether it was posted (then *record_id* is what it was posted to); *fields* is
-    what was read from it, by the contract's names, as text.
+    *posted* tells whether it was posted (then *record_id* is what it was posted to), *finished*
+    when it was delivered (UTC), None before; *fields* is what was read from it, by the contract's
+    names, as text.
     """
 
     document_id: str
@@ -237,6 +238,7 @@ class Earlier:
     posted: bool
     record_id: str | None = None
     case: str | None = None
+    finished: dt.datetime | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -5,9 +5,9 @@ for each line with quantity and price, and with what was received and invoiced b
 office books receipts. A bill whose order the ledger does not hold is judged without one.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from config.reasons import Reason
 from extractors.interface import Kind, LineItem
@@ -16,7 +16,7 @@ from matchers.assignment import assign
 from matchers.compare import READ, Paper
 from matchers.findings import Case, Finding, listed, money
 from matchers.interface import LedgerRecord, Status
-from matchers.likeness import PARTY_UNLIKE, name_likeness
+from matchers.likeness import PARTY_UNLIKE, name_likeness, same_identifier
 from matchers.standing import Standing
 
 MOST_LINES = 100
@@ -88,8 +88,9 @@ def of_order(case: Case, one: Standing) -> list[Finding]:
     if by_line:
         billed = [replace(one, price=None) for one in billed] if taxed else billed
         found = _of_lines(case, number, ordered, billed)
-    if not by_line or taxed:
-        found += _of_sum(case, number, alive, ordered)
+    since = _posted_since(case, one, number)
+    if not by_line or taxed or since:
+        found += _of_sum(case, number, alive, ordered, since)
     return found
 
 
@@ -289,10 +290,45 @@ def _figure(value: Decimal) -> str:
 # ---- sums
 
 
+def _posted_since(case: Case, one: Standing, number: str) -> Decimal:
+    """What other bills of an order were posted for since the ledger was last imported.
+
+    That, no export can have counted as invoiced.
+    """
+    last, found = case.ledger.imported(), Decimal(0)
+    for other in case.standings:
+        record = other.record
+        if record.record_id == one.record.record_id or record.po_number == "":
+            continue
+        earlier = case.history.posted_to(record.record_id)
+        if earlier is None or not same_identifier(record.po_number, number):
+            continue
+        if earlier.finished is None or last is None or earlier.finished > last:
+            found += _of_earlier(earlier.fields, record)
+    return found
+
+
+def _of_earlier(fields: Mapping[str, str], record: LedgerRecord) -> Decimal:
+    """What a posted bill was over, without tax where it said so."""
+    for name in ("net", "total"):
+        try:
+            return abs(Decimal(fields[name]))
+        except (KeyError, InvalidOperation):
+            continue
+    return abs(record.amount or Decimal(0))
+
+
 def _of_sum(
-    case: Case, number: str, order: Sequence[LedgerRecord], ordered: Sequence[Ordered]
+    case: Case,
+    number: str,
+    order: Sequence[LedgerRecord],
+    ordered: Sequence[Ordered],
+    since: Decimal,
 ) -> list[Finding]:
-    """A bill over more than its order has left, or has received; without tax, if that is stated."""
+    """A bill over more than its order has left, or has received; without tax, if that is stated.
+
+    *since* is what was posted for other bills of the order and is in no export yet.
+    """
     amounts = [
         abs(field.value)
         for name in ("net", "total")
@@ -306,9 +342,12 @@ def _of_sum(
     most = ROUNDING + asked * case.rules.order_price_percent / WHOLE
     left, waiting = _left(order, ordered), _waiting(ordered)
     bill = f"The {case.noun} is over {money(asked)}; of order {number}"
-    if left is not None and asked > left + most:
-        return [_exhausted(f"{bill} only {money(max(left, Decimal(0)))} is left.")]
-    if waiting is not None and asked > waiting + most:
+    if since:
+        bill = f"{bill}, of which {money(since)} were posted since the ledger was last imported,"
+    if left is not None and asked > left - since + most:
+        return [_exhausted(f"{bill} only {money(max(left - since, Decimal(0)))} is left.")]
+    if waiting is not None and asked > waiting - since + most:
+        waiting = max(waiting - since, Decimal(0))
         return [
             Finding(
                 reason=Reason.NOT_RECEIVED,

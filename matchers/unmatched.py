@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from config.reasons import Reason
-from extractors.interface import RECORDED
+from extractors.interface import RECORDED, Kind
 from matchers import payments
-from matchers.compare import READ
+from matchers.compare import BILL, READ, family
 from matchers.findings import Case, Finding, entry, label, listed, money, too_little, value
 from matchers.ledgers.search import PARTY_FIELDS, keys, likely
+from matchers.payments import OPEN
 from matchers.standing import Standing
 
 
@@ -31,9 +32,26 @@ def explain(case: Case) -> list[Finding]:
         return [_not_issued(case), *found]
     if case.checks and (owed := payments.of_payer(case)):
         return [*owed, *found]
+    if credit := list(_unapplied(case)):
+        return [*credit, *found]
     near = case.best
     apart = _kept_apart(case, near) if near else []
     return [*(apart or _unknown(case)), *found]
+
+
+def _unapplied(case: Case) -> Iterator[Finding]:
+    """A credit of a party that the ledger knows bills of, but no credit."""
+    if case.paper.kind is not Kind.CREDIT_NOTE:
+        return
+    own = [one.record for one in case.standings if one.alike() and not one.unlike()]
+    bills = [one for one in own if family(one) == BILL and one.status in OPEN]
+    if bills and len(bills) == len([one for one in own if one.status in OPEN]):
+        yield Finding(
+            reason=Reason.CREDIT_UNAPPLIED,
+            words=f"The ledger knows no credit of {bills[0].party_name}; open are "
+            f"{listed([entry(one) for one in bills])}. Which of them it reduces is not certain.",
+            change="the ledger held a record for the credit",
+        )
 
 
 def of_problems(case: Case) -> list[Finding]:

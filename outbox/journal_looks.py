@@ -235,5 +235,6 @@ def _earlier(row: DocumentRow) -> Earlier:
         posted=row.record_id is not None,
         record_id=row.record_id,
         case=row.case_name if row.state == State.EXCEPTION else None,
+        finished=dt.datetime.fromisoformat(row.finished) if row.finished else None,
         fields=json.loads(row.fields),
     )

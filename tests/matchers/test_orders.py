@@ -1,5 +1,6 @@
 """Bills against what was ordered and received: a table of cases."""
 
+import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 from config.reasons import Reason
 from extractors.interface import Kind, LineItem
 from matchers.interface import Held, LedgerRecord, Matched, Status
-from tests.matchers.build import PARTY, RULES, bill, decided, invoice, read
+from tests.matchers.build import PARTY, RULES, Past, bill, decided, earlier, invoice, read
 
 PRICE, QUANTITY = Reason.PO_PRICE_VARIANCE, Reason.PO_QUANTITY_VARIANCE
 RECEIVED, EXHAUSTED = Reason.NOT_RECEIVED, Reason.PO_EXHAUSTED
@@ -211,6 +212,31 @@ def test_a_quantity_may_exceed_the_order_by_what_the_setting_says(
     rules = {"order_quantity_percent": Decimal(percent)}
     records = [ordered(PAPER, "100", "4.50", "100")]
     assert becomes([item(PAPER, quantity, "4.50")], records, rules=rules) == expected
+
+
+TODAY_AT = dt.datetime(2026, 3, 2, 8, 0, tzinfo=dt.UTC)
+HOUR = dt.timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("finished", "expected"),
+    [(None, (EXHAUSTED,)), (TODAY_AT + HOUR, (EXHAUSTED,)), (TODAY_AT - HOUR, POSTED)],
+    ids=["about to be delivered", "since the import", "before it"],
+)
+def test_another_bill_of_the_order_counts_until_an_export_can_have_counted_it(
+    finished: dt.datetime | None, expected: tuple[Reason, ...]
+) -> None:
+    other = bill(record_id="0041", number="INV-1040", po_number="PO-77")
+    first = replace(earlier(record_id="0041"), finished=finished, fields={"net": "800.00"})
+    decision = decided(
+        invoice(po_number="PO-77"),
+        bill(po_number="PO-77"),
+        other,
+        replace(HEADER, amount=Decimal("2000.00")),
+        past=Past(posted={"0041": first}),
+        imported=TODAY_AT,
+    )
+    assert (decision.reasons if isinstance(decision, Held) else ()) == expected
 
 
 def test_the_words_name_the_goods_and_both_figures() -> None:
