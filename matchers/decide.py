@@ -12,7 +12,7 @@ from decimal import Decimal
 from config.reasons import Reason, ordered
 from config.settings import Rules
 from extractors.interface import Extraction, Kind
-from matchers import amounts, bills, checks, compare, presented, unmatched
+from matchers import amounts, bills, checks, compare, presented, remittances, unmatched
 from matchers.compare import BILL, CHECK, CREDIT, PAYMENT, READ, WANTED
 from matchers.findings import Case, Finding, entry, label, listed, of_earlier
 from matchers.interface import Candidate, Decision, Held, History, Ledger, Matched, Status
@@ -57,7 +57,7 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
     is too old to post by, 0 for never.
     """
     if extraction.kind not in WANTED:
-        return _route(extraction)
+        return _route(extraction, ledger)
     case = _case(extraction, ledger, history, rules, today)
     key = business_key(extraction)
     best = case.best if case.best and _answers(case.best, history) else None
@@ -106,8 +106,8 @@ def _answers(one: Standing, history: History) -> bool:
     return taken is None or taken.document_id == one.paper.extraction.document.id
 
 
-def _route(extraction: Extraction) -> Held:
-    """Mail that asks for no posting goes to a person."""
+def _route(extraction: Extraction, ledger: Ledger) -> Held:
+    """Mail that asks for no posting goes to a person; an advice with what it would pay."""
     if Reason.EMPTY_PAGE in extraction.problems:
         return _blank(extraction)
     routed = [] if ROUTED & set(extraction.problems) else [Reason.NEEDS_ROUTING]
@@ -118,10 +118,17 @@ def _route(extraction: Extraction) -> Held:
     ]
     kind = "document" if extraction.kind is Kind.OTHER else extraction.kind
     described = f" ({', '.join(said)})" if said else ""
+    detail = f"This {kind}{described} asks for a person; there is nothing in it to post."
+    allocation = remittances.allocation(extraction, ledger)
+    if allocation:
+        off = remittances.amiss(extraction, allocation)
+        routed += [Reason.AMBIGUOUS_ALLOCATION] if off else []
+        detail = f"{detail} {off or remittances.clear(allocation)}"
     return Held(
         document=extraction.document,
         reasons=ordered((*extraction.problems, *routed)),
-        detail=f"This {kind}{described} asks for a person; there is nothing in it to post.",
+        detail=detail,
+        allocation=allocation,
         extraction=extraction,
         flip="Only checks, invoices, receipts and credit notes are ever posted.",
     )
@@ -198,6 +205,7 @@ def _held(case: Case, found: Sequence[Finding], best: Standing | None) -> Held:
         proposal=best.candidate if best and _approvable(case, best) else None,
         related=tuple(related),
         flip=_needed(in_order),
+        allocation=next((one.allocation for one in in_order if one.allocation), ()),
     )
 
 

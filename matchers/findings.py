@@ -9,7 +9,7 @@ from config.reasons import Reason
 from config.settings import Rules
 from extractors.interface import Field, Kind
 from matchers.compare import Paper, due, plain_money
-from matchers.interface import Earlier, History, Ledger, LedgerRecord
+from matchers.interface import Allocated, Earlier, History, Ledger, LedgerRecord
 from matchers.standing import Standing
 
 
@@ -18,13 +18,15 @@ class Finding:
     """One thing that speaks against a posting.
 
     *words* is a sentence with the values at hand, *change* completes "it would have been posted
-    had ...", *related* the ids of documents that this one collides with.
+    had ...", *related* the ids of documents that this one collides with, *allocation* how a payment
+    would be spread over several items.
     """
 
     reason: Reason
     words: str
     change: str
     related: tuple[str, ...] = ()
+    allocation: tuple[Allocated, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

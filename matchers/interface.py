@@ -165,6 +165,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Allocated:
+    """What one line of an advice, or a check, would pay: a proposal to a person, never a posting.
+
+    *number* is the item's as the paper names it, *record_id* is empty where the ledger has none;
+    *expected* is what is open of it, *remark* what is off, empty where the two agree.
+    """
+
+    number: str
+    amount: Decimal | None
+    record_id: str = ""
+    expected: Decimal | None = None
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Matched:
     """A posting: the document is about this record and nothing speaks against it.
 
@@ -189,7 +204,8 @@ class Held:
 
     *detail* says in plain words what is wrong with this very document, *flip* the smallest change
     that would have posted it, *related* the ids of documents that it collides with. *proposal* is
-    the one record that a person may approve as it stands.
+    the one record that a person may approve as it stands, *allocation* how one payment would be
+    spread over several.
     """
 
     document: Document
@@ -200,6 +216,7 @@ class Held:
     proposal: Candidate | None = None
     related: tuple[str, ...] = ()
     flip: str = ""
+    allocation: tuple[Allocated, ...] = ()
 
 
 Decision = Matched | Held

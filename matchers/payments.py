@@ -10,7 +10,7 @@ from extractors.micr import grammar
 from matchers.compare import PAYMENT, READ, Paper, due, family
 from matchers.face import stated
 from matchers.findings import Case, Finding, entry, listed, money, value
-from matchers.interface import LedgerRecord, Status
+from matchers.interface import Allocated, LedgerRecord, Status
 from matchers.likeness import PARTY_ALIKE, PARTY_UNLIKE, name_likeness, plain_identifier
 from matchers.memo import numbers as numbers_in
 from matchers.standing import Standing
@@ -52,8 +52,29 @@ def of_allocation(case: Case, one: Standing) -> list[Finding]:
             f"{listed([entry(record) for record in records])} {are} {money(together)}"
             f"{missing}.",
             change="it paid one invoice only",
+            allocation=_spread(records, due_for) if exactly == "exactly" else (),
         )
     ]
+
+
+def _spread(
+    records: Sequence[LedgerRecord], amounts: Sequence[Decimal], remark: str = ""
+) -> tuple[Allocated, ...]:
+    """Each item paid as it is open, for a person to carry out."""
+    return tuple(
+        Allocated(
+            number=one.number,
+            amount=amount,
+            record_id=one.record_id,
+            expected=amount,
+            remark=remark,
+        )
+        for one, amount in zip(records, amounts, strict=True)
+    )
+
+
+SUGGESTED = "not named on the check: the only open items that add up to it"
+"""What is said of an allocation that nobody asked for."""
 
 
 def _named_too(one: Standing, other: Standing) -> bool:
@@ -123,6 +144,7 @@ def of_payer(case: Case) -> list[Finding]:
             words=f"{owed[0].party_name} owes {open_items}. Neither the memo nor the amount of "
             f"{value(amount)} says which is paid{told}.",
             change="the memo named one open invoice, and the amount been the open one",
+            allocation=_spread(fitting, [_open(case, one) for one in fitting], SUGGESTED),
         )
     ]
 

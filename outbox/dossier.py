@@ -19,6 +19,7 @@ from extractors.interface import (
     Trace,
 )
 from matchers.interface import (
+    Allocated,
     Candidate,
     Decision,
     Evidence,
@@ -113,6 +114,7 @@ def _of_matched(decision: Matched) -> dict[str, Any]:
         "proposal": _text(decision.candidate.record.record_id),
         "related": [],
         "flip": _text(decision.flip),
+        "allocation": [],
     }
 
 
@@ -128,6 +130,17 @@ def _of_held(decision: Held) -> dict[str, Any]:
         "proposal": _text(decision.proposal.record.record_id) if decision.proposal else None,
         "related": list(decision.related),
         "flip": _text(decision.flip),
+        "allocation": [_allocated(one) for one in decision.allocation],
+    }
+
+
+def _allocated(one: Allocated) -> dict[str, Any]:
+    return {
+        "number": _text(one.number),
+        "amount": _plain(one.amount),
+        "record_id": _text(one.record_id),
+        "expected": _plain(one.expected),
+        "remark": _text(one.remark),
     }
 
 

@@ -31,7 +31,8 @@ LONGEST_BAR = 12
 def text(dossier: dict[str, Any]) -> str:
     """The decision in plain words, with account numbers masked; ends with a line break."""
     shown = masked(dossier)
-    lines = [*_head(shown), *_fields(shown), *_candidates(shown), *_rule(shown)]
+    parts = (_head, _fields, _allocation, _candidates, _rule)
+    lines = [line for part in parts for line in part(shown)]
     return "\n".join(visible(line, newline=" ⏎ ") for line in lines) + "\n"
 
 
@@ -89,6 +90,16 @@ def _candidates(shown: dict[str, Any]) -> Iterator[str]:
     if shown.get("margin") is not None:
         yield ""
         yield _row("Ahead of the next by", f"{signed(shown['margin'])} points")
+
+
+def _allocation(shown: dict[str, Any]) -> Iterator[str]:
+    """How a payment would be spread over several items."""
+    if shown.get("allocation"):
+        yield ""
+        yield "What it would pay"
+    for one in shown.get("allocation", []):
+        paid = f"{one['amount'] or '-'} to {one['record_id'] or 'no record'}"
+        yield _row(one["number"], f"{paid}{': ' * bool(one['remark'])}{one['remark']}")
 
 
 def _part(part: dict[str, Any]) -> str:
