@@ -1,8 +1,6 @@
 """`mailroom exceptions`: the associate's work from a terminal."""
 
-import getpass
 import json as jsons
-import os
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,12 +12,14 @@ from ingest.terminal import (
     WRONG_USE,
     JsonLinesOption,
     JsonOption,
+    WhoOption,
     WorkspaceOption,
     console,
     fail,
     give,
     opened,
     say,
+    user,
 )
 
 if TYPE_CHECKING:
@@ -38,9 +38,6 @@ PATIENCE = 5.0
 
 CaseArgument = Annotated[
     str, typer.Argument(metavar="CASE", help="The case, as its folder is called.")
-]
-WhoOption = Annotated[
-    str, typer.Option("--who", metavar="NAME", help="Who decides; else the user logged in.")
 ]
 WhyOption = Annotated[str, typer.Option("--note", metavar="TEXT", help="Why, in a few words.")]
 
@@ -161,7 +158,7 @@ def note(
     """Leave a note on a case."""
     with opened(workspace) as parts:
         _, document = _known(parts, case)
-        parts.journal.note(document.id, who or _user(), text)
+        parts.journal.note(document.id, who or user(), text)
     say(f"Noted on {case}.")
 
 
@@ -178,7 +175,7 @@ def _decide(workspace: Any, case: str, action: str, *, who: str, note: str, **mo
                 at=_now(),
                 case_name=case,
                 action=action,
-                who=who or _user(),
+                who=who or user(),
                 note=note,
                 corrections=corrections,
                 **more,
@@ -255,14 +252,6 @@ def _corrections(pairs: list[str]) -> dict[str, str]:
             fail(f"{pair!r} is no correction; write it as --set total=123.45.", WRONG_USE)
         fields[name] = value
     return fields
-
-
-def _user() -> str:
-    """Who is logged in; the number of the account where it has no name, as in a container."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _awaited(parts: "App", asked: int) -> "ResolutionRow":

@@ -1,4 +1,4 @@
-"""`mailroom ledger`: records in, records listed."""
+"""`mailroom ledger`: records in, records listed, and the names that parties go by."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +10,18 @@ from ingest.terminal import (
     WRONG_USE,
     JsonLinesOption,
     JsonOption,
+    WhoOption,
     WorkspaceOption,
     console,
     fail,
     give,
     opened,
     say,
+    user,
 )
 
 app = typer.Typer(
-    help="Ledger records: import exports, list what is there, print an empty form.",
+    help="Ledger records: import exports, list what is there, names learned, an empty form.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -116,3 +118,38 @@ def template(*, layout: LayoutOption = "") -> None:
         typer.echo(layouts.text_of(layout) if layout else imports.template(), nl=False)
     except LedgerError as error:
         fail(str(error), WRONG_USE)
+
+
+@app.command()
+def aliases(*, workspace: WorkspaceOption = None, jsonl: JsonLinesOption = False) -> None:
+    """List the names that parties go by on paper, as your decisions have taught them."""
+    from outbox.showing import visible
+
+    with opened(workspace) as parts:
+        found = parts.journal.all_aliases()
+    if jsonl:
+        for one in found:
+            give({"name": one.name, "party": one.party, "count": one.count}, indent=None)
+        return
+    from rich.table import Table
+
+    table = Table("on paper", "in the ledger", "decisions")
+    for one in found:
+        table.add_row(visible(one.name), visible(one.party), str(one.count))
+    console().print(table)
+
+
+@app.command()
+def forget(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name as it stands on paper.")],
+    party: Annotated[str, typer.Argument(metavar="PARTY", help="The party in the ledger.")],
+    *,
+    who: WhoOption = "",
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Take a learned name back, for all decisions that taught it."""
+    with opened(workspace) as parts:
+        count = parts.journal.revoke_alias(name, party, who or user())
+    if not count:
+        fail(f"Nobody taught that {name!r} is {party!r}. See `mailroom ledger aliases`.", NO)
+    say(f"{name!r} no longer means {party!r}; {count} had taught it.")

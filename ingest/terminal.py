@@ -1,7 +1,9 @@
 """What every command shares: where words go, how errors end, and finding the workspace."""
 
+import getpass
 import json
 import logging
+import os
 import re
 import sys
 import traceback
@@ -38,10 +40,21 @@ WorkspaceOption = Annotated[
         help="The workspace; else MAILROOM_WORKSPACE, else the nearest folder upward that is one.",
     ),
 ]
+WhoOption = Annotated[
+    str, typer.Option("--who", metavar="NAME", help="Who decides; else the user logged in.")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 JsonLinesOption = Annotated[
     bool, typer.Option("--jsonl", help="Print one JSON object a line on standard output.")
 ]
+
+
+def user() -> str:
+    """Who is logged in; the number of the account where it has no name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
 
 
 def say(text: str) -> None:

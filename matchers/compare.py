@@ -17,7 +17,7 @@ from rapidfuzz.distance import Indel
 from extractors.interface import Extraction, Field, Kind, Page, Word
 from extractors.values import identifiers, names
 from extractors.values.currencies import SHARED, shared_mark
-from matchers.interface import Evidence, LedgerRecord, Level
+from matchers.interface import Alias, Evidence, LedgerRecord, Level
 from matchers.ledgers.search import likely
 from matchers.likeness import (
     CLOSE_IDENTIFIER,
@@ -76,7 +76,8 @@ class Paper:
     """A document made ready for comparing.
 
     *text* is the words of its pages, folded and run together; *tokens* is each word folded as an
-    identifier. *tolerance* and *days* are the differences in amount and date that still agree.
+    identifier. *tolerance* and *days* are the differences in amount and date that still agree,
+    *aliases* the names that parties go by.
     """
 
     extraction: Extraction
@@ -84,6 +85,7 @@ class Paper:
     tokens: frozenset[str]
     tolerance: Tolerance = EXACT
     days: int = 0
+    aliases: tuple[Alias, ...] = ()
 
     @property
     def kind(self) -> Kind:
@@ -106,7 +108,12 @@ class Paper:
         return self.extraction.get("date")
 
 
-def paper(extraction: Extraction, tolerance: Tolerance = EXACT, days: int = 0) -> Paper:
+def paper(
+    extraction: Extraction,
+    tolerance: Tolerance = EXACT,
+    days: int = 0,
+    aliases: Sequence[Alias] = (),
+) -> Paper:
     """Make a document ready for comparing."""
     words = [word.text for page in extraction.pages for word in page.words]
     return Paper(
@@ -115,6 +122,7 @@ def paper(extraction: Extraction, tolerance: Tolerance = EXACT, days: int = 0) -
         tokens=frozenset(identifiers.fold(word) for word in words),
         tolerance=tolerance,
         days=days,
+        aliases=tuple(aliases),
     )
 
 

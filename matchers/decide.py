@@ -12,7 +12,7 @@ from decimal import Decimal
 from config.reasons import Reason, ordered
 from config.settings import Rules
 from extractors.interface import Extraction, Kind
-from matchers import amounts, bills, checks, compare, presented, remittances, unmatched
+from matchers import aliases, amounts, bills, checks, compare, presented, remittances, unmatched
 from matchers.compare import BILL, CHECK, CREDIT, PAYMENT, READ, WANTED
 from matchers.findings import Case, Finding, entry, label, listed, of_earlier
 from matchers.interface import Candidate, Decision, Held, History, Ledger, Matched, Status
@@ -75,11 +75,13 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
 def _case(
     extraction: Extraction, ledger: Ledger, history: History, rules: Rules, today: dt.date
 ) -> Case:
+    learned = aliases.known(extraction, history)
     caps = Tolerance(rules.amount_tolerance, rules.amount_tolerance_percent)
     tolerance = EXACT if extraction.kind is Kind.CHECK else caps
-    paper = compare.paper(extraction, tolerance, rules.date_tolerance_days)
+    paper = compare.paper(extraction, tolerance, rules.date_tolerance_days, learned)
     families = COMPARABLE[extraction.kind]
-    near = [one for one in ledger.near(extraction) if compare.family(one) in families]
+    wanted = aliases.looked_up(extraction, learned)
+    near = [one for one in ledger.near(wanted) if compare.family(one) in families]
     ranked = [amounts.asked(Standing(paper, one), near) for one in rank(paper, near)]
     standings = tuple(sorted(ranked, key=lambda one: not _answers(one, history)))
     return Case(

@@ -84,7 +84,8 @@ class Evidence:
     """One field held against a record: what was read, what the ledger says, and what it weighs.
 
     *similarity* is 0 to 1; *weight* is bits of evidence, positive for the record. *page* and *box*
-    say where it was read, for the crop beside it.
+    say where it was read, for the crop beside it. *learned* counts the decisions of people from
+    which it is known that the two mean the same; 0 where they are alike by themselves.
     """
 
     field: str
@@ -96,6 +97,7 @@ class Evidence:
     confidence: float | None = None
     page: int | None = None
     box: Box | None = None
+    learned: int = 0
 
 
 class Verdict(StrEnum):
@@ -259,8 +261,20 @@ class Earlier:
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alias:
+    """What a party is called on paper: *count* decisions of people said that *name* is *party*."""
+
+    name: str
+    party: str
+    count: int
+
+
 class History(Protocol):
     """What came before this document, from the journal."""
+
+    def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
+        """Whom people meant by these names when they decided."""
 
     def posted_to(self, record_id: str) -> Earlier | None:
         """The document already posted to a record, delivered or about to be."""

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from matchers.aliases import applied
 from matchers.compare import Paper, compare
 from matchers.interface import Candidate, Evidence, LedgerRecord, Level, Status
 from matchers.likeness import ONE_SLIP, PARTY_ALIKE
@@ -80,7 +81,8 @@ def _name(likeness: float) -> float:
 
 def candidate(paper: Paper, record: LedgerRecord) -> Candidate:
     """A record with its evidence weighed."""
-    evidence = tuple(replace(one, weight=weight(one)) for one in compare(paper, record))
+    compared = (applied(one, paper, record) for one in compare(paper, record))
+    evidence = tuple(replace(one, weight=weight(one)) for one in compared)
     return Candidate(
         record=record, score=round(sum(one.weight for one in evidence), 6), evidence=evidence
     )

@@ -13,6 +13,7 @@ from outbox import moves, release
 from outbox.filing import tell_again
 from outbox.interface import CLOSED, VERBS, State, Workspace
 from outbox.journal import Journal, Ruling
+from outbox.journal_aliases import taught
 from outbox.release import NOBODY, Approval
 from outbox.tables import DocumentRow, ResolutionRow
 
@@ -220,6 +221,7 @@ class Cases:
             business_key=document.business_key,
             look=document.look,
             posting=posting,
+            learned=taught(document.kind or "", json.loads(document.fields), record),
         )
 
     def _record(self, row: ResolutionRow, dossier: dict[str, Any]) -> LedgerRecord:

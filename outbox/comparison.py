@@ -17,6 +17,7 @@ from outbox.words import (
     certainty,
     field_label,
     field_order,
+    level_words,
     percent,
     signed,
     source_label,
@@ -132,7 +133,7 @@ def _evidence(plain: Json | None, veiled: Json | None) -> Iterator[tuple[Json, J
 
 def part(evidence: Json, heaviest: float) -> Json:
     """One line of a candidate's evidence; *width* is its share of the heaviest, in percent."""
-    sign, words = LEVELS[evidence["level"]]
+    sign, words = LEVELS[evidence["level"]][0], level_words(evidence)
     return {
         "label": field_label(evidence["field"]),
         "read": _spoken(evidence, "read"),

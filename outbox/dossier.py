@@ -284,6 +284,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "confidence": _number(evidence.confidence),
         "page": evidence.page,
         "box": _box(evidence.box),
+        "learned": evidence.learned,
     }
 
 

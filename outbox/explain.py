@@ -12,6 +12,7 @@ from outbox.words import (
     field_label,
     field_order,
     kind_label,
+    level_words,
     percent,
     selected,
     signed,
@@ -106,7 +107,7 @@ def _part(part: dict[str, Any]) -> str:
     weight = part["weight"]
     blocks = min(LONGEST_BAR, round(abs(weight) / BAR_POINTS))
     bar = ("█" if weight > 0 else "░") * blocks
-    sign, words = LEVELS[part["level"]]
+    sign, words = LEVELS[part["level"]][0], level_words(part)
     facts = f"{part['read'] or '-'} | {part['expected'] or '-'}"
     return (
         f"     {field_label(part['field']):<{LABEL_WIDTH}} {signed(weight):>7}  "

@@ -39,6 +39,7 @@ from sqlmodel import Session, and_, case, col, not_, or_, select, update
 
 from config.steps import step
 from outbox.interface import State, TakenOver
+from outbox.journal_aliases import AliasPages
 from outbox.journal_base import DOCUMENT, UNSETTLED, Writing, batched, now, stamp
 from outbox.journal_cases import CasePages
 from outbox.journal_deliveries import DeliveryPages
@@ -68,7 +69,7 @@ class Arrived:
     mtime_ns: int
 
 
-class Journal(DeliveryPages, CasePages, Looks):
+class Journal(DeliveryPages, CasePages, AliasPages, Looks):
     """Every change of where a document stands."""
 
     # ---- arriving

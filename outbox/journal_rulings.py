@@ -10,6 +10,7 @@ from sqlmodel import col, func, select
 
 from config.reasons import Reason
 from outbox.interface import State
+from outbox.journal_aliases import Learned, learn, unlearn
 from outbox.journal_base import Writing, as_json
 from outbox.tables import CaseRow, DecisionRow, DeliveryRow, DocumentRow, PostingRow
 
@@ -20,7 +21,7 @@ class Ruling:
 
     *goal* is the state it is on its way to; *posting* is its line for finance, *reasons* why it is
     held, the primary one first; *by* says who decided; *parts* are the documents it is split into;
-    *look* is the hash of a check's front.
+    *look* is the hash of a check's front; *learned* is a name of its party that it teaches.
     """
 
     goal: State
@@ -33,6 +34,7 @@ class Ruling:
     look: str | None = None
     posting: Mapping[str, Any] | None = None
     parts: Sequence[DocumentRow] = ()
+    learned: Learned | None = None
 
 
 def rule(
@@ -85,6 +87,8 @@ def rule(
         posting=None if line is None else sha256(line),
         **values,
     )
+    if ruling.learned is not None:
+        learn(writing, document_id, ruling.learned, ruling.by)
     writing.enter(ruling.parts)
     return row
 
@@ -120,6 +124,7 @@ def withdraw(writing: Writing, row: DocumentRow) -> dict[str, str | None]:
             session.delete(session.get_one(DeliveryRow, delivery))
     if case is not None:
         session.delete(session.get_one(CaseRow, case))
+    unlearn(writing, row.id)
     session.flush()
     return {"case": case, "delivery": delivery}
 

@@ -13,10 +13,12 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, exists, select
 
+from extractors.values.names import fold_name
 from outbox.interface import State
 from outbox.journal_rulings import sha256
 from outbox.showing import discreet
 from outbox.tables import (
+    AliasRow,
     CaseRow,
     DecisionRow,
     DeliveryRow,
@@ -63,6 +65,7 @@ class Told:
     document: Columns = field(default_factory=dict)
     decisions: list[Columns] = field(default_factory=list)
     posting: Columns | None = None
+    alias: Columns | None = None
     cases: dict[str, Columns] = field(default_factory=dict)
     asked: dict[int, Columns] = field(default_factory=dict)
 
@@ -140,7 +143,7 @@ def _changed(known: Told, _event: EventRow, detail: Detail) -> None:
     known.document |= dict.fromkeys(OF_DECISION)
     known.document |= {"stage": "claimed", "token": detail["token"], "reasons": []}
     known.document["fields"] = NO_FIELDS
-    known.posting = None
+    known.posting = known.alias = None
     known.cases.pop(detail["case"], None)
 
 
@@ -196,6 +199,14 @@ def _approved_first(known: Told, event: EventRow, detail: Detail) -> None:
     known.asked.setdefault(detail["number"], {})["applied"] = event.at
 
 
+def _alias_learned(known: Told, event: EventRow, detail: Detail) -> None:
+    known.alias = {**detail, "at": event.at, "revoked": None}
+
+
+def _alias_revoked(known: Told, event: EventRow, _detail: Detail) -> None:
+    known.alias = {**(known.alias or {}), "revoked": event.at}
+
+
 def _refused(known: Told, _event: EventRow, detail: Detail) -> None:
     known.asked.setdefault(detail["number"], {})["refused"] = detail["why"]
 
@@ -221,6 +232,8 @@ _PLAYED: dict[str, Callable[[Told, EventRow, Detail], None]] = {
     "split": _rested,
     "reopened": _reopened,
     "approved_first": _approved_first,
+    "alias_learned": _alias_learned,
+    "alias_revoked": _alias_revoked,
     "refused": _refused,
 }
 
@@ -265,7 +278,7 @@ def _some(
     ids = [row.id for row in rows]
     events = _of(session, EventRow, ids)
     decisions, postings = _of(session, DecisionRow, ids), _of(session, PostingRow, ids)
-    cases = _of(session, CaseRow, ids)
+    cases, aliases = _of(session, CaseRow, ids), _of(session, AliasRow, ids)
     names = [case.name for found in cases.values() for case in found]
     asked = defaultdict(list)
     query = select(ResolutionRow).where(col(ResolutionRow.case_name).in_(names))
@@ -280,6 +293,7 @@ def _some(
                 *_document(row, known),
                 *_decisions(row, known, decisions[row.id]),
                 *_posting(row, known, postings[row.id]),
+                *_alias(row, known, aliases[row.id]),
                 *_cases(row, known, cases[row.id]),
                 *_requests(row, known, requests, adopted),
             ]
@@ -330,6 +344,17 @@ def _posting(row: DocumentRow, known: Told, rows: Sequence[PostingRow]) -> Itera
         if row.stage == "decided":
             said.pop("delivery")  # one that is open may have it by now
         yield from _compared(f"{_named(row)}: its posting in the journal", rows[0], said)
+
+
+def _alias(row: DocumentRow, known: Told, rows: Sequence[AliasRow]) -> Iterator[str]:
+    if known.alias is None:
+        if rows:
+            yield f"{_named(row)} taught a name in the journal, but no event tells of it"
+    elif not rows:
+        yield f"{_named(row)}: the name that it taught is gone from the journal"
+    else:
+        folds = {f"{name}_fold": fold_name(known.alias[name]) for name in ("name", "party")}
+        yield from _compared(f"{_named(row)}: the name it taught", rows[0], known.alias | folds)
 
 
 def _cases(row: DocumentRow, known: Told, rows: Sequence[CaseRow]) -> Iterator[str]:
@@ -399,6 +424,7 @@ def orphans(session: Session) -> Iterator[str]:
         (DecisionRow, "a decision names it"),
         (PostingRow, "a posting names it"),
         (CaseRow, "a case names it"),
+        (AliasRow, "a name was learned from it"),
     ):
         owner = col(table.document_id)
         gone = ~exists().where(col(DocumentRow.id) == owner)

@@ -136,6 +136,22 @@ class ResolutionRow(SQLModel, table=True):
     refused: str | None = None
 
 
+class AliasRow(SQLModel, table=True):
+    """A name that one person's decision taught; in force until revoked."""
+
+    __tablename__ = "party_alias"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: str
+    document_id: str = Field(unique=True)
+    name: str
+    name_fold: str = Field(index=True)
+    party: str
+    party_fold: str
+    who: str
+    revoked: str | None = None
+
+
 TABLES = [
     SQLModel.metadata.tables[name]
     for name in (
@@ -146,6 +162,7 @@ TABLES = [
         "delivery",
         "exception_case",
         "resolution",
+        "party_alias",
     )
 ]
 

@@ -134,6 +134,13 @@ VERDICTS = {
 """What figures or words make of an amount."""
 
 
+def level_words(evidence: dict[str, Any]) -> str:
+    """How one field agrees, in words; a name that decisions of people taught is called so."""
+    if count := evidence.get("learned"):
+        return f"learned from {count} {'decision' if count == 1 else 'decisions'}"
+    return LEVELS[evidence["level"]][1]
+
+
 def selected(candidate: dict[str, Any], fields: dict[str, Any]) -> str:
     """What was read of an amount, beside what figures and words say of the ledger's; or empty."""
     selection = candidate.get("selection")

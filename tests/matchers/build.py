@@ -21,9 +21,10 @@ from extractors.interface import (
     Value,
     Word,
 )
+from extractors.values.names import fold_name
 from matchers.database import connect, writing
 from matchers.decide import decide
-from matchers.interface import Decision, Earlier, Held, LedgerRecord, Matched
+from matchers.interface import Alias, Decision, Earlier, Held, LedgerRecord, Matched
 from matchers.ledgers import tables
 from matchers.ledgers.memory import MemoryLedger
 from matchers.ledgers.sql import SqlLedger
@@ -206,6 +207,11 @@ class Past:
 
     posted: dict[str, Earlier] = field(default_factory=dict)
     keys: dict[str, list[Earlier]] = field(default_factory=dict)
+    names: list[Alias] = field(default_factory=list)
+
+    def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
+        wanted = {fold_name(one) for one in names}
+        return [one for one in self.names if fold_name(one.name) in wanted]
 
     def posted_to(self, record_id: str) -> Earlier | None:
         return self.posted.get(record_id)

@@ -1,13 +1,13 @@
 """Tables of checks and what becomes of them: one row a case, decided as the program decides."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from extractors.interface import Extraction, Field
-from matchers.interface import Earlier, LedgerRecord, Matched
+from matchers.interface import Alias, Earlier, LedgerRecord, Matched
 from matchers.keys import business_key
 from tests.matchers.build import RULES, TODAY, check, decided, issued, read
 
@@ -53,6 +53,9 @@ class Came:
 
     def posted_to(self, record_id: str) -> Earlier | None:
         return next((_earlier(*one) for one in self.checks if one[1] == record_id), None)
+
+    def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
+        return ()
 
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
         return [
