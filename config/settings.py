@@ -149,16 +149,32 @@ def load(path: Path | None = None, environment: Mapping[str, str] = os.environ) 
     """
     tree = tomllib.loads(defaults_text())
     if path is not None:
-        try:
-            own = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise SettingsError(
-                f"{path} cannot be read: {error}. Mend it, or delete it and run `mailroom init`."
-            ) from error
-        _overlay(tree, own, str(path))
+        _overlay(tree, _file(path), str(path))
     _overlay(tree, _from_environment(environment), "the environment")
     settings: Settings = _build(Settings, tree, "")
     return settings
+
+
+def altered(base: Mapping[str, Any], path: Path) -> Settings:
+    """The settings *base*, by section and name, with what the file at *path* sets instead.
+
+    Raises:
+        SettingsError: the file cannot be read, a name is unknown or a value does not fit.
+    """
+    tree = tomllib.loads(defaults_text())
+    _overlay(tree, base, "what is kept of a decision")
+    _overlay(tree, _file(path), str(path))
+    settings: Settings = _build(Settings, tree, "")
+    return settings
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error}. Mend it, or delete it and run `mailroom init`."
+        ) from error
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest import cli_cases, cli_ledger, cli_sheets, cli_views
+from ingest import cli_cases, cli_ledger, cli_replay, cli_sheets, cli_views
 from ingest.terminal import (
     DONE,
     NO,
@@ -47,6 +47,7 @@ app.add_typer(cli_views.reports, name="report")
 app.command("explain")(cli_views.explain)
 app.command("documents")(cli_views.documents)
 app.command("verify")(cli_views.verify)
+app.command("replay")(cli_replay.replay)
 app.command("doctor")(cli_views.doctor)
 app.command("sheets")(cli_sheets.sheets)
 

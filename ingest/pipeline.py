@@ -2,12 +2,12 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
-from config.reasons import OPENING, Reason, ordered
+from config.reasons import OPENING, Reason
 from config.settings import Settings
 from config.steps import step
 from extractors.interface import Attachment, Batch, Document, Extraction, Kind
@@ -21,6 +21,9 @@ from outbox.filing import Filer
 from outbox.interface import Filing, State, TakenOver, Workspace
 from outbox.journal import Journal, Ruling
 from outbox.tables import DocumentRow
+
+if TYPE_CHECKING:
+    from matchers.basis import Basis, Beside
 
 LOG = logging.getLogger(__name__)
 
@@ -49,7 +52,7 @@ class Pipeline:
             case Extraction() if outcome.files:
                 ruling = self._split(outcome, job.pictures, partial=row.partial)
             case Extraction():
-                ruling = self._ruling(self._decide(outcome, partial=row.partial))
+                ruling = self._ruling(*self._decide(outcome, partial=row.partial))
             case Failure():
                 ruling = _failed(job.document, outcome)
             case _:
@@ -60,22 +63,33 @@ class Pipeline:
         """Bring a decided document to rest; None while it waits for its delivery."""
         return self.filer.file(document_id)
 
-    def _decide(self, extraction: Extraction, *, partial: bool) -> Decision:
-        from matchers.decide import decide
+    def _decide(self, extraction: Extraction, *, partial: bool) -> "tuple[Decision, Basis]":
+        """The decision, and all that it was made from."""
+        from matchers.basis import Asked, Basis, decided
+        from matchers.version import rules_version
 
-        decision = decide(
-            extraction,
-            self.ledger,
-            self.journal,
-            self.settings.rules,
-            self.settings.posting.mode,
-            self.today(),
+        asked = Asked(self.ledger, self.journal)
+        basis = Basis(
+            extraction=extraction,
+            version=rules_version(),
+            rules=self.settings.rules,
+            mode=self.settings.posting.mode,
             stale_days=self.settings.ledger.stale_days,
+            today=self.today(),
+            beside=tuple(self._beside(extraction.document, partial=partial)),
         )
-        if batch := self._unbalanced(extraction.document):
-            reasons = [Reason(code) for code in batch["problems"]]
-            decision = _held(decision, reasons, batch["detail"])
-        return _held(decision, [Reason.PARTIAL_WRITE], CUT_SHORT) if partial else decision
+        decision = decided(basis, asked)
+        return decision, asked.noted(basis)
+
+    def _beside(self, document: Document, *, partial: bool) -> "Iterator[Beside]":
+        """What holds the document whatever is read from it."""
+        from matchers.basis import Beside
+
+        if batch := self._unbalanced(document):
+            reasons = tuple(Reason(code) for code in batch["problems"])
+            yield Beside(reasons=reasons, words=batch["detail"])
+        if partial:
+            yield Beside(reasons=(Reason.PARTIAL_WRITE,), words=CUT_SHORT)
 
     def _unbalanced(self, document: Document) -> Mapping[str, Any] | None:
         """The batch that a document came in, if it is not what its ticket announces."""
@@ -88,9 +102,11 @@ class Pipeline:
             part, home = home, row.parent if row else None
         return None
 
-    def _ruling(self, decision: Decision) -> Ruling:
+    def _ruling(self, decision: Decision, made_from: "Basis") -> Ruling:
         from matchers.keys import business_key
+        from outbox.bases import packed
 
+        basis = packed(made_from)
         dossier = dossiers.as_json(decision)
         extraction = decision.extraction
         kind = str(extraction.kind) if extraction else None
@@ -107,6 +123,7 @@ class Pipeline:
                     business_key=key,
                     look=look,
                     posting=_posting(decision),
+                    basis=basis,
                 )
             case Held():
                 return Ruling(
@@ -117,6 +134,7 @@ class Pipeline:
                     fields=fields,
                     business_key=key,
                     look=look,
+                    basis=basis,
                 )
             case _:
                 assert_never(decision)
@@ -210,26 +228,3 @@ CUT_SHORT = (
     "The file was still changing when the wait for it was over, so it may be cut short. "
     "Compare its pages with the paper."
 )
-
-
-def _held(decision: Decision, reasons: Sequence[Reason], words: str) -> Held:
-    """The decision as a case for these reasons too, whatever was read from the document."""
-    match decision:
-        case Matched():
-            return Held(
-                document=decision.extraction.document,
-                reasons=ordered(reasons),
-                detail=words,
-                extraction=decision.extraction,
-                candidates=decision.candidates,
-                proposal=decision.candidate,
-            )
-        case Held():
-            return replace(
-                decision,
-                reasons=ordered((*reasons, *decision.reasons)),
-                detail=f"{words} {decision.detail}".strip(),
-                flip="",
-            )
-        case _:
-            assert_never(decision)

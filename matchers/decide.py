@@ -15,7 +15,16 @@ from extractors.interface import Extraction, Kind
 from matchers import aliases, amounts, bills, checks, compare, presented, remittances, unmatched
 from matchers.compare import BILL, CHECK, CREDIT, PAYMENT, READ, WANTED
 from matchers.findings import Case, Finding, entry, label, listed, of_earlier
-from matchers.interface import Candidate, Decision, Held, History, Ledger, Matched, Status
+from matchers.interface import (
+    Candidate,
+    Certificates,
+    Decision,
+    Held,
+    History,
+    Ledger,
+    Matched,
+    Status,
+)
 from matchers.keys import business_key
 from matchers.score import rank
 from matchers.standing import SELECTED, Standing, rivals
@@ -38,6 +47,9 @@ COMPARABLE = {
 }
 """The families of records that may be meant by each kind, rightly or by mistake of sign."""
 
+NOBODY = "Nothing is certified."
+"""What a posting lacks where there are no certificates."""
+
 ROUTED = {Reason.NEEDS_ROUTING, Reason.COMPLAINT, Reason.RETURN_TO_SENDER}
 
 
@@ -50,11 +62,13 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
     today: dt.date,
     *,
     stale_days: int = 0,
+    certificates: Certificates | None = None,
 ) -> Decision:
     """Decide what becomes of a document.
 
-    *posting_mode* is `policy` or `suggest`; *stale_days* the age in days from which on the ledger
-    is too old to post by, 0 for never.
+    *posting_mode* is `policy`, `certified` or `suggest`; *stale_days* the age in days from which on
+    the ledger is too old to post by, 0 for never. *certificates* are asked where the mode is
+    `certified`.
     """
     if extraction.kind not in WANTED:
         return _route(extraction, ledger)
@@ -67,8 +81,12 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
     found += checks.judge(case, best, key) if case.checks else bills.judge(case, best, key)
     if found:
         return _held(case, found, best)
-    if posting_mode != "policy":
+    if posting_mode == "suggest":
         return _held(case, [_suggestion(best)], best)
+    if posting_mode == "certified":
+        lack = certificates.lacking(extraction, _stated(case, best)) if certificates else NOBODY
+        if lack is not None:
+            return _held(case, [_uncertified(best, lack)], best)
     return _matched(case, best)
 
 
@@ -182,6 +200,14 @@ def _of_ledger(ledger: Ledger, today: dt.date, stale_days: int) -> list[Finding]
             change="the ledger been imported lately",
         )
     ]
+
+
+def _uncertified(best: Standing, lack: str) -> Finding:
+    return Finding(
+        reason=Reason.UNCERTIFIED,
+        words=f"Everything agrees with {entry(best.record)}. {lack}",
+        change="documents of its stratum been certified",
+    )
 
 
 def _suggestion(best: Standing) -> Finding:

@@ -284,3 +284,10 @@ class History(Protocol):
 
     def alike(self, look: str, document_id: str) -> Sequence[Earlier]:
         """Other checks whose front looks like *look* (`Extraction.look`), oldest first."""
+
+
+class Certificates(Protocol):
+    """Which postings may be made without a person, where the posting mode is `certified`."""
+
+    def lacking(self, extraction: Extraction, amount: Decimal) -> str | None:
+        """What a posting over this amount lacks of a certificate, in words; None if nothing."""

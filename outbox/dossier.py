@@ -28,6 +28,7 @@ from matchers.interface import (
     Matched,
     Selection,
 )
+from matchers.version import rules_version
 
 FORM = 1
 """The number of this layout; it rises when a reader of old dossiers has to know."""
@@ -43,7 +44,8 @@ def as_json(decision: Decision) -> dict[str, Any]:
 
     Money and quantities are plain decimal strings, days are ISO, boxes are `[left, top, right,
     bottom]` in pixels of the upright page at 200 dpi, scores and weights are bits. `candidates`
-    stand best first; `proposal` is the record id that a person may approve as it stands.
+    stand best first; `runner_up` is the second's record id, and `margin` by how many bits it lies
+    behind. `proposal` is the record id that a person may approve as it stands.
     """
     match decision:
         case Matched():
@@ -58,12 +60,20 @@ def as_json(decision: Decision) -> dict[str, Any]:
     return {
         "form": FORM,
         "software": software(),
+        "rules": rules_version(),
         **own,
         "document": _document(document),
         **_extraction(decision.extraction),
         "candidates": [_candidate(one) for one in candidates],
+        "runner_up": _text(candidates[1].record.record_id) if candidates[1:] else None,
         "margin": _margin(candidates),
     }
+
+
+def differing(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
+    """The parts in which two dossiers differ, leaving out which release and rules wrote them."""
+    names = sorted((first.keys() | second.keys()) - {"software", "rules"})
+    return [one for one in names if first.get(one) != second.get(one)]
 
 
 def fields_of(dossier: dict[str, Any]) -> dict[str, Any]:

@@ -90,7 +90,8 @@ def _candidates(shown: dict[str, Any]) -> Iterator[str]:
         yield f"     {'Sum':<{LABEL_WIDTH}} {signed(candidate['score']):>7}"
     if shown.get("margin") is not None:
         yield ""
-        yield _row("Ahead of the next by", f"{signed(shown['margin'])} points")
+        second = shown.get("runner_up") or "the next"
+        yield _row(f"Ahead of {second} by", f"{signed(shown['margin'])} points")
 
 
 def _allocation(shown: dict[str, Any]) -> Iterator[str]:
@@ -123,6 +124,7 @@ def _rule(shown: dict[str, Any]) -> Iterator[str]:
     for label, words in (
         ("Split into", ", ".join(shown.get("parts", []))),
         ("Rule", shown.get("rule")),
+        ("Decided by", _rules(shown)),
         ("Agreed exactly in", "" if "resolution" in shown else agreed),
         ("Record", shown.get("proposal")),
         ("Amount", amount),
@@ -131,6 +133,13 @@ def _rule(shown: dict[str, Any]) -> Iterator[str]:
         if words:
             yield _row(label, words)
     yield from _resolution(shown.get("resolution"))
+
+
+def _rules(shown: dict[str, Any]) -> str:
+    """Which release and which rules decided; nothing where a person did."""
+    if "resolution" in shown or not shown.get("rules"):
+        return ""
+    return f"Mailroom {shown['software']}, rules {shown['rules']}"
 
 
 def _resolution(made: dict[str, Any] | None) -> Iterator[str]:

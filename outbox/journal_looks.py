@@ -122,12 +122,13 @@ class Looks(Books):
     def dossier(self, document_id: str) -> dict[str, Any] | None:
         """The newest decision about a document."""
         with self.looking() as session:
-            row = session.exec(
-                select(DecisionRow)
+            text = session.exec(
+                select(DecisionRow.dossier)
                 .where(DecisionRow.document_id == document_id)
                 .order_by(col(DecisionRow.id).desc())
+                .limit(1)
             ).first()
-            return json.loads(row.dossier) if row else None
+            return json.loads(text) if text else None
 
     def decisions(self) -> Iterator[DecisionRow]:
         """Every decision ever written, in the order of documents and then of decisions."""
@@ -168,14 +169,20 @@ class Looks(Books):
 
     # ---- what the matching stage asks (matchers.interface.History)
 
-    def posted_to(self, record_id: str) -> Earlier | None:
-        """The document already posted to a record, delivered or about to be."""
+    def posted_to(self, record_id: str, before: str | None = None) -> Earlier | None:
+        """The document already posted to a record, delivered or about to be.
+
+        With *before* (a moment as the journal writes it) only what was posted earlier than that.
+        """
         with self.looking() as session:
-            row = session.exec(
+            query = (
                 select(DocumentRow)
                 .join(PostingRow, col(PostingRow.document_id) == col(DocumentRow.id))
                 .where(PostingRow.record_id == record_id)
-            ).first()
+            )
+            if before is not None:
+                query = query.where(PostingRow.at < before)
+            row = session.exec(query).first()
             return _earlier(row) if row else None
 
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:

@@ -21,7 +21,8 @@ class Ruling:
 
     *goal* is the state it is on its way to; *posting* is its line for finance, *reasons* why it is
     held, the primary one first; *by* says who decided; *parts* are the documents it is split into;
-    *look* is the hash of a check's front; *learned* is a name of its party that it teaches.
+    *look* is the hash of a check's front; *learned* is a name of its party that it teaches. *basis*
+    is what it was made from, packed; empty where no rule decided.
     """
 
     goal: State
@@ -35,6 +36,7 @@ class Ruling:
     posting: Mapping[str, Any] | None = None
     parts: Sequence[DocumentRow] = ()
     learned: Learned | None = None
+    basis: str = ""
 
 
 def rule(
@@ -69,7 +71,13 @@ def rule(
         **({"case_name": case} if case else {}),
     )
     writing.session.add(
-        DecisionRow(at=writing.at, document_id=document_id, by=ruling.by, dossier=dossier)
+        DecisionRow(
+            at=writing.at,
+            document_id=document_id,
+            by=ruling.by,
+            dossier=dossier,
+            basis=ruling.basis,
+        )
     )
     if line is not None:
         writing.session.add(
@@ -83,6 +91,7 @@ def rule(
         case=case,
         reasons=reasons,
         dossier=sha256(dossier),
+        basis=sha256(ruling.basis),
         fields=sha256(fields),
         posting=None if line is None else sha256(line),
         **values,

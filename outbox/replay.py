@@ -31,7 +31,7 @@ from outbox.tables import (
 AT_ONCE = 200
 """Documents whose rows are held against their events in one go."""
 
-SEALED = frozenset({"fields", "line", "dossier"})
+SEALED = frozenset({"fields", "line", "dossier", "basis"})
 """Columns of which the events hold the hash; their text is never shown."""
 
 RULED = ("goal", "kind", "record_id", "business_key", "reasons", "fields")
@@ -42,6 +42,9 @@ OF_DECISION = ("goal", "kind", "record_id", "business_key", "look", "case_name")
 
 NO_FIELDS = sha256("{}")
 """The hash of the fields of a document that nothing was read from."""
+
+NO_BASIS = sha256("")
+"""The hash of what a decision was made from where that was not kept: events before 0005."""
 
 EDITED = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 """What text of the journal brings about when somebody has edited it and it is read."""
@@ -93,7 +96,7 @@ def _adopted(known: Told, _event: EventRow, detail: Detail) -> None:
 
 
 def _adopted_decision(known: Told, _event: EventRow, detail: Detail) -> None:
-    known.decisions.append(dict(detail))
+    known.decisions.append({**detail, "basis": NO_BASIS})
 
 
 def _adopted_posting(known: Told, _event: EventRow, detail: Detail) -> None:
@@ -157,6 +160,7 @@ def _decided(known: Told, event: EventRow, detail: Detail) -> None:
     known.document |= {"stage": "decided", **{name: detail[name] for name in RULED}}
     known.document["look"] = detail.get("look")  # events before 0003 tell of none
     known.decisions.append({"by": detail["by"], "at": event.at, "dossier": detail["dossier"]})
+    known.decisions[-1]["basis"] = detail.get("basis", NO_BASIS)
     known.posting = None
     if detail["posting"]:
         known.posting = {"line": detail["posting"], "record_id": detail["record_id"]}

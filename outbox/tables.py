@@ -76,6 +76,8 @@ class DecisionRow(SQLModel, table=True):
     document_id: str = Field(index=True)
     by: str
     dossier: str
+    basis: str = ""
+    """What it was made from, as `outbox.bases` packs it; empty where no rule decided."""
 
 
 class PostingRow(SQLModel, table=True):

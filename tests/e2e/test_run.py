@@ -189,3 +189,11 @@ def test_an_invoice_that_waits_for_its_ledger_is_posted_by_a_retry(
     assert shop.call("run").returncode == 0
     assert [one["state"] for one in shop.documents()] == ["matched"]
     assert shop.call("verify").returncode == 0
+
+
+def test_every_decision_falls_again_as_it_fell(worked: Shop) -> None:
+    done = worked.call("replay", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["decided_anew"] > 20
+    assert (said["different"], said["unanswered"]) == (0, 0)

@@ -7,7 +7,7 @@ may stand already.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0007"
+revision = "0004"
 down_revision = "0003"
 
 COLUMNS = (
