@@ -62,9 +62,16 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """Who posts: the policy, or people only."""
+    """Who posts: the policy, the policy where it is certified, or people only.
+
+    *amount_bands* are the limits between the amounts that are certified apart, *sample_percent* the
+    share of postings that people are asked to look at, *certificate_days* how long one lasts.
+    """
 
     mode: str
+    amount_bands: tuple[Decimal, ...]
+    sample_percent: Decimal
+    certificate_days: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +132,7 @@ class Settings:
 
 CHOICES = {
     "reading.date_order": ("DMY", "MDY"),
-    "posting.mode": ("policy", "suggest"),
+    "posting.mode": ("policy", "certified", "suggest"),
     "ledger.decimal_mark": ("", ".", ","),
     "ledger.date_order": ("", "DMY", "MDY"),
 }
@@ -216,7 +223,7 @@ def _build(form: Any, tree: Mapping[str, Any], at: str) -> Any:  # noqa: ANN401 
     )
 
 
-def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - one of the leaf types
+def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401, C901 - one of the leaf types
     if is_dataclass(wanted):
         return _build(wanted, value, f"{name}.")
     try:
@@ -227,11 +234,9 @@ def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - one of 
         elif wanted in (int, float):
             result = wanted(value)
         elif wanted == tuple[str, ...]:
-            result = (
-                tuple(part.strip() for part in value.split(","))
-                if isinstance(value, str)
-                else tuple(value)
-            )
+            result = _parts(value)
+        elif wanted == tuple[Decimal, ...]:
+            result = tuple(map(Decimal, _parts(value)))
         elif wanted is str:
             result = str(value)
         else:
@@ -249,10 +254,18 @@ def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401 - one of 
     return result
 
 
+def _parts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a file or the environment says
+    """A list, or text with commas between its parts."""
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(","))
+    return tuple(map(str, value))
+
+
 def _words(wanted: Any) -> str:  # noqa: ANN401 - one of the leaf types
     return {
         int: "a whole number",
         float: "a number",
         Decimal: "an amount",
+        tuple[Decimal, ...]: "a list of amounts",
         bool: "true or false",
     }.get(wanted, "a list of names")

@@ -20,6 +20,8 @@ from outbox.tables import DocumentRow
 
 if TYPE_CHECKING:
     from matchers.ledgers.sql import SqlLedger
+    from outbox.certificates import Standing
+    from outbox.labels import Terms
 
 PATIENCE = 30.0
 """Seconds that a command waits for whoever holds the database."""
@@ -39,6 +41,7 @@ class App:
     cases: Cases
     copies: Copies
     pipeline: Pipeline
+    certificates: "Standing"
 
     def job(self, row: DocumentRow) -> Job:
         """A journalled document as work for a reader, with room for its page pictures."""
@@ -66,6 +69,7 @@ def build(workspace: Workspace, *, patience: float = PATIENCE) -> App:
     """
     from matchers.database import connect, on_disk
     from matchers.ledgers.sql import SqlLedger
+    from outbox.certificates import Standing
     from outbox.schema import bring_up
 
     settings = load(workspace.root / FILE_NAME)
@@ -74,6 +78,7 @@ def build(workspace: Workspace, *, patience: float = PATIENCE) -> App:
     journal = Journal(engine, bring_up(engine, workspace))
     ledger = SqlLedger(engine)
     filer = Filer(workspace, journal)
+    certificates = Standing(workspace, journal, terms_of(settings))
     return App(
         workspace=workspace,
         settings=settings,
@@ -85,6 +90,21 @@ def build(workspace: Workspace, *, patience: float = PATIENCE) -> App:
         cases=Cases(workspace, journal, ledger),
         copies=Copies(workspace, journal),
         pipeline=Pipeline(
-            workspace=workspace, settings=settings, journal=journal, ledger=ledger, filer=filer
+            workspace=workspace,
+            settings=settings,
+            journal=journal,
+            ledger=ledger,
+            filer=filer,
+            certificates=certificates,
         ),
+        certificates=certificates,
     )
+
+
+def terms_of(settings: Settings) -> "Terms":
+    """What decides under these settings, as certificates name it."""
+    from matchers.version import rules_version
+    from outbox.labels import Terms
+
+    bands = settings.posting.amount_bands
+    return Terms(version=rules_version(), rules=settings.rules, bands=bands)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ingest import cli_cases, cli_ledger, cli_replay, cli_sheets, cli_views
+from ingest import cli_cases, cli_certify, cli_ledger, cli_replay, cli_sheets, cli_views
 from ingest.terminal import (
     DONE,
     NO,
@@ -44,6 +44,8 @@ app = typer.Typer(
 app.add_typer(cli_ledger.app, name="ledger")
 app.add_typer(cli_cases.app, name="exceptions")
 app.add_typer(cli_views.reports, name="report")
+app.add_typer(cli_certify.app, name="sample")
+app.command("certify")(cli_certify.certify)
 app.command("explain")(cli_views.explain)
 app.command("documents")(cli_views.documents)
 app.command("verify")(cli_views.verify)

@@ -51,7 +51,7 @@ def replay(
         if with_ is None:
             found = redecide.again(parts.journal, tell)
         else:
-            found = redecide.under(parts.journal, parts.ledger, None, with_, tell)
+            found = redecide.under(parts.journal, parts.ledger, parts.certificates, with_, tell)
     if json:
         give(_as_json(found, each=diff or with_ is None))
     _say(found, each=diff or with_ is None, other=with_ is not None)

@@ -14,7 +14,7 @@ from extractors.interface import Attachment, Batch, Document, Extraction, Kind
 from ingest import known
 from ingest.intake import shown
 from ingest.outcomes import Failure, Job, Result
-from matchers.interface import Decision, Held, Ledger, Matched
+from matchers.interface import Certificates, Decision, Held, Ledger, Matched
 from outbox import dossier as dossiers
 from outbox import moves
 from outbox.filing import Filer
@@ -37,6 +37,7 @@ class Pipeline:
     journal: Journal
     ledger: Ledger
     filer: Filer
+    certificates: Certificates | None = None
     today: Callable[[], dt.date] = dt.date.today
 
     def settle(self, job: Job, outcome: Result) -> None:
@@ -68,7 +69,7 @@ class Pipeline:
         from matchers.basis import Asked, Basis, decided
         from matchers.version import rules_version
 
-        asked = Asked(self.ledger, self.journal)
+        asked = Asked(self.ledger, self.journal, self.certificates)
         basis = Basis(
             extraction=extraction,
             version=rules_version(),

@@ -81,13 +81,12 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
     found += checks.judge(case, best, key) if case.checks else bills.judge(case, best, key)
     if found:
         return _held(case, found, best)
-    if posting_mode == "suggest":
-        return _held(case, [_suggestion(best)], best)
     if posting_mode == "certified":
         lack = certificates.lacking(extraction, _stated(case, best)) if certificates else NOBODY
-        if lack is not None:
-            return _held(case, [_uncertified(best, lack)], best)
-    return _matched(case, best)
+        return _held(case, [_uncertified(best, lack)], best) if lack else _matched(case, best)
+    if posting_mode == "policy":
+        return _matched(case, best)
+    return _held(case, [_suggestion(best)], best)
 
 
 def _case(

@@ -43,6 +43,7 @@ from outbox.journal_aliases import AliasPages
 from outbox.journal_base import DOCUMENT, UNSETTLED, Writing, batched, now, stamp
 from outbox.journal_cases import CasePages
 from outbox.journal_deliveries import DeliveryPages
+from outbox.journal_labels import LabelPages
 from outbox.journal_looks import Looks
 from outbox.journal_rulings import NOTHING_DECIDED, Ruling, release_duplicates, rule, withdraw
 from outbox.tables import DocumentRow
@@ -69,7 +70,7 @@ class Arrived:
     mtime_ns: int
 
 
-class Journal(DeliveryPages, CasePages, AliasPages, Looks):
+class Journal(DeliveryPages, CasePages, AliasPages, LabelPages, Looks):
     """Every change of where a document stands."""
 
     # ---- arriving

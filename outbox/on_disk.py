@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from sqlmodel import Session, col, select
 
-from outbox import evidence, heads, moves, writers
+from outbox import certificates, evidence, heads, moves, writers
 from outbox.copies import name_of
 from outbox.deliveries import posting_of
 from outbox.filing import NOTE
@@ -301,9 +301,8 @@ def _strange_homes(journal: Journal, room: Path, states: set[State]) -> Iterator
 def _strange_originals(workspace: Workspace, journal: Journal) -> Iterator[str]:
     originals = workspace.archive / "originals"
     for path in inside(workspace.archive):
-        if path not in {originals, heads.home(workspace)} and not _is_copy(
-            workspace, journal, path
-        ):
+        kept = {originals, heads.home(workspace), certificates.folder(workspace)}
+        if path not in kept and not _is_copy(workspace, journal, path):
             yield f"{discreet(str(path))} lies in the archive, but is nothing that Mailroom keeps"
     for path in inside(originals):
         row = journal.get(path.name) or journal.get(path.stem)

@@ -131,7 +131,7 @@ class AsOf:
     """
 
     def __init__(
-        self, journal: Journal, ledger: Ledger, certificates: Certificates | None, at: str
+        self, journal: Journal, ledger: Ledger, certificates: Certificates, at: str
     ) -> None:
         self._journal, self._ledger, self._certificates = journal, ledger, certificates
         self._at = at
@@ -146,8 +146,6 @@ class AsOf:
 
     def lacking(self, extraction: Extraction, amount: Decimal) -> str | None:
         """As in Certificates."""
-        if self._certificates is None:
-            raise Unasked("it asks for certificates")
         return self._certificates.lacking(extraction, amount)
 
 
@@ -169,7 +167,7 @@ def again(journal: Journal, tell: Callable[[int], None] = lambda _: None) -> Rep
 def under(
     journal: Journal,
     ledger: Ledger,
-    certificates: Certificates | None,
+    certificates: Certificates,
     path: Path,
     tell: Callable[[int], None] = lambda _: None,
 ) -> Replayed:

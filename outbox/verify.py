@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from outbox import heads, on_disk, replay
+from outbox import certificates, heads, on_disk, replay
 from outbox.interface import Workspace
 from outbox.journal import Journal
 from outbox.replay import ASTRAY
@@ -98,6 +98,7 @@ def recount(
         tell("the audit chain")
         findings += journal.audited()
         findings += _insist(journal, [partial(heads.check, workspace, journal)])
+        findings += certificates.intact(workspace, journal)
         tell("deliveries")
         findings += _insist(journal, on_disk.delivered(workspace, journal))
     findings += _insist(journal, _files(workspace, journal, day, tell))
