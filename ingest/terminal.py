@@ -115,14 +115,6 @@ def console() -> "Console":
     return Console(stderr=True, highlight=False)
 
 
-def user() -> str:
-    """Who is logged in; the number of the account where it has no name, as in a container."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
-
-
 @contextmanager
 def opened(workspace: Path | None) -> Iterator["App"]:
     """The workspace's parts; what is not fit ends the command with its words."""

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from hashlib import blake2b
 from typing import Protocol, assert_never
 
 from config.reasons import Reason, ordered
@@ -15,6 +16,7 @@ from config.settings import Rules
 from extractors.interface import Extraction
 from matchers.decide import NOBODY, decide
 from matchers.interface import (
+    Alias,
     Certificates,
     Decision,
     Earlier,
@@ -32,6 +34,30 @@ class Beside:
 
     reasons: tuple[Reason, ...]
     words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookedUp:
+    """The records that came near to what was asked for, which `asked` tells apart."""
+
+    asked: str
+    found: tuple[LedgerRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfOrder:
+    """The records of the purchase order with a number."""
+
+    number: str
+    found: tuple[LedgerRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taught:
+    """Whom people had meant by some names."""
+
+    names: tuple[str, ...]
+    found: tuple[Alias, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +107,9 @@ class Basis:
     stale_days: int
     today: dt.date
     beside: tuple[Beside, ...] = ()
-    near: tuple[LedgerRecord, ...] = ()
+    near: tuple[LookedUp, ...] = ()
+    orders: tuple[OfOrder, ...] = ()
+    taught: tuple[Taught, ...] = ()
     imported: dt.datetime | None = None
     parties: tuple[KnownParty, ...] = ()
     posted: tuple[PostedTo, ...] = ()
@@ -108,6 +136,12 @@ class Nearly(Certificates, Protocol):
         """As in History."""
 
 
+def asked(extraction: Extraction) -> str:
+    """What a look-up in the ledger goes by, in short: the same for the same kind and fields."""
+    fields = [(one.name, str(one.value), one.confidence) for one in extraction.fields]
+    return blake2b(repr((extraction.kind.value, fields)).encode(), digest_size=8).hexdigest()
+
+
 class Asked:
     """Puts a decision's questions to the ledger, the history and the certificates, and notes all.
 
@@ -118,7 +152,9 @@ class Asked:
         self, ledger: Ledger, history: History, certificates: Certificates | None = None
     ) -> None:
         self._ledger, self._history, self._certificates = ledger, history, certificates
-        self._near: tuple[LedgerRecord, ...] = ()
+        self._near: dict[str, tuple[LedgerRecord, ...]] = {}
+        self._orders: dict[str, tuple[LedgerRecord, ...]] = {}
+        self._taught: dict[tuple[str, ...], tuple[Alias, ...]] = {}
         self._imported: dt.datetime | None = None
         self._parties: dict[tuple[str, ...], bool] = {}
         self._posted: dict[str, Earlier | None] = {}
@@ -130,7 +166,9 @@ class Asked:
         """The basis with every answer that was heard."""
         return replace(
             basis,
-            near=self._near,
+            near=tuple(LookedUp(asked=key, found=on) for key, on in self._near.items()),
+            orders=tuple(OfOrder(number=key, found=on) for key, on in self._orders.items()),
+            taught=tuple(Taught(names=key, found=on) for key, on in self._taught.items()),
             imported=self._imported,
             parties=tuple(KnownParty(names=key, known=on) for key, on in self._parties.items()),
             posted=tuple(PostedTo(record_id=key, earlier=on) for key, on in self._posted.items()),
@@ -141,8 +179,23 @@ class Asked:
 
     def near(self, extraction: Extraction) -> Sequence[LedgerRecord]:
         """As in Ledger."""
-        self._near = tuple(self._ledger.near(extraction))
-        return self._near
+        key = asked(extraction)
+        if key not in self._near:
+            self._near[key] = tuple(self._ledger.near(extraction))
+        return self._near[key]
+
+    def of_order(self, number: str) -> Sequence[LedgerRecord]:
+        """As in Ledger."""
+        if number not in self._orders:
+            self._orders[number] = tuple(self._ledger.of_order(number))
+        return self._orders[number]
+
+    def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
+        """As in History."""
+        key = tuple(names)
+        if key not in self._taught:
+            self._taught[key] = tuple(self._history.aliases(key))
+        return self._taught[key]
 
     def get(self, record_id: str) -> LedgerRecord | None:
         """As in Ledger; no decision asks for it."""
@@ -190,13 +243,16 @@ class Asked:
 class Remembered:
     """Answers a decision's questions from its basis; what was not asked then, by *otherwise*.
 
-    Each method raises `Unasked` where neither answers. What came before with a key or a look is
-    known as of then only.
+    Each method raises `Unasked` where neither answers. Records, names that people taught, and what
+    came before with a key or a look are known as of then only.
     """
 
     def __init__(self, basis: Basis, otherwise: Nearly | None = None) -> None:
         self._basis = basis
         self._otherwise = otherwise
+        self._near = {one.asked: one.found for one in basis.near}
+        self._orders = {one.number: one.found for one in basis.orders}
+        self._taught = {one.names: one.found for one in basis.taught}
         self._parties = {one.names: one.known for one in basis.parties}
         self._posted = {one.record_id: one.earlier for one in basis.posted}
         self._keys = {one.key: one.found for one in basis.same_keys}
@@ -204,8 +260,23 @@ class Remembered:
 
     def near(self, extraction: Extraction) -> Sequence[LedgerRecord]:
         """As in Ledger."""
-        assert extraction is self._basis.extraction
-        return self._basis.near
+        key = asked(extraction)
+        if key in self._near:
+            return self._near[key]
+        raise Unasked("it asks the ledger for other records than then")
+
+    def of_order(self, number: str) -> Sequence[LedgerRecord]:
+        """As in Ledger."""
+        if number in self._orders:
+            return self._orders[number]
+        raise Unasked(f"it asks for the purchase order {number}, for which nobody asked then")
+
+    def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
+        """As in History."""
+        key = tuple(names)
+        if key in self._taught:
+            return self._taught[key]
+        raise Unasked("it asks whom people mean by names for which nobody asked then")
 
     def get(self, record_id: str) -> LedgerRecord | None:
         """As in Ledger; no decision asks for it."""

@@ -51,11 +51,10 @@ def rule(
     """
     dossier, fields = as_json(dict(ruling.dossier)), as_json(dict(ruling.fields))
     line = None if ruling.posting is None else as_json(dict(ruling.posting))
-    record_id = ruling.posting["record_id"] if ruling.posting else None
     values: dict[str, Any] = {
         "goal": str(ruling.goal),
         "kind": ruling.kind,
-        "record_id": record_id,
+        "record_id": ruling.posting["record_id"] if ruling.posting else None,
         "business_key": ruling.business_key,
         "look": ruling.look or None,
     }
@@ -80,8 +79,9 @@ def rule(
         )
     )
     if line is not None:
+        record_id = str(values["record_id"])
         writing.session.add(
-            PostingRow(document_id=document_id, record_id=str(record_id), line=line, at=writing.at)
+            PostingRow(document_id=document_id, record_id=record_id, line=line, at=writing.at)
         )
     writing.session.flush()
     writing.note(

@@ -105,8 +105,8 @@ def bring_up(engine: Engine, workspace: Workspace) -> bytes:
         standing = revision(connection)
     if standing == NEWEST:
         key = audit.key_of(workspace)
-    elif standing is None or standing == FIRST:
-        key = _begun(workspace) if standing is None else audit.make_key(workspace)
+    elif standing is None or FIRST <= standing < NEWEST:
+        key = _key(workspace, standing)
         with available():
             if standing is not None and engine.dialect.name == "sqlite":
                 _back_up(engine)
@@ -127,6 +127,13 @@ def revision(connection: Connection) -> str | None:
     if there.has_table("alembic_version"):
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return FIRST if there.has_table("document") else None
+
+
+def _key(workspace: Workspace, standing: str | None) -> bytes:
+    """The key of the audit chain, which databases have from the second form on."""
+    if standing is None:
+        return _begun(workspace)
+    return audit.make_key(workspace) if standing == FIRST else audit.key_of(workspace)
 
 
 def _begun(workspace: Workspace) -> bytes:

@@ -99,8 +99,8 @@ def test_other_answers_make_another_decision() -> None:
     decision, basis = made(invoice(), bill())
     assert isinstance(decision, Matched)
     for other in (
-        replace(basis, near=()),
-        replace(basis, near=(bill(amount=Decimal("1.00")),)),
+        replace(basis, near=(replace(basis.near[0], found=()),)),
+        replace(basis, near=(replace(basis.near[0], found=(bill(amount=Decimal("1.00")),)),)),
         replace(basis, imported=dt.datetime(2025, 1, 1, tzinfo=dt.UTC)),
         replace(basis, rules=replace(RULES, least_confidence=0.999)),
         replace(basis, mode="suggest"),

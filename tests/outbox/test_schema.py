@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
@@ -16,7 +18,7 @@ from sqlmodel import SQLModel
 
 import matchers.ledgers.tables  # noqa: F401 - its tables belong to the form
 from matchers.database import connect, on_disk
-from outbox import schema
+from outbox import audit, schema
 from outbox.interface import OutboxError, Workspace
 from outbox.journal import Journal
 from outbox.verify import recount
@@ -185,6 +187,22 @@ def test_a_step_that_fails_leaves_the_old_database_as_it_was(
     assert first_release.rows_of(workspace.state / "mailroom.db") == before
     journal = Journal(old, schema.bring_up(old, workspace))
     assert list(journal.audited()) == []
+
+
+@pytest.mark.parametrize("form", ["0002", "0003", "0004"])
+def test_a_database_of_a_form_between_gets_the_newest(
+    engine: Engine, workspace: Workspace, form: str
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(schema.STEPS))
+    key = audit.make_key(workspace)
+    with engine.begin() as connection:
+        config.attributes.update(connection=connection, key=key)
+        command.upgrade(config, form)
+    assert schema.bring_up(engine, workspace) == key
+    assert differences(engine) == []
+    with engine.connect() as connection:
+        assert list(schema.unguarded(connection)) == []
 
 
 # ---- what does not belong together
