@@ -78,13 +78,17 @@ class AliasPages(Books):
             query = select(AliasRow).where(
                 col(AliasRow.name_fold).in_(folds), col(AliasRow.revoked).is_(None)
             )
-            return _counted(session.exec(query.order_by(col(AliasRow.id))).all())
+            return _counted(
+                session.exec(query.order_by(col(AliasRow.at), col(AliasRow.document_id))).all()
+            )
 
     def all_aliases(self) -> Sequence[Alias]:
         """Every name that is in force, with its count, in the order in which they were learned."""
         with self.looking() as session:
             query = select(AliasRow).where(col(AliasRow.revoked).is_(None))
-            return _counted(session.exec(query.order_by(col(AliasRow.id))).all())
+            return _counted(
+                session.exec(query.order_by(col(AliasRow.at), col(AliasRow.document_id))).all()
+            )
 
     def revoke_alias(self, name: str, party: str, who: str) -> int:
         """Take a name back, for all decisions that taught it; gives how many did."""
@@ -94,7 +98,9 @@ class AliasPages(Books):
                 AliasRow.party_fold == fold_name(party),
                 col(AliasRow.revoked).is_(None),
             )
-            rows = writing.session.exec(query.order_by(col(AliasRow.id))).all()
+            rows = writing.session.exec(
+                query.order_by(col(AliasRow.at), col(AliasRow.document_id))
+            ).all()
             for row in rows:
                 row.revoked = writing.at
                 writing.session.add(row)

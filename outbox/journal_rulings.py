@@ -79,10 +79,9 @@ def rule(
         )
     )
     if line is not None:
-        record_id = str(values["record_id"])
-        writing.session.add(
-            PostingRow(document_id=document_id, record_id=record_id, line=line, at=writing.at)
-        )
+        to = str(values["record_id"])
+        posting = PostingRow(document_id=document_id, record_id=to, line=line, at=writing.at)
+        writing.session.add(posting)
     writing.session.flush()
     writing.note(
         document_id,

@@ -317,8 +317,8 @@ def _adopted_requests(session: Session) -> dict[int, Columns]:
 def _of(session: Session, table: type[Any], ids: Sequence[str]) -> defaultdict[str, list[Any]]:
     """The rows of a table that belong to these documents, by document, in the order written."""
     found = defaultdict(list)
-    order = col(table.name if table is CaseRow else table.id)
-    query = select(table).where(col(table.document_id).in_(ids)).order_by(order)
+    order = table.__table__.primary_key.columns
+    query = select(table).where(col(table.document_id).in_(ids)).order_by(*order)
     for row in session.exec(query).all():
         found[row.document_id].append(row)
     return found

@@ -143,9 +143,8 @@ class AliasRow(SQLModel, table=True):
 
     __tablename__ = "party_alias"
 
-    id: int | None = Field(default=None, primary_key=True)
     at: str
-    document_id: str = Field(unique=True)
+    document_id: str = Field(primary_key=True)
     name: str
     name_fold: str = Field(index=True)
     party: str

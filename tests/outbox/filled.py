@@ -25,7 +25,7 @@ def fill(workspace: Workspace, journal: Journal) -> str:
     """One document of every outcome, two deliveries, four cases; gives the open case's name.
 
     d1 and d7 are matched, d2 is held, d3 a duplicate, d4 quarantined, d5 split, d6 in hand,
-    d8 rejected, d9 was held and resolved.
+    d8 rejected, d9 was held and resolved, which taught a name.
     """
     arrive(workspace, journal, "d1", b"1")
     match(journal, "d1", "R1")
@@ -36,7 +36,11 @@ def fill(workspace: Workspace, journal: Journal) -> str:
     arrive(workspace, journal, "d7", b"7", name="d7.eml", batch="monday", folder="monday")
     match(journal, "d7", "R7")
     Deliveries(workspace, journal).close(DAY)
-    cases = Cases(workspace, journal, OneRecordLedger(LedgerRecord(record_id="R9")))
+    cases = Cases(
+        workspace,
+        journal,
+        OneRecordLedger(LedgerRecord(record_id="R9", party_name="Holding Company")),
+    )
     for document, action in (("d8", "reject"), ("d9", "resolve")):
         arrive(workspace, journal, document, document.encode())
         name = _held(workspace, journal, document)
@@ -55,7 +59,7 @@ def _held(workspace: Workspace, journal: Journal, document: str) -> str:
         journal,
         document,
         Reason.AMOUNT_MISMATCH,
-        fields={"total": "9.00", "currency": "EUR"},
+        fields={"total": "9.00", "currency": "EUR", "vendor": "Corner Shop"},
         proposal="R9",
     )
     Filer(workspace, journal).file(document)

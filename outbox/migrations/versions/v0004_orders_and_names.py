@@ -20,7 +20,7 @@ COLUMNS = (
 )
 
 
-TAUGHT = ("at", "document_id", "name", "name_fold", "party", "party_fold", "who")
+TAUGHT = ("at", "name", "name_fold", "party", "party_fold", "who")
 
 
 def upgrade() -> None:
@@ -31,9 +31,8 @@ def upgrade() -> None:
             op.add_column("record", sa.Column(name, sa.String))
     op.create_table(
         "party_alias",
-        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("document_id", sa.String, primary_key=True),
         *(sa.Column(name, sa.String, nullable=False) for name in TAUGHT),
         sa.Column("revoked", sa.String),
-        sa.UniqueConstraint("document_id"),
     )
     op.create_index("ix_party_alias_name_fold", "party_alias", ["name_fold"])
