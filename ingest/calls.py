@@ -33,7 +33,7 @@ _MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 
 _CALLS = {
     "x86_64": {
-        "sockets": (41, 42, 43, 49, 50, 288),
+        "sockets": (41, 42, 43, 48, 49, 50, 54, 288),
         "rights and marks of files": (90, 91, 92, 93, 94, 260, 268),
         "times of files": (132, 235, 261, 280),
         "attributes of files": (188, 189, 190, 197, 198, 199),
@@ -48,7 +48,7 @@ _CALLS = {
         "shared between processes": (29, 64, 68, 240),
     },
     "aarch64": {
-        "sockets": (198, 200, 201, 202, 203, 242),
+        "sockets": (198, 200, 201, 202, 203, 208, 210, 242),
         "rights and marks of files": (52, 53, 54, 55),
         "times of files": (88,),
         "attributes of files": (5, 6, 7, 14, 15, 16),

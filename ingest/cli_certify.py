@@ -137,11 +137,14 @@ def _take_in(parts: "App", path: Path, who: str) -> None:
         rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True))
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         fail(f"{path} cannot be read as CSV: {error}. Mend it, then try again.", WRONG_USE)
+    rows = [{key: (cell or "").strip() for key, cell in row.items() if key} for row in rows]
     for number, row in enumerate(rows, start=2):
         if not set(COLUMNS) <= row.keys() or None in row.values() or not row["document_id"]:
             fail(f"{path}, line {number}: it takes the columns {', '.join(COLUMNS)}.", WRONG_USE)
         if parts.journal.get(row["document_id"]) is None:
             fail(f"{path}, line {number}: no document {row['document_id']!r}.", WRONG_USE)
+        if row["record_id"] and parts.ledger.get(row["record_id"]) is None:
+            fail(f"{path}, line {number}: no record {row['record_id']!r}.", WRONG_USE)
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 in parts.journal.label_files():
         say(f"The labels of {path} are in the journal already.")

@@ -309,6 +309,8 @@ class Pool:
 
     def _listen(self, number: int, child: _Child) -> None:
         for what in child.ear.listen():
+            if what == wire.STANDS_BACK and child.stands_back:
+                continue  # it says so again without a page in between, and gains nothing
             child.stands_back = what == wire.STANDS_BACK
             child.waits = child.stands_back or what == wire.WAITS
             if child.stands_back and child.turns:

@@ -42,11 +42,10 @@ def applied(evidence: Evidence, paper: Paper, record: LedgerRecord) -> Evidence:
     name = party_field(paper.kind, record)
     if evidence.field != name or evidence.similarity >= PARTY_ALIKE or not paper.aliases:
         return evidence
-    read = {
-        fold_name(str(one.value)): one
-        for one in paper.extraction.readings(name)
-        if one.confidence >= READ
-    }
+    surest = paper.extraction.get(name)
+    if surest is None or surest.confidence < READ:
+        return evidence
+    read = {fold_name(str(surest.value)): surest}
     for alias in paper.aliases:
         shown = read.get(fold_name(alias.name))
         if shown is not None and fold_name(alias.party) == fold_name(record.party_name):

@@ -234,7 +234,7 @@ class Ledger(Protocol):
         """One record by its id."""
 
     def of_order(self, number: str) -> Sequence[LedgerRecord]:
-        """Every record of the purchase order with this number, of any party, by record_id."""
+        """Every record of the purchase order with this number, then every bill for it."""
 
     def knows_party(self, names: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""

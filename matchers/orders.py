@@ -14,8 +14,8 @@ from extractors.interface import Kind, LineItem
 from extractors.values import names
 from matchers.assignment import assign
 from matchers.compare import READ, Paper
-from matchers.findings import Case, Finding, listed, money
-from matchers.interface import LedgerRecord, Status
+from matchers.findings import Case, Finding, entry, listed, money
+from matchers.interface import ORDER, LedgerRecord, Status
 from matchers.likeness import PARTY_UNLIKE, name_likeness, same_identifier
 from matchers.standing import Standing
 
@@ -68,18 +68,17 @@ def of_order(case: Case, one: Standing) -> list[Finding]:
     number = _number(case.paper, one.record)
     if case.paper.kind is Kind.CREDIT_NOTE or one.record.direction == "AR" or not number:
         return []
-    order = [
-        line
-        for line in case.ledger.of_order(number)
-        if _same_party(line, one.record) and line.direction in {"", one.record.direction or "AP"}
-    ]
+    named = case.ledger.of_order(number)
+    ways = {"", one.record.direction or "AP"}
+    every = [line for line in named if line.doc_type == ORDER and line.direction in ways]
+    order = [line for line in every if _same_party(line, one.record)]
     if not order:
-        return []
+        return [_of_another(number, every[0])] if every else []
     alive = [line for line in order if line.status not in DEAD]
     if not alive:
         return [_exhausted(f"Order {number} is {order[0].status}; nothing more can be invoiced.")]
-    if any(line.currency not in {"", one.record.currency or line.currency} for line in alive):
-        return []  # another currency is told of by itself, and sums of two cannot be compared
+    if stopped := _stopped(number, alive, one.record):
+        return [stopped]
     ordered = _pooled(alive)
     billed = _joined(case.paper.extraction.lines)
     found = []
@@ -88,10 +87,51 @@ def of_order(case: Case, one: Standing) -> list[Finding]:
     if by_line:
         billed = [replace(one, price=None) for one in billed] if taxed else billed
         found = _of_lines(case, number, ordered, billed)
-    since = _posted_since(case, one, number)
-    if not by_line or taxed or since:
+    since = _posted_since(case, one, number, named)
+    if not (by_line and _whole(case.paper)) or taxed or since:
         found += _of_sum(case, number, alive, ordered, since)
     return found
+
+
+def _whole(paper: Paper) -> bool:
+    """Whether the lines that were read add up to the bill, so that none was missed."""
+    together = sum((line.amount or Decimal(0) for line in paper.extraction.lines), Decimal(0))
+    stated = (paper.extraction.get(name) for name in ("net", "total"))
+    return any(
+        isinstance(one.value, Decimal) and abs(abs(one.value) - abs(together)) <= ROUNDING
+        for one in stated
+        if one
+    )
+
+
+def _of_another(number: str, order: LedgerRecord) -> Finding:
+    """The order that a bill names is not one with its supplier."""
+    return Finding(
+        reason=Reason.PO_CONFLICT,
+        words=f"Order {number} is with {order.party_name or 'somebody else'}, not with the "
+        "supplier of the bill.",
+        change="the order been one with its supplier",
+    )
+
+
+def _stopped(number: str, alive: Sequence[LedgerRecord], record: LedgerRecord) -> Finding | None:
+    """An order that nothing may be paid for now, or whose sums cannot be compared with the bill."""
+    held = next((line for line in alive if line.status in {Status.HOLD, Status.STOPPED}), None)
+    if held is not None:
+        return Finding(
+            reason=Reason.ITEM_ON_HOLD,
+            words=f"Order {number} is on {held.status}.",
+            change="the order been released",
+        )
+    wanted = record.currency
+    foreign = next((line.currency for line in alive if line.currency not in {"", wanted}), "")
+    if wanted and foreign:
+        return Finding(
+            reason=Reason.CURRENCY_MISMATCH,
+            words=f"Order {number} is in {foreign}, {entry(record)} in {wanted}.",
+            change="both been in one currency",
+        )
+    return None
 
 
 def _number(paper: Paper, record: LedgerRecord) -> str:
@@ -290,15 +330,14 @@ def _figure(value: Decimal) -> str:
 # ---- sums
 
 
-def _posted_since(case: Case, one: Standing, number: str) -> Decimal:
+def _posted_since(case: Case, one: Standing, number: str, named: Sequence[LedgerRecord]) -> Decimal:
     """What other bills of an order were posted for since the ledger was last imported.
 
     That, no export can have counted as invoiced.
     """
     last, found = case.ledger.imported(), Decimal(0)
-    for other in case.standings:
-        record = other.record
-        if record.record_id == one.record.record_id or record.po_number == "":
+    for record in named:
+        if record.record_id == one.record.record_id or record.doc_type == ORDER:
             continue
         earlier = case.history.posted_to(record.record_id)
         if earlier is None or not same_identifier(record.po_number, number):

@@ -108,8 +108,9 @@ class Standing:
         """
         found = self.of(self.party_name)
         by_name = found is not None and found.similarity >= PARTY_ALIKE
+        taught = found is not None and bool(found.learned)
         return by_name or (
-            not self.unlike() and (self.exact("vendor_tax_id") or self.exact("iban"))
+            not (taught or self.unlike()) and (self.exact("vendor_tax_id") or self.exact("iban"))
         )
 
     def unlike(self) -> bool:

@@ -5,9 +5,12 @@ people have to release such a posting, and a name that nobody gave is nobody's.
 """
 
 import json
+import shlex
 import unicodedata
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from config.reasons import Reason
@@ -16,10 +19,13 @@ from matchers.compare import READ
 from matchers.interface import LedgerRecord
 from outbox.tables import ResolutionRow
 
+MONEY = frozenset({"total", "amount"})
+"""Corrections that are amounts."""
+
 NOBODY = "shared folder"
 """Who moved a case folder: a share does not tell."""
 
-TWO_PEOPLE = frozenset({Reason.BANK_DETAILS_CHANGED})
+TWO_PEOPLE = frozenset({Reason.BANK_DETAILS_CHANGED, Reason.BANK_DETAILS_INVALID})
 """Reasons with which one person's approval posts nothing."""
 
 CALL = (
@@ -45,10 +51,19 @@ class Approval:
 
     def same_posting(self, other: "Approval") -> bool:
         """Whether both approve one posting: the same record, with the same corrections."""
-        return (self.record_id, json.loads(self.corrections)) == (
+        return (self.record_id, _plain(self.corrections)) == (
             other.record_id,
-            json.loads(other.corrections),
+            _plain(other.corrections),
         )
+
+
+def _plain(corrections: str) -> dict[str, str | Decimal]:
+    """Corrections with amounts as numbers: 10.0 and 10.00 are one."""
+    found: dict[str, str | Decimal] = json.loads(corrections)
+    for name in MONEY & found.keys():
+        with suppress(InvalidOperation):
+            found[name] = Decimal(str(found[name]))
+    return found
 
 
 def asks_for_two(dossier: dict[str, Any], record: LedgerRecord) -> bool:
@@ -65,12 +80,14 @@ def asks_for_two(dossier: dict[str, Any], record: LedgerRecord) -> bool:
 
 
 def approvals(asked: Iterable[ResolutionRow], proposal: str | None) -> tuple[Approval, ...]:
-    """Those of an open case that stand, oldest first: carried out, and the case not closed."""
-    return tuple(
+    """Those of an open case that stand, oldest first: each person's last that was carried out."""
+    given = [
         approval(one, one.record_id or proposal or "")
         for one in asked
         if one.action in {"approve", "resolve"} and one.applied and not one.refused
-    )
+    ]
+    last = {person(one.who): one for one in given}
+    return tuple(one for one in given if last[person(one.who)] is one)
 
 
 def approval(asked: ResolutionRow, record_id: str) -> Approval:
@@ -80,8 +97,10 @@ def approval(asked: ResolutionRow, record_id: str) -> Approval:
 
 def refused(new: Approval, standing: Sequence[Approval], case: str) -> str:
     """Why an approval does not count; empty where it does."""
-    command = f"mailroom exceptions resolve {case} --record {new.record_id} --who NAME"
-    if person(new.who) in {"", NOBODY}:
+    said = json.loads(new.corrections)
+    set_to = "".join(f" --set {name}={shlex.quote(value)}" for name, value in said.items())
+    command = f"mailroom exceptions resolve {case} --record {new.record_id}{set_to}{SIGNED}"
+    if person(new.who) in {"", person(NOBODY)}:
         return (
             "Two people must approve this posting, and a folder that was moved does not tell by "
             f"whom. {CALL} The command: `{command}`."
@@ -93,8 +112,13 @@ def refused(new: Approval, standing: Sequence[Approval], case: str) -> str:
 
 
 def person(name: str) -> str:
-    """A person's name, folded: neither case nor spaces make two people of one."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """A person's name, folded: only letters and figures tell people apart.
+
+    Case, marks, spaces, points and what cannot be seen make no two people of one; a letter of
+    another alphabet that looks alike does.
+    """
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(one for one in plain if one.isalnum())
 
 
 def first_of(new: Approval, standing: Sequence[Approval]) -> Approval | None:
@@ -122,8 +146,10 @@ def waiting(standing: Sequence[Approval]) -> str:
     if not standing:
         return ""
     last = standing[-1]
+    said = json.loads(last.corrections)
+    corrected = "".join(f", {name} as {value}" for name, value in said.items())
     return (
-        f"{last.who} has approved a posting to {last.record_id}. A second, different person must "
-        "approve the same before anything is posted, and the party must have been called back on "
-        "a number that was known before."
+        f"{last.who} has approved a posting to {last.record_id}{corrected}. A second, different "
+        "person must approve the same before anything is posted, and the party must have been "
+        "called back on a number that was known before."
     )

@@ -162,15 +162,11 @@ class Asked:
         try:
             if len(files) != 2:  # noqa: PLR2004 - the answer's socket and the pixels
                 return None
-            answer = socket.socket(fileno=os.dup(files[0]))
-            try:
-                answer.settimeout(_ANSWER_SECONDS)
-                image = _picked_up(header, files[1], most_megapixels)
-                signs = next(iter(json.loads(header)[2:]), None)
-                answer.sendall(_BEGUN)
-            except (ValueError, OSError):
-                answer.close()
-                return None
+            image, signs = _picked_up(header, files[1], most_megapixels)
+            answer = _line(files[0])
+        except (ValueError, OSError):
+            return None
+        else:
             return cls(image, answer, signs)
         finally:
             for file in files:
@@ -271,9 +267,37 @@ def _laid_out(image: Pixels) -> Iterator[int]:
         os.close(file)
 
 
-def _picked_up(header: bytes, file: int, most_megapixels: int) -> Pixels:
-    """A copy of the pixels, so that nothing done to the file later matters."""
-    height, width = (int(side) for side in json.loads(header)[:2])
+def _line(file: int) -> socket.socket:
+    """Where the answer goes, told that the page is taken up.
+
+    Raises:
+        OSError: it is no socket, or nobody listens.
+    """
+    answer = socket.socket(fileno=os.dup(file))
+    try:
+        answer.settimeout(_ANSWER_SECONDS)
+        answer.sendall(_BEGUN)
+    except OSError:
+        answer.close()
+        raise
+    return answer
+
+
+def _picked_up(header: bytes, file: int, most_megapixels: int) -> tuple[Pixels, str | None]:
+    """A copy of the pixels, which nothing done to the file later alters, and the signs asked for.
+
+    Raises:
+        ValueError: the header or the pixels are not what documents lay down.
+        OSError: the pixels cannot be read.
+    """
+    said = json.loads(header)
+    match said:
+        case [int(height), int(width)]:
+            signs = None
+        case [int(height), int(width), str(signs)]:
+            pass
+        case _:
+            raise ValueError("the page does not say how large it is")
     size = height * width * _CHANNELS
     if min(height, width) < 1 or height * width > most_megapixels * 1_000_000:
         raise ValueError("the page has no size that is read")
@@ -286,7 +310,7 @@ def _picked_up(header: bytes, file: int, most_megapixels: int) -> Pixels:
         if not got:
             raise ValueError("the pixels shrink while they are read")
         rest = rest[got:]
-    return image
+    return image, signs
 
 
 def _sides(box: Box) -> tuple[int, int, int, int]:

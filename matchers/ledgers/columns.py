@@ -301,10 +301,10 @@ def _mark(text: str) -> str:
 def _exact(amount: Decimal, most: int = DECIMALS) -> Decimal:
     if not amount.is_finite():
         raise Unreadable("it is no amount; write it like 1234.50.")
-    if amount != round(amount, most):
-        raise Unreadable(f"it has more than {most} decimals, which nothing in use has.")
     if abs(amount) >= LARGEST:
         raise Unreadable("it is too large for an amount.")
+    if amount != round(amount, most):
+        raise Unreadable(f"it has more than {most} decimals, which nothing in use has.")
     return amount
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from extractors.interface import Extraction
 from extractors.values import identifiers, names
-from matchers.interface import LedgerRecord
+from matchers.interface import ORDER, LedgerRecord
 from matchers.ledgers import search
 from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
 
@@ -41,9 +41,10 @@ class MemoryLedger:
         return self._records.get(record_id)
 
     def of_order(self, number: str) -> tuple[LedgerRecord, ...]:
-        """Every record of the purchase order with this number, of any party, by record_id."""
+        """Every record of the order with this number, and every bill for it, by record_id."""
         found = (one for one in self._records.values() if search.is_of_order(one, number))
-        return tuple(sorted(found, key=lambda one: one.record_id))[: search.MOST_OF_AN_ORDER]
+        wanted = sorted(found, key=lambda one: (one.doc_type != ORDER, one.record_id))
+        return tuple(wanted[: search.MOST_OF_AN_ORDER])
 
     def knows_party(self, wanted: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""

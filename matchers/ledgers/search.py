@@ -1,10 +1,9 @@
 """How a ledger is searched for one document: the keys of the passes, and when they may rest. Pure.
 
 Pass A looks up identifiers and everything one slip away from them, pass B amounts and days, pass C
-the records of parties, by their names. Each begins with what is exact and cheap. A later one rests
-only where it could add no rival to what was found (`Found`): a posting asks for the exact amount,
-so every record that could stand beside the one to be posted has its amount, and pass B sees it, or
-its number, and pass A does; or it is of the same party and a day or some cents off.
+the records of parties, by their names. A and B always run: rivals have the number, or the amount.
+C rests only where a record that may be posted to has the number that the document bears and its
+amount (`Found.numbered`).
 """
 
 import datetime as dt
@@ -49,6 +48,12 @@ MANY_RECORDS = 500
 DISCOUNTS = (Decimal("0.01"), Decimal("0.02"), Decimal("0.03"))
 """Shares of a bill that are commonly granted for early payment."""
 
+OWN_NUMBERS = ("invoice_number", "check_number")
+"""Fields with the number of the document itself; others name what it is about."""
+
+ACCOUNT = "account"
+"""The doc_type of an account, which nothing is posted to."""
+
 FIRM = 0.8
 """A number read less surely than this is also looked for in the text of the page (`compare.SURE`),
 so that records may come near by what no key says."""
@@ -57,6 +62,9 @@ CENT = Decimal("0.01")
 
 SOME_CENTS = Decimal(1)
 """Amounts of one day that lie closer than this may be one, rounded."""
+
+LONGEST_ORDER = 12
+"""Figures up to which some systems fill the numbers of orders up with zeros."""
 
 MOST_OF_AN_ORDER = 1000
 """Lines of a purchase order that are looked at."""
@@ -93,8 +101,8 @@ class Keys:
     """What may have been billed where a payment is less a common discount."""
     days: tuple[dt.date, ...] = ()
     parties: tuple[str, ...] = ()
-    firm: bool = False
-    """Whether the first of the numbers was read surely."""
+    own: tuple[str, ...] = ()
+    """Of the numbers, the document's own that were read surely."""
 
     @property
     def empty(self) -> bool:
@@ -122,7 +130,7 @@ def keys(extraction: Extraction) -> Keys:
     numbers = _texts(extraction, NUMBER_FIELDS)
     amounts = [one.value for one in _fields(extraction, AMOUNT_FIELDS)]
     days = [one.value for one in _fields(extraction, ("date",))]
-    number = next(_fields(extraction, NUMBER_FIELDS), None)
+    own = [one for one in _fields(extraction, OWN_NUMBERS) if one.confidence >= FIRM]
     paid = extraction.get("amount") if extraction.kind is Kind.CHECK else None
     return Keys(
         numbers=_once(map(identifiers.fold, numbers)),
@@ -135,7 +143,7 @@ def keys(extraction: Extraction) -> Keys:
         grosses=_once(_grosses(paid.value) if paid and isinstance(paid.value, Decimal) else ()),
         days=_once(one for one in days if isinstance(one, dt.date)),
         parties=_once(_texts(extraction, PARTY_FIELDS)),
-        firm=number is not None and number.confidence >= FIRM,
+        own=_once(identifiers.fold(str(one.value)) for one in own),
     )
 
 
@@ -174,9 +182,16 @@ def near_amounts(amount: Decimal) -> frozenset[Decimal]:
 
 
 def is_of_order(record: LedgerRecord, number: str) -> bool:
-    """Whether a record is a purchase order of this number, or a line of it."""
-    named = (record.po_number, record.number)
-    return record.doc_type == ORDER and any(same_identifier(one, number) for one in named)
+    """Whether a record is a purchase order of this number, a line of it, or a bill for it."""
+    named = (record.po_number, *([record.number] if record.doc_type == ORDER else []))
+    return any(same_identifier(one, number) for one in named)
+
+
+def order_numbers(number: str) -> list[str]:
+    """How a purchase order's number may be stored: folded, with and without zeros in front."""
+    folded = identifiers.fold(number)
+    plain = folded.lstrip("0")
+    return sorted({folded, *(plain.zfill(length) for length in range(LONGEST_ORDER + 1))} - {""})
 
 
 def _grosses(paid: Decimal) -> Iterator[Decimal]:
@@ -221,16 +236,11 @@ def near(shelf: Shelf, extraction: Extraction) -> tuple[LedgerRecord, ...]:
     wanted = keys(extraction)
     found = Found(wanted)
     found.add(shelf.exact(wanted))
-    if found.certain():
-        found.add(shelf.of_parties(sorted(found.meant()), wanted, MOST_OF_ANOTHER))
-        return found.all()
     found.add(shelf.remote(wanted))
     if found.numbered():
         return found.all()
     meant = {*found.meant(), *map(names.fold_name, wanted.parties), *shelf.owners(wanted)} - {""}
     found.add(shelf.of_parties(sorted(meant), wanted, MOST_OF_A_PARTY))
-    if found.party_and_amount():
-        return found.all()
     likely_ones, others = _alike(shelf, wanted, meant)
     found.add(shelf.of_parties(likely_ones, wanted, MOST_OF_A_PARTY))
     found.add(shelf.of_parties(others, wanted, MOST_OF_ANOTHER))
@@ -266,27 +276,12 @@ class Found:
         """Every record found."""
         return tuple(self._records.values())
 
-    def certain(self) -> bool:
-        """Whether a record agrees in number, amount, day and party, each in its surest reading."""
-        return self._wanted.firm and any(
-            self._number(one, self._wanted.numbers[:1])
-            and self._amount(one, self._wanted.amounts[:1])
-            and one.doc_date in self._wanted.days[:1]
-            and self._party(one)
-            for one in self._records.values()
-        )
-
     def numbered(self) -> bool:
-        """Whether a record agrees in number and amount, in any reading."""
+        """Whether a record that may be posted to has the document's own number and its amount."""
         return any(
-            self._number(one, self._wanted.numbers) and self._amount(one, self._wanted.amounts)
-            for one in self._records.values()
-        )
-
-    def party_and_amount(self) -> bool:
-        """Whether a record of a party that is clearly meant is over the very amount."""
-        return any(
-            self._amount(one, self._wanted.amounts) and self._party(one)
+            one.doc_type not in {ORDER, ACCOUNT}
+            and self._number(one, self._wanted.own)
+            and self._amount(one, self._wanted.amounts)
             for one in self._records.values()
         )
 

@@ -14,7 +14,6 @@ from sqlalchemy import (
 )
 
 from extractors.interface import Extraction
-from extractors.values import identifiers
 from matchers.database import reading
 from matchers.interface import ORDER, LedgerRecord
 from matchers.ledgers import dialects, passes, search, storing
@@ -67,12 +66,10 @@ class SqlLedger:
         return found
 
     def of_order(self, number: str) -> tuple[LedgerRecord, ...]:
-        """Every record of the purchase order with this number, of any party, by record_id."""
-        folded = identifiers.fold(number)
-        if not folded:
-            return ()
-        named = or_(RECORD.po_fold == folded, RECORD.number_fold == folded)
-        query = select(*SHOWN).where(named, RECORD.doc_type == ORDER).order_by(RECORD.record_id)
+        """Every record of the order with this number, and every bill for it, by record_id."""
+        folded = search.order_numbers(number)
+        named = or_(RECORD.po_fold.in_(folded), RECORD.number_fold.in_(folded))
+        query = select(*SHOWN).where(named).order_by(RECORD.doc_type != ORDER, RECORD.record_id)
         with reading(self._engine) as connection:
             found = map(from_row, connection.execute(query.limit(search.MOST_OF_AN_ORDER)))
             return tuple(one for one in found if search.is_of_order(one, number))

@@ -182,16 +182,16 @@ def test_the_same_bytes_again_are_put_aside_with_a_note_that_names_the_twin(
 def test_a_surprise_while_deciding_holds_one_document_and_no_other(
     app: App, daemon: Daemon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from matchers import decide
+    from matchers import basis
 
-    real = decide.decide
+    real = basis.decide
 
     def stumble(extraction: Extraction, *rest: object, **more: object) -> object:
         if extraction.document.name == "odd.pdf":
             raise ZeroDivisionError
         return real(extraction, *rest, **more)
 
-    monkeypatch.setattr(decide, "decide", stumble)
+    monkeypatch.setattr(basis, "decide", stumble)
     drop(app, "odd.pdf")
     drop(app, "fine.pdf")
     work(daemon, lambda: set(states(app).values()) == {State.EXCEPTION})

@@ -71,7 +71,7 @@ def test_a_missing_folder_and_open_rights_are_named(workspace: Workspace) -> Non
 def test_a_wrong_setting_is_told_in_its_own_words(workspace: Workspace) -> None:
     (workspace.root / "mailroom.toml").write_text('[posting]\nmode = "bold"\n')
     [finding] = unfit(workspace.root)
-    assert "policy, suggest" in finding.words
+    assert "policy, certified, suggest" in finding.words
 
 
 def test_no_workspace_is_told(tmp_path: Path) -> None:

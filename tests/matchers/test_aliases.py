@@ -48,6 +48,20 @@ def test_it_never_confirms_a_record_alone() -> None:
     assert not isinstance(decided(undated, bill(), past=LEARNED), Matched)
 
 
+@pytest.mark.parametrize(
+    ("field", "column"), [("iban", "party_iban"), ("vendor_tax_id", "party_tax_id")]
+)
+def test_nor_together_with_a_number_of_the_party(field: str, column: str) -> None:
+    number = "DE89370400440532013000"
+    document = receipt(vendor=TRADING_AS, **{field: number})
+    assert not isinstance(decided(document, slip(**{column: number}), past=LEARNED), Matched)
+
+
+def test_a_surer_reading_of_another_name_is_not_excused() -> None:
+    vendor = [read("vendor", "Stahlwerk Ost AG", 0.97), read("vendor", TRADING_AS, 0.5)]
+    assert not isinstance(decided(invoice(vendor=vendor), bill(), past=LEARNED), Matched)
+
+
 def test_it_finds_the_partys_records() -> None:
     bare: dict[str, Any] = {"invoice_number": None, "total": None, "date": None}
     unread = invoice(vendor=TRADING_AS, **bare)

@@ -124,11 +124,16 @@ LINES: list[tuple[str, list[LineItem], list[LedgerRecord], tuple[Reason, ...]]] 
      [ordered(PAPER, "10", "4.50", status=Status.CLOSED), ordered(TONER, "2", "61.25")],
      (QUANTITY,)),
     ("another supplier's order of that number", [item(PAPER, "11", "9.99")],
-     [ordered(PAPER, "10", "4.50", party_name="Sonnenblume Feinkost KG")], POSTED),
+     [ordered(PAPER, "10", "4.50", party_name="Sonnenblume Feinkost KG")],
+     (Reason.PO_CONFLICT,)),
     ("another order", [item(PAPER, "11", "9.99")],
      [ordered(PAPER, "10", "4.50", po_number="PO-78")], POSTED),
     ("an order of ours that a customer pays", [item(PAPER, "11", "9.99")],
      [ordered(PAPER, "10", "4.50", direction="AR")], POSTED),
+    ("an order on hold", [item(PAPER, "10", "4.50")],
+     [ordered(PAPER, "10", "4.50", status=Status.HOLD)], (Reason.ITEM_ON_HOLD,)),
+    ("an order in another currency", [item(PAPER, "10", "4.50")],
+     [ordered(PAPER, "10", "4.50", currency="USD")], (Reason.CURRENCY_MISMATCH,)),
     ("no order in the ledger", [item(PAPER, "11", "9.99")], [], POSTED),
 ]  # fmt: skip
 
@@ -136,8 +141,11 @@ LINES: list[tuple[str, list[LineItem], list[LedgerRecord], tuple[Reason, ...]]] 
 def becomes(lines: list[LineItem], records: list[LedgerRecord], **more: Any) -> tuple[Reason, ...]:
     """The reasons of the decision on a bill of order PO-77; none where it is posted."""
     rules = replace(RULES, **more.pop("rules", {}))
-    fields = {"po_number": "PO-77", "lines": lines} | more
-    decision = decided(invoice(**fields), bill(po_number="PO-77"), *records, rules=rules)
+    together = sum((line.amount or Decimal(0) for line in lines), Decimal(0))
+    total = together if together and not {"net", "total"} & more.keys() else Decimal("1234.50")
+    fields = {"po_number": "PO-77", "lines": lines, "total": total} | more
+    own = bill(po_number="PO-77", amount=total, open_amount=total)
+    decision = decided(invoice(**fields), own, *records, rules=rules)
     if isinstance(decision, Matched):
         return ()
     assert isinstance(decision, Held)
@@ -202,6 +210,23 @@ def test_a_price_may_differ_by_what_the_setting_says(
     )
 
 
+def test_lines_that_are_not_the_whole_bill_do_not_release_it() -> None:
+    lines, order = [item(PAPER, "10", "4.50")], [ordered(PAPER, "10", "4.50")]
+    assert becomes(lines, order, total=Decimal("1234.50")) == (EXHAUSTED,)
+
+
+def test_what_was_posted_to_other_bills_of_an_order_counts_however_many_there_are() -> None:
+    order = replace(HEADER, amount=Decimal("1500.00"))
+    other = bill(record_id="A", number="INV-1", po_number="PO-77", amount=Decimal("700.00"))
+    noise = [bill(record_id=f"n{n}", number=f"N-{n}", amount=Decimal(1200 + n)) for n in range(80)]
+    past = Past(posted={"A": earlier(record_id="A")})
+    held = decided(
+        invoice(po_number="PO-77"), bill(po_number="PO-77"), order, other, *noise, past=past
+    )
+    assert isinstance(held, Held)
+    assert held.reasons == (EXHAUSTED,)
+
+
 @pytest.mark.parametrize(
     ("quantity", "percent", "expected"),
     [("102", "2.00", POSTED), ("103", "2.00", (QUANTITY,)), ("101", "0.00", (QUANTITY,))],
@@ -251,8 +276,9 @@ def test_the_words_name_the_goods_and_both_figures() -> None:
 
 
 def test_the_order_that_only_the_paper_names_is_asked_too() -> None:
-    document = invoice(po_number="PO-77", lines=[item(PAPER, "11", "4.50")])
-    decision = decided(document, bill(), ordered(PAPER, "10", "4.50"))
+    lines, total = [item(PAPER, "11", "4.50")], Decimal("49.50")
+    document = invoice(po_number="PO-77", lines=lines, total=total)
+    decision = decided(document, bill(amount=total), ordered(PAPER, "10", "4.50"))
     assert isinstance(decision, Held)
     assert decision.reasons == (QUANTITY,)
 

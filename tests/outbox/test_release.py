@@ -117,7 +117,30 @@ def test_a_second_person_s_approval_posts_and_both_are_named(
     assert recount(workspace, journal).findings == ()
 
 
-@pytest.mark.parametrize("again", ["ann", "Ann", " ANN  ", "\uff21nn"])
+def test_only_the_last_approval_of_a_person_counts(
+    workspace: Workspace, journal: Journal, cases: Cases, case: str
+) -> None:
+    for who, total in (("ann", "9999.00"), ("ann", "10.00"), ("bob", "9999.00")):
+        approve(cases, journal, case, who, corrections=json.dumps({"total": total}))
+    assert posted(workspace, journal) == []
+    approve(cases, journal, case, "cleo", corrections='{"total": "10.0"}')
+    [line] = posted(workspace, journal)
+    assert Decimal(line["amount"]) == Decimal(10)
+    assert line["decision"] == "resolved by ann and cleo"
+    assert recount(workspace, journal).findings == ()
+
+
+def test_an_account_that_is_wrong_in_itself_is_released_by_two(
+    workspace: Workspace, journal: Journal, cases: Cases
+) -> None:
+    case = changed(workspace, journal, Reason.BANK_DETAILS_INVALID, "GB00NWBK60161331926819")
+    approve(cases, journal, case, "ann")
+    assert posted(workspace, journal) == []
+
+
+@pytest.mark.parametrize(
+    "again", ["ann", "Ann", " ANN  ", "\uff21nn", "ann\u200b", "a\u00adnn", "ann.", "ann\u0301"]
+)
 def test_one_person_under_one_name_is_not_two(
     workspace: Workspace, journal: Journal, cases: Cases, case: str, again: str
 ) -> None:
@@ -127,7 +150,9 @@ def test_one_person_under_one_name_is_not_two(
     assert recount(workspace, journal).findings == ()
 
 
-@pytest.mark.parametrize("who", ["shared folder", "Shared  Folder", " "])
+@pytest.mark.parametrize(
+    "who", ["shared folder", "Shared  Folder", " ", "\u200b", "\u2800", "shared\u200b folder"]
+)
 def test_a_name_that_nobody_gave_is_nobody(
     workspace: Workspace, journal: Journal, cases: Cases, case: str, who: str
 ) -> None:

@@ -1,3 +1,5 @@
+import socket
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -147,6 +149,21 @@ def test_a_full_page_that_is_held_is_taken_at_its_turn(
 ) -> None:
     counter.hold(True)
     assert serve(counter, 1, lay(desk[0], page(FULL))) == [page(FULL).shape[0]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b'{"a": 1}', b"[null, 10]", b"5", b"[Infinity, 10]", b"[10, 10, 5]", b"[true]", b"", b"\xff"],
+)
+def test_what_is_no_page_is_passed_over(
+    desk: tuple[Desk, Desk], counter: Counter, header: bytes
+) -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs, tempfile.TemporaryFile() as pixels:
+        socket.send_fds(desk[0].light, [header], [theirs.fileno(), pixels.fileno()])
+        assert counter.take() is None
+        socket.send_fds(desk[0].light, [b"[1, 1]"], [pixels.fileno(), pixels.fileno()])
+        assert counter.take() is None
 
 
 def test_a_trace_is_never_of_a_full_page(desk: tuple[Desk, Desk], counter: Counter) -> None:

@@ -173,9 +173,15 @@ def test_the_lines_of_an_order_come_back_as_they_were_given(make: Make) -> None:
     by_number = line("2", po_number="", number="po 77", quantity=Decimal("1.5"))
     others = [bill(po_number="PO-77"), line("3", po_number="PO-78"), line("4", po_number="P0-77")]
     ledger = make([by_number, first, *others])
-    assert list(ledger.of_order("PO-77")) == [first, by_number]
+    assert list(ledger.of_order("PO-77")) == [first, by_number, others[0]]
     assert list(ledger.of_order("")) == []
     assert list(ledger.of_order("-")) == []
+
+
+def test_zeros_in_front_of_an_orders_number_tell_nothing(make: Make) -> None:
+    stored = line("1", po_number="", number="0004500012")
+    ledger = make([stored, bill()])
+    assert list(ledger.of_order("4500012")) == list(ledger.of_order("004500012")) == [stored]
 
 
 def test_parties_are_known_by_name_however_printed(make: Make) -> None:

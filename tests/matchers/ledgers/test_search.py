@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from extractors.interface import Extraction
 from matchers.compare import SURE
 from matchers.decide import decide
 from matchers.interface import Held, Ledger, LedgerRecord, Matched, Status
@@ -80,6 +81,50 @@ def test_what_agrees_in_party_and_amount_hides_no_rival(
     ]
     found = ids(make([bill(), *others]).near(invoice(**changes)))
     assert found == {"0042", *(one.record_id for one in others)}
+
+
+ALIKE = "Nordwind Papiere GmbH"
+"""A name so like the usual party's that either may be meant."""
+
+HIDDEN: list[tuple[Any, list[LedgerRecord], dict[str, Any]]] = [
+    (
+        check(check_number="123"),
+        [
+            issued(number="123"),
+            issued(
+                record_id="R",
+                number="0000000123",
+                party_name="Harbor Lights Catering",
+                doc_date=None,
+            ),
+        ],
+        {},
+    ),
+    (
+        invoice(invoice_number=None, references=("INV-1041",)),
+        [bill(record_id="B"), bill(record_id="R", number="", party_name=ALIKE, doc_date=None)],
+        {},
+    ),
+    (
+        invoice(invoice_number=None, total=Decimal("100.00")),
+        [
+            bill(record_id="X", number="", amount=Decimal("100.00"), status=Status.CLOSED),
+            bill(record_id="B", number="", amount=Decimal("101.50")),
+            bill(record_id="R", number="", party_name=ALIKE, amount=Decimal("98.50")),
+        ],
+        {"amount_tolerance": Decimal("2.00")},
+    ),
+]
+
+
+@pytest.mark.parametrize(("document", "records", "rules"), HIDDEN)
+def test_no_shorter_search_hides_a_rival(
+    make: Make, document: Extraction, records: list[LedgerRecord], rules: dict[str, Any]
+) -> None:
+    ledger = make(records)
+    assert set(ids(ledger.near(document))) == {one.record_id for one in records}
+    decision = decide(document, ledger, Past(), replace(RULES, **rules), "policy", TODAY)
+    assert isinstance(decision, Held)
 
 
 def test_a_number_that_was_hardly_read_ends_no_search(make: Make) -> None:
