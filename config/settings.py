@@ -1,6 +1,8 @@
 """Settings: one frozen tree, from defaults, the workspace's file and the environment."""
 
+import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -228,22 +230,22 @@ def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401, C901 - o
         return _build(wanted, value, f"{name}.")
     try:
         if wanted is Decimal:
-            result: Any = Decimal(str(value))
+            result: Any = _figure(value)
         elif wanted is bool:
             result = {"true": True, "false": False}[str(value).lower()]
         elif wanted in (int, float):
-            result = wanted(value)
+            result = _narrowed(wanted, _figure(value))
         elif wanted == tuple[str, ...]:
             result = _parts(value)
         elif wanted == tuple[Decimal, ...]:
-            result = tuple(map(Decimal, _parts(value)))
+            result = tuple(map(_figure, _parts(value)))
         elif wanted is str:
             result = str(value)
         else:
             return dict(value)
     except (ValueError, KeyError, TypeError, InvalidOperation) as error:
         raise SettingsError(
-            f"setting {name!r} is {value!r}, which is not {_words(wanted)}."
+            f"setting {name!r} is {value!r}, which is not {_words(wanted)}{_written(wanted)}."
         ) from error
     if name in CHOICES and result not in CHOICES[name]:
         raise SettingsError(
@@ -252,6 +254,32 @@ def _value(wanted: Any, value: Any, name: str) -> Any:  # noqa: ANN401, C901 - o
     if wanted in (int, float, Decimal) and not result >= 0:
         raise SettingsError(f"setting {name!r} is {value!r}; it takes no negative number.")
     return result
+
+
+_FIGURE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+"""A number as people write it in settings: without powers of ten, and never infinite."""
+
+
+def _figure(value: Any) -> Decimal:  # noqa: ANN401 - whatever a file or the environment says
+    """A number of a setting, exactly."""
+    text = format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value).strip()
+    if isinstance(value, bool) or not _FIGURE.fullmatch(text):
+        raise ValueError("it is no plain number")
+    return Decimal(text)
+
+
+def _narrowed(wanted: type[int] | type[float], figure: Decimal) -> int | float:
+    """A number as a whole or a binary one."""
+    found = wanted(figure)
+    if not math.isfinite(found) or (wanted is int and found != figure):
+        raise ValueError("a part of it would be lost")
+    return found
+
+
+def _written(wanted: Any) -> str:  # noqa: ANN401 - one of the leaf types
+    """How a number is to be written, in words; empty for what is none."""
+    example = {int: "90", float: "2.5", Decimal: "2.50", tuple[Decimal, ...]: "1000,10000"}
+    return f"; write plain figures, such as {example[wanted]}" if wanted in example else ""
 
 
 def _parts(value: Any) -> tuple[str, ...]:  # noqa: ANN401 - whatever a file or the environment says

@@ -125,7 +125,7 @@ def _share(text: str, name: str) -> Decimal:
         share = Decimal(text)
     except InvalidOperation:
         share = Decimal(-1)
-    if not 0 < share < 1:
+    if not share.is_finite() or not 0 < share < 1:
         fail(f"{name} is {text!r}; it takes a share between 0 and 1, such as 0.999.", WRONG_USE)
     return share
 

@@ -12,6 +12,7 @@ from config.steps import step
 from ingest.disk import FULL
 from ingest.holds import Holds
 from ingest.intake import shown
+from ingest.private import copied
 from ingest.watcher import Lookout
 from matchers.interface import LedgerError, LedgerRecord, Unavailable
 from outbox import moves
@@ -65,15 +66,16 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
     *layout* is that of an issue file, empty where the file shows it.
 
     Raises:
-        LedgerError: the file is no ledger at all, or cannot be read.
+        LedgerError: the file is no ledger at all, cannot be read, or changes while it is read.
     """
     from matchers.ledgers.storing import Overtaken
 
-    while True:
-        try:
-            return _import(app, path, layout)
-        except Overtaken:
-            LOG.info("%s: another import came in between: once more", shown(path.name))
+    with copied(app.workspace, path) as copy:
+        while True:
+            try:
+                return _import(app, copy, layout)
+            except Overtaken:
+                LOG.info("%s: another import came in between: once more", shown(path.name))
 
 
 def _import(app: "App", path: Path, layout: str) -> ImportReport:

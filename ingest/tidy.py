@@ -5,6 +5,7 @@ from collections.abc import Container, Iterator
 from pathlib import Path
 
 from config.steps import step
+from ingest.private import PREFIX
 from ingest.workspace import folders
 from matchers.interface import Unavailable
 from outbox import evidence, moves
@@ -64,6 +65,8 @@ def chores(workspace: Workspace, journal: Journal, in_hand: Container[str]) -> I
     """
     for room in (workspace.scratch, workspace.spool):
         for home in sorted(room.iterdir()) if room.is_dir() else ():
+            if home.name.startswith(PREFIX):
+                continue  # a copy in use, or the next one's to remove
             row = journal.get(home.name)
             if row is None:
                 spare = room == workspace.scratch

@@ -7,6 +7,7 @@ alone: a number, or the party and the date, have to agree as well (see `standing
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from config.reasons import Reason, ordered
@@ -70,6 +71,7 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
     the ledger is too old to post by, 0 for never. *certificates* are asked where the mode is
     `certified`.
     """
+    extraction = _finite(extraction)
     if extraction.kind not in WANTED:
         return _route(extraction, ledger)
     case = _case(extraction, ledger, history, rules, today)
@@ -87,6 +89,27 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
     if posting_mode == "policy":
         return _matched(case, best)
     return _held(case, [_suggestion(best)], best)
+
+
+def _finite(extraction: Extraction) -> Extraction:
+    """The extraction without what is no number: such a field was not read at all."""
+    odd = {one.name for one in extraction.fields if not _is_number(one.value)}
+    lines = tuple(
+        replace(
+            one,
+            quantity=one.quantity if _is_number(one.quantity) else None,
+            unit_price=one.unit_price if _is_number(one.unit_price) else None,
+            amount=one.amount if _is_number(one.amount) else None,
+        )
+        for one in extraction.lines
+    )
+    fields = tuple(one for one in extraction.fields if one.name not in odd)
+    return replace(extraction, fields=fields, lines=lines)
+
+
+def _is_number(value: object) -> bool:
+    """False for an amount that is infinite or none (IEEE 754), else True."""
+    return not isinstance(value, Decimal) or value.is_finite()
 
 
 def _case(

@@ -52,15 +52,17 @@ REMEMBERED = 1 << 16
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 """What no database keeps as text."""
 
-_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: 00:00(?::00)?)?")
-_ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?|(\d{4})(\d{2})(\d{2})")
+_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?: 00:00(?::00)?)?", re.ASCII)
+_ISO = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?|(\d{4})(\d{2})(\d{2})", re.ASCII
+)
 _PLAIN = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,2})?")
 """Most amounts: nothing is left to find out about them where the decimal mark is a point."""
 
 _SHAPE = str.maketrans("12345678", "99999999")
 """Figures that are no zero are all one where only the marks between them tell."""
 
-_SPACES = re.compile(r"(?<=\d)[\s'\u2019](?=\d{3}(?!\d))")
+_SPACES = re.compile(r"(?<=[0-9])[\s'\u2019](?=[0-9]{3}(?![0-9]))")
 
 
 class Unreadable(ValueError):
@@ -93,7 +95,15 @@ class Formula:
     text: str
 
 
-Cell = str | Decimal | dt.date | Formula
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A cell of a row in whose middle the file ends; *there* is how many cells the row has."""
+
+    text: str
+    there: int
+
+
+Cell = str | Decimal | dt.date | Formula | Cut
 """A cell: text, or what a spreadsheet already knows as a figure or a day, or how to get at it."""
 
 Row = tuple[int, tuple[Cell, ...]]
@@ -230,7 +240,7 @@ def plain(cell: Cell) -> str:
             return cell.isoformat()
         case str():
             return cell
-        case Formula():
+        case Formula() | Cut():
             return cell.text
         case _:
             assert_never(cell)
@@ -241,9 +251,9 @@ def _amount(mark: str, group: str) -> re.Pattern[str]:
     """Digits, in whole groups of thousands or without; lakhs have pairs before the last three."""
     mark, group = re.escape(mark), re.escape(group)
     if not mark:
-        return re.compile(r"\d+")
+        return re.compile(r"\d+", re.ASCII)
     grouped = rf"\d{{1,3}}(?:{group}\d{{2,3}})*{group}\d{{3}}"
-    return re.compile(rf"(?:\d+|{grouped})(?:{mark}\d*)?|{mark}\d+")
+    return re.compile(rf"(?:\d+|{grouped})(?:{mark}\d*)?|{mark}\d+", re.ASCII)
 
 
 def _date(year: int, month: int, number: int) -> dt.date:
@@ -256,6 +266,8 @@ def _date(year: int, month: int, number: int) -> dt.date:
 def _named(text: str) -> dt.date:
     """A day whose month is written out, such as 31-Jan-2026."""
     found = dates.readings(text)
+    if any(one.isdigit() and not one.isascii() for one in text):
+        found = ()
     if len(found) != 1 or found[0].repaired or not any(one.isalpha() for one in text):
         raise Unreadable("it is no date; write it as YYYY-MM-DD.")
     return found[0].date

@@ -55,6 +55,14 @@ def rows(path: Path, saved_as: str) -> Iterator[TextRow]:
             ) from error
 
 
+def ends_open(path: Path, saved_as: str) -> bool:
+    """Whether a text does not end with the end of a line; then its last line may be cut."""
+    width = len("\n".encode("utf-16-le")) if saved_as == "utf-16" else 1
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - width))
+        return not set(file.read()) & set(b"\r\n")
+
+
 def text(path: Path) -> str:
     """A file's whole text, its line ends as they are.
 
@@ -69,7 +77,7 @@ def encoding(path: Path) -> str:
     """How a text was saved: UTF-8, UTF-16 with its mark, or else Windows Western.
 
     Raises:
-        ImportFault: it is no text.
+        ImportFault: it is no text, or ends within a letter.
     """
     with checked(path).open("rb") as file:
         marked = file.read(2) in {b"\xff\xfe", b"\xfe\xff"}
@@ -81,14 +89,24 @@ def encoding(path: Path) -> str:
 
 def _fits(path: Path, name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)()
+    beyond = False
     with path.open("rb") as file:
         try:
             while piece := file.read(PIECE):
-                if "\0" in decoder.decode(piece):
+                if "\0" in (known := decoder.decode(piece)):
                     return False
-            decoder.decode(b"", final=True)
+                beyond = beyond or not known.isascii()
         except UnicodeDecodeError:
             return False
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        if beyond:
+            raise ImportFault(
+                f"{path.name} ends in the middle of a letter: it was cut short. Nothing was "
+                "imported. Export it again."
+            ) from error
+        return False
     return True
 
 

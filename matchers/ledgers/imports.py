@@ -23,6 +23,7 @@ from matchers.ledgers.columns import (
     NO_TEXT,
     OF_LINES,
     Cell,
+    Cut,
     Formula,
     ImportFault,
     Row,
@@ -102,6 +103,14 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Faulty:
+    """A row that cannot be read: what is wrong with it, and the record_id that it states."""
+
+    record_id: str
+    faults: Sequence[Fault]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
     """What a ledger file holds, row by row: a record, or what is wrong with the row.
 
@@ -143,6 +152,7 @@ def read_file(path: Path, own: LedgerSettings, preset: str = "") -> Imported:
     mapped = _mapped(path.name, head, own, preset)
     above = mapped[0] if mapped else 0
     header = [str(cell) for cell in head[above]]
+    every = _marked(every, path, header)
     if mapped:
         opened = mapped[1]
         names = opened.names
@@ -177,6 +187,30 @@ def _mapped(
     return None
 
 
+def _marked(every: Rows, path: Path, header: Sequence[str]) -> Rows:
+    """The rows, the last as `Cut` cells where a text ends within it.
+
+    Many programs leave out the last line's end. The row is whole if it has all of its cells.
+    """
+    if is_workbook(path) or not delimited.ends_open(path, delimited.encoding(path)):
+        return every
+    filled = max((at for at, cell in enumerate(header, 1) if cell), default=0)
+    return partial(_last_marked, every, filled, len(header))
+
+
+def _last_marked(every: Rows, filled: int, width: int) -> Iterator[Row]:
+    before: Row | None = None
+    for row in every():
+        if before:
+            yield before
+        before = row
+    if before and any(before[1]) and (there := len(before[1])) < filled:
+        cells = (*map(plain, before[1]), *[""] * (width - there))
+        before = before[0], tuple(Cut(cell, there) for cell in cells)
+    if before:
+        yield before
+
+
 def _below(every: Rows, header: int) -> Iterator[Row]:
     return islice(iter(every()), header + 1, None)
 
@@ -187,12 +221,20 @@ def table(path: Path) -> Rows:
     Raises:
         ImportFault: it is too large, no text, or no workbook though it begins as one.
     """
-    with delimited.checked(path).open("rb") as file:
-        magic = file.read(len(workbook.MAGIC))
-    if magic != workbook.MAGIC:
+    if not is_workbook(path):
         return partial(delimited.rows, path, delimited.encoding(path))
     held = list(workbook.rows(path.read_bytes(), path.name))
     return lambda: held
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a file begins as an XLSX workbook.
+
+    Raises:
+        ImportFault: it is too large.
+    """
+    with delimited.checked(path).open("rb") as file:
+        return file.read(len(workbook.MAGIC)) == workbook.MAGIC
 
 
 def template() -> str:
@@ -249,17 +291,17 @@ class _Body:
     suspects: frozenset[int]
 
     def __iter__(self) -> Iterator[LedgerRecord | Fault]:
-        again: dict[str, list[tuple[int, LedgerRecord]]] = {}
+        again: dict[str, list[tuple[int, LedgerRecord | Faulty]]] = {}
         for line, found in self._read():
-            if not isinstance(found, LedgerRecord):
-                yield from found
-            elif hash(found.record_id) in self.suspects:
+            if isinstance(found, Faulty):
+                yield from found.faults
+            if found.record_id and hash(found.record_id) in self.suspects:
                 again.setdefault(found.record_id, []).append((line, found))
-            else:
+            elif isinstance(found, LedgerRecord):
                 yield found
-        yield from map(agreed, again.values())
+        yield from filter(None, map(agreed, again.values()))
 
-    def _read(self) -> Iterator[tuple[int, LedgerRecord | list[Fault]]]:
+    def _read(self) -> Iterator[tuple[int, LedgerRecord | Faulty]]:
         """Each row by its line. Some are read together, column by column; else one by one."""
         readers = _readers(self.names, self.how)
         others = [one for one in readers if one[1] not in OF_LINES]
@@ -280,21 +322,42 @@ class _Body:
                 )
 
 
-def agreed(rows: Sequence[tuple[int, LedgerRecord]]) -> LedgerRecord | Fault:
-    """The record of all rows with one record_id, or a fault where they contradict each other."""
-    first = rows[0][1]
-    other = next((one for _, one in rows if one != first), None)
+def agreed(rows: Sequence[tuple[int, LedgerRecord | Faulty]]) -> LedgerRecord | Fault | None:
+    """The record of all rows with one record_id, or a fault where they contradict each other.
+
+    Nobody knows what a row at fault meant to say, so beside one no other row counts. None where
+    every row is at fault, which was said of each.
+    """
+    sound = [(line, one) for line, one in rows if isinstance(one, LedgerRecord)]
+    if not sound:
+        return None
+    line, first = sound[0]
+    if len(sound) < len(rows):
+        faulty = _listed([line for line, one in rows if isinstance(one, Faulty)])
+        message = (
+            f"it stands also on {faulty}, which cannot be read, and no row of it was imported. "
+            "Leave the right one, and mend or remove the other."
+        )
+        return Fault(line=line, column="record_id", value=first.record_id, message=message)
+    other = next((one for _, one in sound if one != first), None)
     if other is None:
         return first
     said = (name for name in COLUMNS if getattr(first, name) != getattr(other, name))
-    lines = ", ".join(str(line) for line, _ in rows[:-1]) + f" and {rows[-1][0]}"
     return Fault(
-        line=rows[0][0],
+        line=line,
         column="record_id",
         value=first.record_id,
-        message=f"the lines {lines} say different things of it ({', '.join(said)}), and none was "
+        message=f"the {_listed([line for line, _ in rows])} say different things of it "
+        f"({', '.join(said)}), and none was "
         "imported. Leave the right one, or give each a number of its own.",
     )
+
+
+def _listed(lines: Sequence[int]) -> str:
+    """Some line numbers in words."""
+    if len(lines) == 1:
+        return f"line {lines[0]}"
+    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
 
 
 def _looked_through(
@@ -338,11 +401,14 @@ def _together(
 
 def _apart(
     line: int, cells: Sequence[Cell], names: Sequence[str], readers: Sequence[Reader]
-) -> LedgerRecord | list[Fault]:
+) -> LedgerRecord | Faulty:
     """The record of a row, or what is wrong with it."""
     wrong = _shape(line, names, cells)
     found = _values(line, cells, readers, wrong)
-    return wrong or LedgerRecord(**_standing(found))
+    if wrong:
+        at = names.index("record_id")
+        return Faulty(record_id=plain(cells[at]) if at < len(cells) else "", faults=wrong)
+    return LedgerRecord(**_standing(found))
 
 
 def _standing(found: dict[str, Any]) -> dict[str, Any]:
@@ -360,7 +426,7 @@ def _values(
         if at >= len(cells):
             break
         cell = cells[at]
-        if isinstance(cell, Formula):
+        if isinstance(cell, Formula | Cut):
             continue
         try:
             found[name] = read(cell) if read else cell if isinstance(cell, str) else plain(cell)
@@ -381,6 +447,8 @@ def _sound(column: Sequence[Any]) -> bool:
 
 def _shape(line: int, names: Sequence[str], cells: Sequence[Cell]) -> list[Fault]:
     """What is wrong with a row as a whole."""
+    if cells and isinstance(last := cells[0], Cut):
+        return [_cut_short(line, last.there)]
     wrong = []
     if any(cells[len(names) :]):
         wrong.append(
@@ -403,6 +471,17 @@ def _shape(line: int, names: Sequence[str], cells: Sequence[Cell]) -> list[Fault
         if message:
             wrong.append(Fault(line=line, column=name, value=plain(cell)[:SHOWN], message=message))
     return wrong
+
+
+def _cut_short(line: int, there: int) -> Fault:
+    cells_there = f"{there} cell{'s' if there > 1 else ''}"
+    return Fault(
+        line=line,
+        column="",
+        value="",
+        message=f"the file ends in the middle of this line, after {cells_there}: it was cut short "
+        "and lacks whatever came behind. Export it again.",
+    )
 
 
 def damage(cell: str) -> str:

@@ -1,6 +1,5 @@
 """Issue files of banks (positive pay) to records of issued checks, by layouts that are data."""
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,15 +9,17 @@ from typing import TypeVar
 
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers import delimited, layouts, presets
-from matchers.ledgers.columns import LARGEST, ImportFault, Unreadable, plain
+from matchers.ledgers import delimited, fields, layouts, presets
+from matchers.ledgers.columns import ImportFault, Unreadable, plain
 from matchers.ledgers.imports import (
     SHOWN,
     Fault,
+    Faulty,
     Imported,
     NoHeader,
     agreed,
     damage,
+    is_workbook,
     read_file,
     table,
 )
@@ -29,15 +30,13 @@ Value = TypeVar("Value")
 SAMPLE = 200
 """Lines that tell which layout a file is in."""
 
+CUT_SHORT = "the file ends in the middle of this line: it was cut short. Export it again."
+"""What is wrong with a last line that has no end and less than it should."""
+
 FITTING = 0.8
 """The share of them that a layout must be able to read; the others may be at fault."""
 
-_EARLIEST, _LATEST = 1990, 2099
-"""Years of an issued check; figures that give another were written in another order."""
 
-_AMOUNT = re.compile(r"\$?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d{1,2})?", re.ASCII)
-_ACCOUNT = re.compile(r"[0-9A-Za-z]{1,34}")
-_SERIAL = re.compile(r"[0-9]{1,15}")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -79,34 +78,42 @@ def read_issues(path: Path, layout: Layout) -> Imported:
     Raises:
         ImportFault: it is no text, its header or trailer is missing, or it is out of balance.
     """
-    body = _body(path.name, _lines(path, layout), layout)
+    body = _body(path, layout)
     pointed = any("." in body.layout.amount.of(line) for _, line in body.lines)
     rows: list[LedgerRecord | Fault] = []
-    checks: dict[str, list[tuple[int, LedgerRecord]]] = {}
+    checks: dict[str, list[tuple[int, LedgerRecord | Faulty]]] = {}
     for number, line in body.lines:
         found = _check(number, line, body, pointed=pointed)
-        if isinstance(found, LedgerRecord):
+        if isinstance(found, Faulty):
+            rows += found.faults
+        if found.record_id:
             checks.setdefault(found.record_id, []).append((number, found))
-        else:
-            rows += found
     for same in checks.values():
         rows += _together(same)
     _balance(path.name, body, pointed=pointed)
     return Imported(rows=tuple(rows), layout=layout.name)
 
 
-def _together(lines: Sequence[tuple[int, LedgerRecord]]) -> Iterator[LedgerRecord | Fault]:
-    """What all lines about one check make of it; issues that contradict each other make nothing."""
-    issued = [(number, one) for number, one in lines if one.status is Status.OPEN]
+def _together(lines: Sequence[tuple[int, LedgerRecord | Faulty]]) -> Iterator[LedgerRecord | Fault]:
+    """What all lines about one check make of it; issues that contradict each other make nothing.
+
+    No issue counts beside a line that cannot be read: that one may void the check.
+    """
+    issued = [(number, one) for number, one in lines if not _ends(one)]
     known = agreed(issued) if issued else None
     if isinstance(known, Fault):
         yield known
         known = None
     for _, one in lines:
-        if one.status is not Status.OPEN:
+        if isinstance(one, LedgerRecord) and _ends(one):
             known = after(known, one)
     if known:
         yield known
+
+
+def _ends(line: LedgerRecord | Faulty) -> bool:
+    """Whether a line voids, stops or pays its check."""
+    return isinstance(line, LedgerRecord) and line.status is not Status.OPEN
 
 
 def after(before: LedgerRecord | None, line: LedgerRecord) -> LedgerRecord:
@@ -208,7 +215,7 @@ def _recognised(
 def _tried(path: Path, layout: Layout) -> tuple[LedgerRecord, ...]:
     """The checks in the first lines of a file, none where the layout does not fit them."""
     try:
-        body = _body(path.name, _lines(path, layout), layout)
+        body = _body(path, layout)
     except ImportFault:
         return ()
     some = body.lines[:SAMPLE]
@@ -237,8 +244,22 @@ class _Body:
 
     layout: Layout
     lines: Sequence[tuple[int, Line]]
+    open_ended: bool
     account: str = ""
     trailer: Line | None = None
+
+    def cut(self, number: int, line: Line) -> bool:
+        """Whether the file ends within this line: it is the last, and has less than it should."""
+        if not self.open_ended or number != self.lines[-1][0]:
+            return False
+        if isinstance(line, str):
+            spans = (one.at for one in (self.layout.number, self.layout.date, self.layout.amount))
+            return any(span[0] <= len(line) < span[1] for span in spans if span)
+        return len(self.lines) > 1 and len(line) < len(self.lines[-2][1])
+
+
+def _open_ended(path: Path) -> bool:
+    return not is_workbook(path) and delimited.ends_open(path, delimited.encoding(path))
 
 
 def _lines(path: Path, layout: Layout) -> list[tuple[int, Line]]:
@@ -249,7 +270,8 @@ def _lines(path: Path, layout: Layout) -> list[tuple[int, Line]]:
     return [(number, one) for number, one in enumerate(_NEWLINE.split(text), 1) if one.strip()]
 
 
-def _body(file: str, lines: Sequence[tuple[int, Line]], layout: Layout) -> _Body:
+def _body(path: Path, layout: Layout) -> _Body:
+    file, lines = path.name, _lines(path, layout)
     if not lines:
         raise ImportFault(f"{file} is empty; there is no check in it.")
     if layout.heading:
@@ -264,7 +286,13 @@ def _body(file: str, lines: Sequence[tuple[int, Line]], layout: Layout) -> _Body
         if not lines or not layout.trailer.mark.says(lines[-1][1]):
             raise _lacks(file, layout, "does not end with the trailer record", layout.trailer)
         trailer, lines = lines[-1][1], lines[:-1]
-    return _Body(layout=layout, lines=lines, account=account, trailer=trailer)
+    return _Body(
+        layout=layout,
+        lines=lines,
+        open_ended=trailer is None and _open_ended(path),
+        account=account,
+        trailer=trailer,
+    )
 
 
 def _lacks(file: str, layout: Layout, words: str, outer: Outer) -> ImportFault:
@@ -326,33 +354,34 @@ class _Wrong:
         return None
 
 
-def _check(
-    number: int, line: Line, body: _Body, *, pointed: bool
-) -> LedgerRecord | tuple[Fault, ...]:
+def _check(number: int, line: Line, body: _Body, *, pointed: bool) -> LedgerRecord | Faulty:
     """The check on a line, or what is wrong with the line."""
     layout, wrong = body.layout, _Wrong(number)
-    if message := _too_long(line, layout):
-        return (Fault(line=number, column="", value="", message=message),)
+    message = CUT_SHORT if body.cut(number, line) else _too_long(line, layout)
+    if message:
+        fault = Fault(line=number, column="", value="", message=message)
+        return Faulty(record_id="", faults=(fault,))
     status = wrong.unless("status", "", lambda _: _status(line, layout))
     issued = status is Status.OPEN
     text = layout.account.of(line) if layout.account else body.account
-    account = wrong.unless("account", text, _account)
-    serial = wrong.unless("number", layout.number.of(line), _serial)
+    account = wrong.unless("account", text, fields.read_account)
+    serial = wrong.unless("number", layout.number.of(line), fields.read_serial)
     asked = wrong if issued else _Wrong(number)  # a void is one whatever else stands beside it
     amount = asked.unless(
         "amount",
         layout.amount.of(line),
-        lambda text: _sum(text, layout.amount, pointed=pointed, issued=issued),
+        lambda text: fields.read_sum(text, layout.amount, pointed=pointed, issued=issued),
     )
     day = asked.unless(
-        "date", layout.date.of(line), lambda text: _day(text, layout.date, issued=issued)
+        "date", layout.date.of(line), lambda text: fields.read_day(text, layout.date, issued=issued)
     )
     payee = wrong.unless("payee", layout.payee.of(line) if layout.payee else "", str)
+    record_id = f"{account.lstrip('0')}-{serial}" if account and serial else ""
     if wrong.faults or account is None or serial is None or status is None:
-        return tuple(wrong.faults)
+        return Faulty(record_id=record_id, faults=wrong.faults)
     filled = layout.length is not None
     return LedgerRecord(
-        record_id=f"{account.lstrip('0')}-{serial}",
+        record_id=record_id,
         direction="AP",
         doc_type="issued_check",
         party_name=" ".join((payee or "").split()),
@@ -389,62 +418,6 @@ def _status(line: Line, layout: Layout) -> Status:
     return said[0] if said else Status.OPEN
 
 
-def _account(text: str) -> str:
-    bare = re.sub(r"[\s-]", "", text)
-    if not _ACCOUNT.fullmatch(bare) or not bare.strip("0"):
-        raise Unreadable("it is no account number.")
-    return bare
-
-
-def _serial(text: str) -> str:
-    if not _SERIAL.fullmatch(text) or not text.strip("0"):
-        raise Unreadable("it is no check number: 1 to 15 figures.")
-    return text.lstrip("0")
-
-
-def _sum(text: str, place: Place, *, pointed: bool, issued: bool) -> Decimal | None:
-    amount = _amount(text, place, pointed=pointed) if text else Decimal(0)
-    if issued and not amount:
-        raise Unreadable("a check that is issued has an amount.")
-    return amount or None
-
-
-def _amount(text: str, place: Place, *, pointed: bool) -> Decimal:
-    """An amount with a point, or with the decimals that the layout implies."""
-    if not _AMOUNT.fullmatch(text) or (place.decimals and "," in text and "." not in text):
-        raise Unreadable("it is no amount; write it like 1234.50.")
-    amount = Decimal(text.replace(",", "").removeprefix("$"))
-    if amount >= LARGEST:
-        raise Unreadable("it is too large for an amount.")
-    if "." in text:
-        return amount
-    if place.decimals is not None:
-        return amount.scaleb(-place.decimals)
-    if not pointed:
-        raise Unreadable(
-            "no amount in the file has a decimal point, so nobody can tell dollars from cents; "
-            "state `decimals` in a layout of your own."
-        )
-    return amount
-
-
-def _day(text: str, place: Place, *, issued: bool) -> dt.date | None:
-    if not text.strip("0") and not issued:
-        return None
-    for form in place.form:
-        if not (found := layouts.date_pattern(form).fullmatch(text)):
-            continue
-        parts = found.groupdict()
-        year = int(parts["Y"]) if parts.get("Y") else 2000 + int(parts["y"])
-        try:
-            day = dt.date(year, int(parts["M"]), int(parts["D"]))
-        except ValueError:
-            continue
-        if _EARLIEST <= day.year <= _LATEST:
-            return day
-    raise Unreadable(f"it is no day written as {' or '.join(place.form)}.")
-
-
 # ---- balance
 
 
@@ -471,12 +444,12 @@ def _off(place: Place, announced: str, body: _Body, *, pointed: bool) -> Iterato
     for number, line in body.lines:
         text = body.layout.amount.of(line)
         try:
-            total += _amount(text, body.layout.amount, pointed=pointed) if text else 0
+            total += fields.read_amount(text, body.layout.amount, pointed=pointed) if text else 0
         except Unreadable:
             yield f"the amount {text[:SHOWN]!r} on line {number} cannot be added up"
             return
     try:
-        stated = _amount(announced, place, pointed=pointed)
+        stated = fields.read_amount(announced, place, pointed=pointed)
     except Unreadable:
         yield f"its total {announced!r} cannot be read"
         return

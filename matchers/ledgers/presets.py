@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from matchers.ledgers.columns import COLUMNS, Cell, ImportFault, Row, plain
+from matchers.ledgers.columns import COLUMNS, Cell, Cut, ImportFault, Row, plain
 
 _PARTS = frozenset({"columns", "also", "always", "words"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
@@ -77,16 +77,31 @@ class Opened:
                 yield line, (*cells[: len(places)], *always, *cells[self.width :])
             else:
                 whole = (*cells, *[""] * (self.width - len(cells)))
-                own = (_said(whole, at, known) for at, known in zip(places, words, strict=True))
+                own = (_said(whole, *one) for one in zip(self.places, places, words, strict=True))
                 yield line, (*own, *always)
 
 
-def _said(cells: Sequence[Cell], places: tuple[int, ...], words: Mapping[str, str]) -> Cell:
+def _said(
+    cells: Sequence[Cell], name: str, places: tuple[int, ...], words: Mapping[str, str]
+) -> Cell:
     if len(places) > 1:
         parts = [plain(cells[at]) for at in places]
-        return "-".join(parts) if all(parts) else ""
+        joined = _one_id(parts) if name == "record_id" else "-".join(parts)
+        if isinstance(cut := cells[places[0]], Cut):
+            return Cut(joined, cut.there)
+        return joined if all(parts) else ""
     cell = cells[places[0]]
     return words.get(cell.casefold(), cell) if words and isinstance(cell, str) else cell
+
+
+def _one_id(parts: Sequence[str]) -> str:
+    """The parts of an id joined by hyphens, so that no other parts give the same.
+
+    A hyphen inside any part but the last, and a backslash, has a backslash before it.
+    """
+    *first, last = parts
+    kept = (part.replace("\\", r"\\").replace("-", r"\-") for part in first)
+    return "-".join((*kept, last))
 
 
 def recognised(

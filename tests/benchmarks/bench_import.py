@@ -24,7 +24,7 @@ from sqlalchemy import text
 
 from ingest.terminal import say
 from matchers.database import connect, reading, writing
-from tests.benchmarks.bench_matching import FORMS, SYLLABLES
+from tests.benchmarks.world import FORMS, SYLLABLES
 from tests.postgres import fresh_url
 
 PROGRAM = [sys.executable, "-m", "ingest"]

@@ -4,15 +4,19 @@ import json
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, Any, NoReturn
 
 import pytest
 
 from config import steps
 from ingest.app import App, build
 from ingest.holds import Holds
-from ingest.ledgers import LedgerDesk
-from matchers.interface import Unavailable
+from ingest.ledgers import LedgerDesk, import_file
+from ingest.private import PREFIX, copied
+from ingest.tidy import chores
+from matchers.interface import LedgerError, Unavailable
+from matchers.ledgers.imports import Imported
+from matchers.ledgers.issues import read_any
 from outbox.interface import Workspace
 
 EXPORT = (
@@ -186,3 +190,50 @@ def test_an_issue_file_out_of_balance_is_rejected_whole(workspace: Workspace) ->
     [report] = (app.workspace.ledger / "rejected").glob("*.report.txt")
     assert "announces a total of 12.51, found were 12.50" in report.read_text()
     assert app.ledger.get("9-1042") is None
+
+
+def test_every_reading_of_an_export_sees_the_bytes_that_its_import_began_with(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(app)
+
+    def rewritten(*given: Any) -> Imported:
+        read = read_any(*given)
+        path.write_text(EXPORT.replace("party_name,number", "number,party_name"))
+        return read
+
+    monkeypatch.setattr("matchers.ledgers.issues.read_any", rewritten)
+    report = import_file(app, path)
+    assert (report.added, report.faults) == (1, ())
+    [record] = app.ledger.list_records()
+    assert (record.party_name, record.number) == ("Ann", "7")
+    assert list(app.workspace.scratch.iterdir()) == []
+
+
+def test_a_file_that_is_written_to_while_it_is_copied_is_refused(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = drop(app)
+
+    def grown(source: IO[bytes], target: IO[bytes]) -> None:
+        target.write(source.read())
+        with path.open("a") as more:
+            more.write("A2,AP,invoice,Bob,8,5.00,EUR\n")
+
+    monkeypatch.setattr("shutil.copyfileobj", grown)
+    with pytest.raises(LedgerError, match="was written to while it was read"):
+        import_file(app, path)
+    assert list(app.workspace.scratch.iterdir()) == []
+
+
+def test_what_a_killed_import_left_is_removed_by_the_next_and_no_copy_in_use(app: App) -> None:
+    left = app.workspace.scratch / f"{PREFIX}left"
+    left.mkdir()
+    (left / "books.csv").write_text(EXPORT)
+    other = drop(app, "other.csv")
+    with copied(app.workspace, other) as used:
+        import_file(app, drop(app))
+        assert used.read_text() == EXPORT
+        list(chores(app.workspace, app.journal, ()))
+        assert used.exists()
+    assert list(app.workspace.scratch.iterdir()) == []

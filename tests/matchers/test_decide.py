@@ -1,4 +1,5 @@
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -6,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.reasons import Reason, ordered
-from extractors.interface import Extraction, Kind
+from extractors.interface import Extraction, Kind, LineItem
 from matchers.decide import decide
 from matchers.interface import Decision, Held, LedgerRecord, Matched, Status
 from matchers.ledgers.memory import MemoryLedger
@@ -71,6 +72,22 @@ def test_a_name_that_is_hardly_legible_is_not_said_to_be_unknown() -> None:
 def test_a_known_party_without_such_a_record_says_what_was_looked_for() -> None:
     decision = held(invoice(invoice_number="XX-9", total=Decimal("5.55"), date=DAY), bill())
     assert decision.reasons[0] in {Reason.NO_CANDIDATE, Reason.NUMBER_CONFLICT}
+
+
+@pytest.mark.parametrize("odd", [Decimal("NaN"), Decimal("sNaN"), Decimal("-Infinity")])
+@pytest.mark.parametrize("name", ["total", "net", "tax"])
+def test_an_amount_that_is_no_number_was_not_read(odd: Decimal, name: str) -> None:
+    line = LineItem(description="Paper", quantity=odd, unit_price=odd, amount=odd)
+    odd_one = invoice(**{name: [read(name, odd, 0.99), read(name, Decimal("1234.50"), 0.9)]})
+    without = invoice(**{name: None})
+    known = decided(replace(odd_one, lines=(line,)), bill())
+    assert known == decided(replace(without, lines=(LineItem(description="Paper"),)), bill())
+    assert isinstance(known, Held) or name != "total"
+
+
+@pytest.mark.parametrize("name", ["amount", "amount_words"])
+def test_a_check_over_no_number_is_held(name: str) -> None:
+    assert isinstance(decided(check(**{name: Decimal("NaN")}), issued()), Held)
 
 
 def test_a_stale_ledger_posts_nothing() -> None:

@@ -182,10 +182,81 @@ def test_rows_that_say_the_same_are_one_however_it_is_written(tmp_path: Path) ->
     ]
 
 
-def test_a_row_at_fault_does_not_take_the_good_one_with_it(tmp_path: Path) -> None:
-    read = imported(tmp_path, "record_id,amount\n1,5.00\n1,5.oo\n")
-    assert [(one.record_id, one.amount) for one in read.records] == [("1", Decimal(5))]
+@pytest.mark.parametrize("apart", [0, 2 * BATCH])
+def test_no_row_counts_beside_one_of_the_same_id_that_is_at_fault(
+    tmp_path: Path, apart: int
+) -> None:
+    between = "".join(f"x{number},1.50\n" for number in range(apart))
+    read = imported(tmp_path, f"record_id,amount\n1,5.00\n{between}1,5.oo\n2,1.00\n")
+    assert [one.record_id for one in read.records if not one.record_id.startswith("x")] == ["2"]
+    first, second = read.faults
+    assert (first.line, first.column) == (2, "record_id")
+    assert f"stands also on line {apart + 3}" in first.message
+    assert (second.line, second.column) == (apart + 3, "amount")
+
+
+def test_rows_of_one_id_that_are_all_at_fault_are_told_each_once(tmp_path: Path) -> None:
+    read = imported(tmp_path, "record_id,amount\n1,5.oo\n1,6.oo\n")
+    assert read.records == ()
+    assert [one.line for one in read.faults] == [2, 3]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("last", ["2", "2,7", '2,"7"', "2,7,"])
+def test_a_last_row_that_is_cut_is_a_fault_of_its_line(
+    tmp_path: Path, last: str, encoding: str
+) -> None:
+    rows = "record_id,amount,doc_date,status\n1,5.00,2026-01-02,open\n"
+    read = imported(tmp_path, rows + last, encoding)
+    assert [one.record_id for one in read.records] == ["1"]
+    [fault] = read.faults
+    assert (fault.line, fault.column) == (3, "")
+    assert "ends in the middle of this line" in fault.message
+    ended = imported(tmp_path, f"{rows}{last}\n", encoding)
+    assert ended.faults == (), "with a line end the missing cells are empty ones"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+@pytest.mark.parametrize("header", ["record_id,amount,number", "record_id,amount,number,,"])
+def test_a_last_row_without_a_line_end_counts_if_it_has_all_its_cells(
+    tmp_path: Path, header: str, encoding: str
+) -> None:
+    read = imported(tmp_path, f"{header}\n1,5.00,A\n2,7.50,é", encoding)
+    assert [(one.record_id, one.number) for one in read.records] == [("1", "A"), ("2", "é")]
+    assert read.faults == ()
+
+
+def test_a_cut_row_takes_the_whole_one_of_its_id_with_it(tmp_path: Path) -> None:
+    read = imported(tmp_path, "record_id,amount,status\n1,5.00,open\n1,5.0")
+    assert read.records == ()
+    assert [one.line for one in read.faults] == [2, 3]
+
+
+def test_a_file_that_is_cut_within_a_letter_is_not_taken_for_another_encoding(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ledger.csv"
+    path.write_bytes("record_id,party_name\n1,Müller\n2,Jäger\n3,Bär".encode()[:-2])
+    with pytest.raises(ImportFault, match="middle of a letter"):
+        read_file(path, settings())
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["NaN", "sNaN", "Infinity", "-Infinity", "1e3", "1_000", "\u0661\u0662", "\uff11\uff12", "0x1"],
+)
+def test_only_plain_figures_are_an_amount(tmp_path: Path, amount: str) -> None:
+    read = imported(tmp_path, f"record_id,amount\n1,2.50\n2,{amount}\n")
+    assert [one.record_id for one in read.records] == ["1"]
     assert [(one.line, one.column) for one in read.faults] == [(3, "amount")]
+
+
+@pytest.mark.parametrize(
+    "text", ["\u0662026-01-02", "2026-0\u0661-02", "\uff10\uff13.04.2026", "\u0663-Apr-2026"]
+)
+def test_only_plain_figures_are_a_day(text: str) -> None:
+    with pytest.raises(Unreadable):
+        day(text, "DMY")
 
 
 def test_line_numbers_hold_behind_a_quoted_line_break(tmp_path: Path) -> None:

@@ -142,7 +142,8 @@ def test_a_workbook_is_read_like_a_comma_separated_file(tmp_path: Path) -> None:
 
 
 def test_lines_at_fault_are_named_and_the_good_ones_imported(tmp_path: Path) -> None:
-    bad = FILES["chase"][0].replace("1042", "10A2"), FILES["chase"][0].replace("040526", "130526")
+    late = FILES["chase"][0].replace("1042", "1049").replace("040526", "130526")
+    bad = FILES["chase"][0].replace("1042", "10A2"), late
     read = imported(tmp_path, *bad, FILES["chase"][0], "X,1,2,040526,3.00,", name="a chase.csv")
     assert read.records == (ISSUED,)
     assert [(one.line, one.column, one.value) for one in read.faults] == [
@@ -151,6 +152,32 @@ def test_lines_at_fault_are_named_and_the_good_ones_imported(tmp_path: Path) -> 
         (4, "status", ""),
     ]
     assert "'X' is none that the layout chase knows" in read.faults[2].message
+
+
+def test_no_check_is_issued_beside_a_line_of_it_that_is_at_fault(tmp_path: Path) -> None:
+    unread = "X" + FILES["chase"][0].removeprefix("I")
+    read = imported(tmp_path, *FILES["chase"], unread, name="a chase.csv")
+    assert [(one.number, one.status) for one in read.records] == [("1043", Status.VOID)]
+    assert [(one.line, one.column) for one in read.faults] == [(1, "record_id"), (3, "status")]
+
+
+@pytest.mark.parametrize(
+    ("layout", "last"), [("chase", "I,123456789,1044,040526,12"), ("fixed-60", 32 * "1")]
+)
+def test_a_last_line_that_is_cut_issues_no_check(tmp_path: Path, layout: str, last: str) -> None:
+    path = tmp_path / f"{layout}.txt"
+    path.write_text("\r\n".join((*FILES[layout], last)))
+    read = read_any(path, settings())
+    assert (read.records[0], len(read.records)) == (ISSUED, 2)
+    [fault] = read.faults
+    assert (fault.line, "cut short" in fault.message) == (3, True)
+
+
+@pytest.mark.parametrize("layout", FILES)
+def test_a_last_line_without_a_line_end_counts(tmp_path: Path, layout: str) -> None:
+    path = tmp_path / f"{layout}.txt"
+    path.write_text("\n".join(FILES[layout]))
+    assert read_any(path, settings()).faults == ()
 
 
 @pytest.mark.parametrize(

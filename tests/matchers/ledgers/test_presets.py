@@ -133,6 +133,25 @@ def test_what_a_preset_cannot_read_is_a_fault_of_its_row(
     assert (read.faults[0].line, read.faults[0].column) == (line, column)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("A-B,C", "A,B-C"), ("A-,B", "A,-B"), ("A\\,-B", "A,\\-B"), ("A\\-B,C", "A-B,C")],
+)
+def test_ids_of_several_columns_never_meet(tmp_path: Path, one: str, other: str) -> None:
+    rows = [f"{parts},5.00,offen" for parts in (one, other)]
+    read = imported(tmp_path, "Kto,Beleg,Betrag,Stand", *rows, own=OWN)
+    assert read.faults == ()
+    assert len({each.record_id for each in read.records}) == 2
+
+
+def test_a_cut_last_row_of_an_export_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("Kto,Beleg,Betrag,Stand\n1,A-6,2.00,offen\n1,A-7,5.0")
+    read = read_any(path, settings(OWN))
+    assert [each.record_id for each in read.records] == ["1-A-6"]
+    assert [(each.line, "after 3 cells" in each.message) for each in read.faults] == [(3, True)]
+
+
 def test_two_presets_that_fit_alike_are_a_question_and_a_name_answers_it(tmp_path: Path) -> None:
     twins = OWN + OWN.replace("[ours]", "[theirs]").replace('"AP"', '"AR"')
     lines = ("Kto,Beleg,Betrag,Stand", "70001,A-7,5.00,offen")
