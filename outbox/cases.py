@@ -1,6 +1,7 @@
 """The exception folder at work: what people decide about cases, carried out once."""
 
 import datetime as dt
+import hashlib
 import json
 from decimal import Decimal, InvalidOperation
 from itertools import chain, count
@@ -10,7 +11,7 @@ from typing import Any
 from config.steps import step
 from matchers.interface import Ledger, LedgerRecord, Status
 from outbox import moves, release
-from outbox.filing import tell_again
+from outbox.filing import told_again
 from outbox.interface import CLOSED, VERBS, State, Workspace
 from outbox.journal import Journal, Ruling
 from outbox.journal_aliases import taught
@@ -78,6 +79,7 @@ class Cases:
                 case _:
                     self._post(row, document, folder)
         except Refusal as why:
+            self._untell(row)
             self._put_back(row.case_name, str(why))
             self._journal.refuse(number, str(why))
             step("case.refused")
@@ -159,11 +161,36 @@ class Cases:
             raise Refusal(why)
         if first := release.first_of(own, standing):
             return (first, own)
-        told = release.shown((*standing, own))
-        folder = self.folder(row.case_name)
-        files = tell_again(folder, dossier, row.case_name, told) if folder else {}
+        folder, files = self.folder(row.case_name), dict[str, str]()
+        if folder is not None:
+            reports = told_again(folder, dossier, row.case_name, release.shown((*standing, own)))
+            for name, content in reports.items():
+                files[name] = hashlib.sha256(content).hexdigest()
+                moves.replace(folder / name, content)
+            step("case.told")
         self._journal.approved_first(row, record.record_id, files)
         return None
+
+    def _untell(self, row: ResolutionRow) -> None:
+        """Take an approval out of the reports again that is refused after all.
+
+        It stands there where an earlier start was stopped before it told the journal.
+        """
+        case, folder = self._journal.case(row.case_name), self.folder(row.case_name)
+        if case is None or case.closed is not None or folder is None:
+            return
+        if row.action not in release.POSTING:
+            return
+        dossier = self._journal.dossier(case.document_id) or {}
+        proposal = dossier.get("proposal")
+        standing = release.approvals(self._journal.asked_of(row.case_name), proposal)
+        own = release.approval(row, row.record_id or proposal or "")
+        with_it = told_again(folder, dossier, case.name, release.shown((*standing, own)))
+        without = told_again(folder, dossier, case.name, release.shown(standing))
+        for name, content in with_it.items():
+            path = folder / name
+            if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
+                moves.replace(path, without[name])
 
     def _ruling(self, row: ResolutionRow, document: DocumentRow) -> Ruling | None:
         """The posting that a person asks for, checked; None where a second has to ask, too.
@@ -221,7 +248,9 @@ class Cases:
             business_key=document.business_key,
             look=document.look,
             posting=posting,
-            learned=taught(document.kind or "", json.loads(document.fields), record),
+            learned=None  # a changed account and a new name are how strangers are paid
+            if approved[1:]
+            else taught(document.kind or "", json.loads(document.fields), record),
         )
 
     def _record(self, row: ResolutionRow, dossier: dict[str, Any]) -> LedgerRecord:

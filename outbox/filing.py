@@ -1,6 +1,5 @@
 """Bringing decided documents to rest: cases, duplicates, quarantine and the archive."""
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -148,10 +147,10 @@ class Filer:
             raise ChangedBytes(row.id)
 
 
-def tell_again(
+def told_again(
     folder: Path, dossier: dict[str, Any], case: str, approvals: Sequence[dict[str, Any]]
-) -> Files:
-    """Write both reports of a standing case anew, with the approvals that it has by now.
+) -> dict[str, bytes]:
+    """Both reports of a standing case, by name, with the approvals that it has by now.
 
     The pictures are those that were laid beside it; the same approvals give the same bytes.
     """
@@ -165,15 +164,9 @@ def tell_again(
         content = evidence.picture_of(beside, page["number"])
         pages.append(content if len(content) <= room else b"")
         room -= len(pages[-1])
-    written = {
-        "report.html": report.html(
-            dossier, case=case, crops=crops, pages=pages, approvals=approvals
-        ).encode(),
-        "report.json": report.json_text(dossier, case=case, approvals=approvals).encode(),
-    }
-    for name, content in written.items():
-        moves.replace(folder / name, content)
-    return {name: hashlib.sha256(content).hexdigest() for name, content in written.items()}
+    page = report.html(dossier, case=case, crops=crops, pages=pages, approvals=approvals)
+    same = report.json_text(dossier, case=case, approvals=approvals)
+    return {"report.html": page.encode(), "report.json": same.encode()}
 
 
 def original_name(row: DocumentRow) -> str:

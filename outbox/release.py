@@ -22,6 +22,9 @@ from outbox.tables import ResolutionRow
 MONEY = frozenset({"total", "amount"})
 """Corrections that are amounts."""
 
+POSTING = frozenset({"approve", "resolve"})
+"""Decisions that post."""
+
 NOBODY = "shared folder"
 """Who moved a case folder: a share does not tell."""
 
@@ -84,7 +87,7 @@ def approvals(asked: Iterable[ResolutionRow], proposal: str | None) -> tuple[App
     given = [
         approval(one, one.record_id or proposal or "")
         for one in asked
-        if one.action in {"approve", "resolve"} and one.applied and not one.refused
+        if one.action in POSTING and one.applied and not one.refused
     ]
     last = {person(one.who): one for one in given}
     return tuple(one for one in given if last[person(one.who)] is one)

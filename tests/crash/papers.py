@@ -22,7 +22,8 @@ SELLER = Party(
 )
 BUYER = Party(name="Harbour Works Ltd", street="1 Quay", town="20457 Hamburg", country="DE")
 COLUMNS = (
-    "record_id,direction,doc_type,party_name,number,doc_date,currency,amount,open_amount,status"
+    "record_id,direction,doc_type,party_name,number,doc_date,currency,amount,open_amount,status,"
+    "party_iban"
 )
 
 
@@ -46,11 +47,11 @@ def invoice(number: int) -> bytes:
     )
 
 
-def row(number: int, off: Decimal = Decimal(0)) -> str:
+def row(number: int, off: Decimal = Decimal(0), iban: str = "") -> str:
     """The ledger's line for that invoice; *off* is by how much its amount differs."""
-    amount = price(number) + off
     return (
-        f"R{number:06d},AP,invoice,{SELLER.name},INV-{number:06d},{DAY},EUR,{amount},{amount},open"
+        f"R{number:06d},AP,invoice,{SELLER.name},INV-{number:06d},{DAY},EUR,"
+        f"{price(number) + off},{price(number) + off},open,{iban}"
     )
 
 

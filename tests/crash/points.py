@@ -25,6 +25,9 @@ from tests.crash.home import Home, tail, text
 from tests.crash.starter import COUNT, FULL, Starter
 
 PACKAGES = ("config", "extractors", "matchers", "outbox", "ingest")
+OTHER_ACCOUNT = "GB29NWBK60161331926819"
+"""The account of a supplier before it changed."""
+
 SHORT_RUNS = 30.0
 """Seconds within which a scene's command must have got to where it is interfered with."""
 
@@ -93,6 +96,21 @@ def people(home: Home) -> None:
         }.get(one["name"])
         if verb:
             home.decide(one["case"], verb)
+
+
+def changed_account(home: Home) -> None:
+    """A case that two people must release, since the ledger knows another account."""
+    home.drop_ledger("a.csv", papers.ledger(papers.row(1, iban=OTHER_ACCOUNT)))
+    home.drop("invoice-1.xml", papers.invoice(1))
+    said = home.call("run")
+    assert said.code == 0, said.log
+
+
+def _approved(home: Home, env: Mapping[str, str]) -> int | None:
+    """The first of two people approves."""
+    [case] = (one["case"] for one in home.listed("exceptions", "list"))
+    words = ("exceptions", "resolve", case, "--who", "ann", "--note", "called")
+    return home.call(*words, env=env).code
 
 
 def afar(home: Home) -> None:
@@ -189,6 +207,7 @@ SCENES = (
     Scene("cut", cut),
     Scene("arrive", arrive),
     Scene("people", people, worked=True),
+    Scene("two people", changed_account, _approved),
     Scene("deadly", deadly),
     Scene("stopped", slow, _stopped),
     Scene("written late", slow_twice, _written_late),

@@ -54,7 +54,7 @@ def changed(workspace: Workspace, journal: Journal, reason: Reason, iban: str = 
         dossier={**dossier(reasons=[reason.value], proposal="R1"), "fields": fields},
         kind="invoice",
         reasons=(reason,),
-        fields={"total": "10.00", "iban": iban},
+        fields={"total": "10.00", "iban": iban, "vendor": "Nordwind Papier GmbH"},
     )
     name = str(journal.decide("d1", journal.start("d1"), ruling).case_name)
     Filer(workspace, journal).file("d1")
@@ -282,3 +282,48 @@ def test_a_report_that_is_altered_after_an_approval_is_found(
     page = workspace.exceptions / case / "report.html"
     page.write_text(page.read_text().replace("ann", "eve"))
     assert any("not as it was written" in one for one in recount(workspace, journal).findings)
+
+
+def test_a_stop_between_report_and_journal_and_then_a_refusal_leave_the_report_as_it_was(
+    workspace: Workspace, journal: Journal, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = workspace.exceptions / case
+    before = {name: (folder / name).read_bytes() for name in ("report.html", "report.json")}
+    cases = Cases(workspace, journal, OneRecordLedger(*RECORDS))
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "approved_first", stopped)
+        with pytest.raises(Stopped):
+            approve(cases, journal, case, "ann")
+    assert {name: (folder / name).read_bytes() for name in before} != before
+    again = Cases(workspace, journal, OneRecordLedger(*RECORDS[1:]))  # R1 is gone by now
+    [row] = again.apply()
+    assert "no record R1" in (row.refused or "")
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert recount(workspace, journal).findings == ()
+
+
+def test_a_report_that_people_changed_stays_as_it_is_when_a_decision_is_refused(
+    workspace: Workspace, journal: Journal, cases: Cases, case: str
+) -> None:
+    page = workspace.exceptions / case / "report.html"
+    page.chmod(0o600)
+    page.write_text("mine")
+    assert approve(cases, journal, case, "ann", record_id="R9").refused
+    assert page.read_text() == "mine"
+    assert recount(workspace, journal).findings != ()
+
+
+def test_a_posting_that_two_people_released_teaches_no_name(
+    workspace: Workspace, journal: Journal, cases: Cases, case: str
+) -> None:
+    approve(cases, journal, case, "ann")
+    assert approve(cases, journal, case, "bob").refused is None
+    assert journal.all_aliases() == ()
+
+
+class Stopped(BaseException):
+    """The program ends here."""
+
+
+def stopped(*_: object) -> None:
+    raise Stopped
