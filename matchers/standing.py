@@ -291,8 +291,7 @@ def _equal(best: Standing, other: Standing) -> bool:
         return False
     if best.alike() and not other.alike():
         return False
-    date = other.of("date")
-    return date is None or date.level is not Level.DIFFERS
+    return best.differs("date") or not other.clashes("date")
 
 
 def _one_slip_away(best: Standing, other: Standing) -> bool:

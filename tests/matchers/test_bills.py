@@ -134,6 +134,20 @@ def test_two_records_that_fit_two_readings_of_the_date_are_ambiguous() -> None:
     assert held(receipt(date=readings), slip(), other).reasons[0] is Reason.AMBIGUOUS_ITEMS
 
 
+@pytest.mark.parametrize("off", [0, 1])
+def test_a_bill_that_the_ledger_holds_twice_is_ambiguous_however_its_day_was_read(off: int) -> None:
+    day = read("date", DAY + off * MONTH, 0.4)
+    decision = held(invoice(date=day), bill(), bill(record_id="0043"))
+    assert decision.reasons[0] is Reason.AMBIGUOUS_ITEMS
+
+
+def test_a_day_that_was_hardly_read_tells_no_two_records_of_one_number_apart() -> None:
+    other = bill(record_id="0043", doc_date=DAY + MONTH)
+    unsure = held(invoice(date=read("date", DAY, 0.4)), bill(), other)
+    assert unsure.reasons[0] is Reason.AMBIGUOUS_ITEMS
+    assert matched(invoice(), bill(), other).candidate.record.record_id == "0042"
+
+
 def test_an_amount_that_is_not_read_is_missing_and_the_record_proposed() -> None:
     decision = held(invoice(total=None), bill())
     assert decision.reasons == (Reason.FIELD_MISSING,)

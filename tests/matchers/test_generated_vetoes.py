@@ -15,7 +15,7 @@ import pytest
 from config.reasons import Reason
 from extractors.interface import Extraction, Kind
 from matchers.decide import decide
-from matchers.interface import Earlier, Held, LedgerRecord, Status
+from matchers.interface import Earlier, Held, LedgerRecord, Matched, Status
 from matchers.keys import business_key
 from matchers.ledgers.memory import MemoryLedger
 from tests.benchmarks.world import CURRENCIES, german_iban, world
@@ -35,9 +35,16 @@ Make = Callable[[LedgerRecord, Extraction, random.Random], Case]
 
 @cache
 def ledger(change: str) -> tuple[Sequence[LedgerRecord], MemoryLedger]:
-    """A generated ledger whose records are all open, or all of them settled in some way."""
+    """A generated ledger whose records are all open, or all of them wrong in some way."""
+    given = [_open(one) for one in _records()]
     rnd = random.Random(change)
-    given = [_settled(one, rnd) if change == "settled" else _open(one) for one in _records()]
+    match change:
+        case "settled":
+            given = [_settled(one, rnd) for one in given]
+        case "negated":
+            given = [_negated(one) for one in given]
+        case "twice":
+            given += [replace(one, record_id=f"{one.record_id}-again") for one in given]
     return given, MemoryLedger(given)
 
 
@@ -51,9 +58,15 @@ def _open(record: LedgerRecord) -> LedgerRecord:
 
 
 def _settled(record: LedgerRecord, rnd: random.Random) -> LedgerRecord:
-    """Closed, void, or with nothing left of it though nobody closed it."""
-    status = rnd.choice((Status.CLOSED, Status.VOID, Status.OPEN))
-    return replace(record, status=status, open_amount=Decimal(0))
+    """Closed, void, held, stopped, or with nothing left of it though nobody closed it."""
+    status = rnd.choice((Status.CLOSED, Status.VOID, Status.HOLD, Status.STOPPED, Status.OPEN))
+    left = record.amount if status in {Status.HOLD, Status.STOPPED} else Decimal(0)
+    return replace(record, status=status, open_amount=left)
+
+
+def _negated(record: LedgerRecord) -> LedgerRecord:
+    amount = -record.amount if record.amount is not None else None
+    return replace(record, amount=amount, open_amount=amount)
 
 
 def cases(
@@ -99,8 +112,22 @@ def expect(
     assert read_cleanly == CASES / 2
 
 
+def as_it_is(record: LedgerRecord, document: Extraction, rnd: random.Random) -> Case:
+    """The document as it was read; the wrong is in the ledger."""
+    return document, Past()
+
+
 def _bill(record: LedgerRecord) -> bool:
     return record.doc_type in BILLS
+
+
+def test_what_is_not_wrong_is_posted() -> None:
+    """Without the wrong, most of these documents are posted: it is the wrong that holds them."""
+    records, shelf = ledger("open")
+    rnd = random.Random(7)
+    given = [worn(one, CLEAN, rnd) for one in rnd.choices([*filter(_bill, records)], k=100)]
+    found = [decide(one, shelf, Past(), RULES, "policy", TODAY) for one in given]
+    assert sum(isinstance(one, Matched) for one in found) >= 75
 
 
 def test_no_record_is_posted_to_twice() -> None:
@@ -159,6 +186,22 @@ def test_no_bill_is_posted_as_a_credit_nor_a_credit_as_a_bill() -> None:
     expect("open", _bill, turned, Reason.SIGN_MISMATCH)
 
 
+def test_no_bill_is_posted_to_a_record_of_the_other_sign() -> None:
+    def asked_for(record: LedgerRecord, document: Extraction, rnd: random.Random) -> Case:
+        """The bill as it was before the ledger took it for a credit."""
+        assert record.amount is not None
+        return with_field(document, "total", -record.amount), Past()
+
+    def asks(record: LedgerRecord) -> bool:
+        return record.doc_type in {"invoice", "receipt"}
+
+    expect("negated", asks, asked_for, Reason.SIGN_MISMATCH)
+
+
+def test_nothing_is_posted_that_the_ledger_holds_twice() -> None:
+    expect("twice", _bill, as_it_is, Reason.AMBIGUOUS_ITEMS)
+
+
 def test_nothing_is_posted_that_asks_for_payment_elsewhere() -> None:
     def elsewhere(record: LedgerRecord, document: Extraction, rnd: random.Random) -> Case:
         return with_field(document, "iban", german_iban(rnd)), Past()
@@ -173,14 +216,13 @@ def test_nothing_is_posted_that_asks_for_payment_elsewhere() -> None:
 
 @pytest.mark.parametrize("what", ["bills", "checks"])
 def test_nothing_is_posted_to_what_is_settled(what: str) -> None:
-    def settled(record: LedgerRecord, document: Extraction, rnd: random.Random) -> Case:
-        return document, Past()
-
     expect(
         "settled",
         lambda one: _bill(one) == (what == "bills"),
-        settled,
+        as_it_is,
         Reason.ITEM_CLOSED,
+        Reason.ITEM_ON_HOLD,
+        Reason.CHECK_STOPPED,
         Reason.CHECK_ALREADY_PAID,
         Reason.CHECK_VOID,
     )
