@@ -30,13 +30,27 @@ def allocation(extraction: Extraction, ledger: Ledger) -> tuple[Allocated, ...]:
         return ()
     read = paper(extraction)
     found: list[Allocated] = []
+    first: LedgerRecord | None = None
     for line in lines:
         records = _named(extraction, line, ledger)
         told = _line(read, line, records)
         if told.record_id and any(one.record_id == told.record_id for one in found):
             told = replace(told, remark="it is listed twice")
+        elif told.record_id and not told.remark:
+            first = first or records[0]
+            told = replace(told, remark=_apart(records[0], first))
         found.append(told)
     return tuple(found) if any(one.record_id for one in found) else ()
+
+
+def _apart(record: LedgerRecord, first: LedgerRecord) -> str:
+    """Why one payment cannot be for both items; empty where it can."""
+    if "" not in {record.currency, first.currency} and record.currency != first.currency:
+        return f"the item is in {record.currency}, {first.number} in {first.currency}"
+    parties = (record.party_name, first.party_name)
+    if "" not in parties and name_likeness(*parties) < PARTY_UNLIKE:
+        return f"the item is owed by {record.party_name}, {first.number} by {first.party_name}"
+    return ""
 
 
 def amiss(extraction: Extraction, allocated: Sequence[Allocated]) -> str:

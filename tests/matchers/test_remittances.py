@@ -39,6 +39,7 @@ def owed(number: str, amount: str, **more: Any) -> LedgerRecord:
 
 FIRST, SECOND = owed("RG-20417", "800.00"), owed("RG-20418", "300.00")
 BOTH = listed(("RG-20417", "800.00"), ("RG-20418", "300.00"))
+NAMELESS = listed(("RG-20417", "800.00"), ("RG-20418", "300.00"), payer=None, currency=None)
 CREDIT = owed("CN-55", "-100.00", record_id="055", doc_type="credit_note")
 
 
@@ -73,6 +74,8 @@ def test_an_advice_by_email_is_one_too() -> None:
         (listed(("RG-20417", "800.00"), total=Decimal("900.00")), [FIRST], "its total says 900.00"),
         (listed(("RG-20417", "800.00"), total=None), [FIRST], "no total could be read"),
         (listed(("RG-20417", "-800.00")), [FIRST, CREDIT, SECOND], ""),
+        (NAMELESS, [FIRST, replace(SECOND, currency="EUR")], "in EUR, RG-20417 in USD"),
+        (NAMELESS, [FIRST, replace(SECOND, party_name="Kahn & Co")], "owed by Kahn & Co, RG-20417"),
     ],
 )
 def test_what_is_off_with_a_line_is_said(
