@@ -49,7 +49,7 @@ def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
             },
         ),
         *of_date(case, one),
-        *of_rivals(case, one, rivals(one, case.standings[1:])),
+        *of_rivals(case, one, rivals(one, case.standings[1:], case.rules.least_confidence)),
         *of_confidence(case, one),
     ]
     return [*found, *of_proof(case, one, found)]

@@ -64,7 +64,7 @@ OPEN = frozenset({Status.OPEN, Status.PARTIAL})
 
 def judge(case: Case, one: Standing, key: str | None) -> list[Finding]:
     """Everything that speaks against posting the check to this record."""
-    others = rivals(one, case.standings[1:])
+    others = rivals(one, case.standings[1:], case.rules.least_confidence)
     alone = all(other.record.status is one.record.status for other in others)
     found = [
         *(_status(one) if alone or one.close(one.number_name) else []),

@@ -271,7 +271,7 @@ def _approvable(case: Case, best: Standing) -> bool:
     """Whether a person may post the document to the record as it stands."""
     usable = best.record.status in {Status.OPEN, Status.PARTIAL}
     one_sided = best.differs("kind") or best.differs("currency")
-    twins = rivals(best, case.standings[1:])
+    twins = rivals(best, case.standings[1:], case.rules.least_confidence)
     taken = case.history.posted_to(best.record.record_id)
     return (
         usable and not one_sided and not twins and taken is None and case.paper.amount is not None

@@ -276,12 +276,15 @@ def _strong(number: str, kind: Kind) -> bool:
     return len(plain) >= STRONG_LENGTH and figures >= STRONG_DIGITS
 
 
-def rivals(best: Standing, others: tuple[Standing, ...]) -> tuple[Standing, ...]:
-    """Other records that the document may just as well be about."""
-    return tuple(one for one in others if _equal(best, one) or _one_slip_away(best, one))
+def rivals(best: Standing, others: tuple[Standing, ...], least: float) -> tuple[Standing, ...]:
+    """Other records that the document may just as well be about.
+
+    A day that is read less surely than *least* tells none apart.
+    """
+    return tuple(one for one in others if _equal(best, one, least) or _one_slip_away(best, one))
 
 
-def _equal(best: Standing, other: Standing) -> bool:
+def _equal(best: Standing, other: Standing, least: float) -> bool:
     """Whether the other record agrees in all in which the best one does."""
     if not other.priced() or other.unlike() or other.differs(other.number_name):
         return False
@@ -291,7 +294,7 @@ def _equal(best: Standing, other: Standing) -> bool:
         return False
     if best.alike() and not other.alike():
         return False
-    return best.differs("date") or not other.clashes("date")
+    return best.differs("date") or not other.clashes("date", least)
 
 
 def _one_slip_away(best: Standing, other: Standing) -> bool:
