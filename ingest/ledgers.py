@@ -79,7 +79,7 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
 
 
 def _import(app: "App", path: Path, layout: str) -> ImportReport:
-    from matchers.ledgers.imports import Fault
+    from matchers.ledgers.faults import Fault
     from matchers.ledgers.issues import read_any, settled
 
     read = read_any(path, app.settings.ledger, layout)

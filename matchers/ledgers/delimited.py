@@ -3,7 +3,8 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice, repeat
 from pathlib import Path
 
 from matchers.ledgers.columns import ImportFault
@@ -16,6 +17,11 @@ LARGEST_BYTES = 1 << 30
 
 PIECE = 1 << 20
 """Bytes or characters that are looked at together."""
+
+TOGETHER = 1000
+"""Rows that are looked at together."""
+
+_NEWLINE = re.compile(r"\r\n|\r|\n")
 
 TextRow = tuple[int, tuple[str, ...]]
 """The number of a row's first line, and its cells."""
@@ -44,15 +50,37 @@ def rows(path: Path, saved_as: str) -> Iterator[TextRow]:
         header = next((one for one in file if one.strip("\r\n")), "")
         file.seek(0)
         reader = csv.reader(file, delimiter=_delimiter(header), strict=True)
-        line = 1
+        line, some = 1, list[list[str]]()
         try:
-            for cells in reader:
-                yield line, _folded(cells)
+            while some := _some(reader, some):
+                yield from _numbered(line, reader.line_num, some)
                 line = reader.line_num + 1
         except csv.Error as error:
+            line += sum(map(_lines, some))
             raise ImportFault(
                 f"{path.name}, line {line}: {error}. Save it again as CSV with quotes around texts."
             ) from error
+
+
+def _some(reader: Iterator[list[str]], kept: list[list[str]]) -> list[list[str]]:
+    """The next rows, in a list that is filled even where one cannot be read."""
+    kept.clear()
+    kept.extend(islice(reader, TOGETHER))
+    return kept
+
+
+def _numbered(first: int, last: int, rows: Sequence[list[str]]) -> Iterator[TextRow]:
+    """Rows that stand on the lines from *first* to *last*, white space folded."""
+    sizes = repeat(1) if last - first + 1 == len(rows) else map(_lines, rows)
+    lines = accumulate(sizes, initial=first)
+    if _is_folded(chain.from_iterable(rows)):
+        return zip(lines, map(tuple, rows), strict=False)
+    return zip(lines, map(_folded, rows), strict=False)
+
+
+def _lines(cells: list[str]) -> int:
+    """How many lines a row takes."""
+    return 1 + sum(len(_NEWLINE.findall(cell)) for cell in cells)
 
 
 def ends_open(path: Path, saved_as: str) -> bool:
@@ -112,10 +140,12 @@ def _fits(path: Path, name: str) -> bool:
 
 def _folded(cells: list[str]) -> tuple[str, ...]:
     """Cells with single spaces inside and none around; most rows are so already."""
+    return tuple(cells if _is_folded(cells) else (" ".join(cell.split()) for cell in cells))
+
+
+def _is_folded(cells: Iterable[str]) -> bool:
     together = f"|{'|'.join(cells)}|"
-    if together.isprintable() and not ("  " in together or "| " in together or " |" in together):
-        return tuple(cells)
-    return tuple(" ".join(cell.split()) for cell in cells)
+    return together.isprintable() and not ("  " in together or "| " in together or " |" in together)
 
 
 def _delimiter(header: str) -> str:

@@ -34,7 +34,9 @@ from matchers.ledgers.columns import (
     plain,
     reader,
 )
+from matchers.ledgers.faults import Fault, Faulty, agreed
 from matchers.ledgers.presets import Opened, squeezed
+from matchers.ledgers.rows import filled
 
 TEXT_LIMIT = 10_000
 """A cell longer than this is no ledger value but damage."""
@@ -83,31 +85,6 @@ EXAMPLE = {
 
 class NoHeader(ImportFault):
     """The first line of a file does not name the columns of a ledger."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """One thing wrong in a ledger file; *line* counts from 1, the header included."""
-
-    line: int
-    column: str
-    value: str
-    message: str
-
-    def __str__(self) -> str:
-        """The fault as one line for people."""
-        where = f"line {self.line}" + (f", column {self.column}" if self.column else "")
-        return (
-            f"{where}: {self.value!r}: {self.message}" if self.value else f"{where}: {self.message}"
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Faulty:
-    """A row that cannot be read: what is wrong with it, and the record_id that it states."""
-
-    record_id: str
-    faults: Sequence[Fault]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,44 +299,6 @@ class _Body:
                 )
 
 
-def agreed(rows: Sequence[tuple[int, LedgerRecord | Faulty]]) -> LedgerRecord | Fault | None:
-    """The record of all rows with one record_id, or a fault where they contradict each other.
-
-    Nobody knows what a row at fault meant to say, so beside one no other row counts. None where
-    every row is at fault, which was said of each.
-    """
-    sound = [(line, one) for line, one in rows if isinstance(one, LedgerRecord)]
-    if not sound:
-        return None
-    line, first = sound[0]
-    if len(sound) < len(rows):
-        faulty = _listed([line for line, one in rows if isinstance(one, Faulty)])
-        message = (
-            f"it stands also on {faulty}, which cannot be read, and no row of it was imported. "
-            "Leave the right one, and mend or remove the other."
-        )
-        return Fault(line=line, column="record_id", value=first.record_id, message=message)
-    other = next((one for _, one in sound if one != first), None)
-    if other is None:
-        return first
-    said = (name for name in COLUMNS if getattr(first, name) != getattr(other, name))
-    return Fault(
-        line=line,
-        column="record_id",
-        value=first.record_id,
-        message=f"the {_listed([line for line, _ in rows])} say different things of it "
-        f"({', '.join(said)}), and none was "
-        "imported. Leave the right one, or give each a number of its own.",
-    )
-
-
-def _listed(lines: Sequence[int]) -> str:
-    """Some line numbers in words."""
-    if len(lines) == 1:
-        return f"line {lines[0]}"
-    return f"lines {', '.join(map(str, lines[:-1]))} and {lines[-1]}"
-
-
 def _looked_through(
     rows: Iterator[Row], names: Sequence[str], given: Styles
 ) -> tuple[Styles, frozenset[int]]:
@@ -391,12 +330,17 @@ def _together(
     columns = list(zip(*rows, strict=True))
     try:
         sound = all(_sound(column) for column in columns)
-        values = [list(map(read, columns[at])) if read else columns[at] for at, _, read in readers]
+        values = [
+            list(map(read, columns[at])) if read and name != "record_id" else columns[at]
+            for at, name, read in readers
+        ]
     except (Unreadable, TypeError):
         return []
-    names = [name for _, name, _ in readers]
-    each = (dict(zip(names, row, strict=True)) for row in zip(*values, strict=True))
-    return [LedgerRecord(**_standing(one)) for one in each] if sound else []
+    given = {name: column for (_, name, _), column in zip(readers, values, strict=True)}
+    if not sound or not all(given["record_id"]):
+        return []
+    given["status"] = [one or Status.OPEN for one in given.get("status", ())]
+    return filled(given, len(rows))
 
 
 def _apart(

@@ -11,13 +11,11 @@ from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
 from matchers.ledgers import delimited, fields, layouts, presets
 from matchers.ledgers.columns import ImportFault, Unreadable, plain
+from matchers.ledgers.faults import Fault, Faulty, agreed
 from matchers.ledgers.imports import (
     SHOWN,
-    Fault,
-    Faulty,
     Imported,
     NoHeader,
-    agreed,
     damage,
     is_workbook,
     read_file,

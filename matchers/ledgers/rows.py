@@ -2,10 +2,12 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from decimal import Decimal
 from functools import lru_cache
+from itertools import repeat
 from operator import attrgetter
 from typing import Any
 
@@ -29,6 +31,11 @@ REMEMBERED = 1 << 16
 Row = tuple[Any, ...]
 """Values in the order of STORED."""
 
+Rows = list[Row]
+
+Said = tuple[Any, ...]
+"""Values as they are stored, in the order of NAMES."""
+
 _AT = {name: place for place, name in enumerate(NAMES)}
 _MONEY = [_AT[name] for name in ("amount", "open_amount", "discount_amount")]
 _DAYS = [_AT[name] for name in ("doc_date", "due_date", "discount_date")]
@@ -38,50 +45,85 @@ _FIGURES = [_AT[name] for name in FIGURES]
 _NUMBER, _ORDER, _ACCOUNT = _AT["number"], _AT["po_number"], _AT["account_ref"]
 _TAX, _IBAN, _AMOUNT = _AT["party_tax_id"], _AT["party_iban"], _AT["amount"]
 
+_DAY = _AT["doc_date"]
+_EMPTY = frozenset((None, ""))
+_SLOTS = [
+    (one.name, getattr(LedgerRecord, one.name).__set__, one.default) for one in fields(LedgerRecord)
+]
 _values = attrgetter(*NAMES)
+_written = lru_cache(maxsize=REMEMBERED)(dt.date.isoformat)
 _fold = lru_cache(maxsize=REMEMBERED)(identifiers.fold)
+_account = lru_cache(maxsize=REMEMBERED)(account)
 
 
-def stated(record: LedgerRecord) -> tuple[str, list[Any]]:
-    """The hash that tells whether a record changed, and what it states as it is stored.
+def filled(columns: Mapping[str, Sequence[Any]], count: int) -> list[LedgerRecord]:
+    """So many records, from their values by column; an absent or empty column is left out.
+
+    A frozen dataclass sets its fields one by one, at three times the cost of doing so by column.
+    """
+    made = [LedgerRecord.__new__(LedgerRecord) for _ in range(count)]
+    for name, put, default in _SLOTS:
+        deque(map(put, made, columns.get(name) or repeat(default)), maxlen=0)
+    return made
+
+
+def stated(records: Sequence[LedgerRecord]) -> tuple[list[str], list[Said]]:
+    """Of each record the hash that tells whether it changed, and what it states as it is stored.
 
     Raises:
         LedgerError: an amount has more decimals than thousandths.
     """
-    said = list(_values(record))
+    if not records:
+        return [], []
+    columns: list[Sequence[Any]] = list(zip(*map(_values, records), strict=True))
     for at in _MONEY:
-        if said[at] is not None:
-            said[at] = minor(said[at])
+        columns[at] = [None if one is None else _minor(one) for one in columns[at]]
     for at in _DAYS:
-        if said[at] is not None:
-            said[at] = said[at].isoformat()
-    said[_STATUS] = said[_STATUS].value
+        columns[at] = [None if one is None else _written(one) for one in columns[at]]
+    columns[_STATUS] = [one.value for one in columns[_STATUS]]
     for at in _LINES:
-        said[at] = format(said[at], "f") if isinstance(said[at], Decimal) else said[at] or None
-    told = said if any(said[at] for at in _LINES) else said[: _LINES[0]]
-    return hashlib.blake2b(repr(tuple(told)).encode(), digest_size=12).hexdigest(), said
+        columns[at] = (
+            [None] * len(records)
+            if _EMPTY.issuperset(columns[at])
+            else [
+                format(one, "f") if isinstance(one, Decimal) else one or None for one in columns[at]
+            ]
+        )
+    said = list(zip(*columns, strict=True))
+    return list(map(_hash, said)), said
 
 
-def to_row(record: LedgerRecord, told: str, said: Sequence[Any], party: int | str | None) -> Row:
-    """A record with the columns that it is searched by, from what `stated` made of it.
+def _hash(said: Said) -> str:
+    told = said if any(said[_LINES[0] :]) else said[: _LINES[0]]
+    return hashlib.blake2b(repr(told).encode(), digest_size=12).hexdigest()
 
-    *party* is the id of its party, or the folded name until `of_party` puts the id in its place.
+
+def to_rows(told: Sequence[str], said: Sequence[Said], parties: Iterable[int | str | None]) -> Rows:
+    """Records with the columns that they are searched by, from what `stated` made of them.
+
+    *parties* are the ids of their parties, or the folded names until `of_party` puts the ids in
+    their place.
     """
-    size = said[_AMOUNT]
-    return (
-        said[0],
+    if not said:
+        return []
+    own = list(zip(*said, strict=True))
+    numbers = own[_NUMBER]
+    found = zip(
+        own[0],
         told,
-        *said[1:],
-        party,
-        _fold(said[_NUMBER]),
-        digits(said[_NUMBER]) if said[_NUMBER] else "",
-        _fold(said[_ORDER]),
-        account(said[_ACCOUNT]) if said[_ACCOUNT] else "",
-        _fold(said[_TAX]),
-        _fold(said[_IBAN]),
-        None if size is None else abs(size),
-        record.doc_date.toordinal() if record.doc_date else None,
+        *own[1:],
+        parties,
+        map(_fold, numbers),
+        map(digits, numbers),
+        map(_fold, own[_ORDER]),
+        map(_account, own[_ACCOUNT]),
+        map(_fold, own[_TAX]),
+        map(_fold, own[_IBAN]),
+        (None if one is None else abs(one) for one in own[_AMOUNT]),
+        (one and _ordinal(one) for one in own[_DAY]),
+        strict=True,
     )
+    return list(found)
 
 
 def of_party(stored: Row, party_id: int | None) -> Row:
@@ -123,3 +165,11 @@ def major(thousandths: int) -> Decimal:
     """An amount as it is written, with two decimals, or three where it has them."""
     decimals = 2 if thousandths % 10 == 0 else 3
     return Decimal(thousandths // 10 ** (3 - decimals)).scaleb(-decimals)
+
+
+_minor = lru_cache(maxsize=REMEMBERED)(minor)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _ordinal(day: str) -> int:
+    return dt.date.fromisoformat(day).toordinal()

@@ -18,7 +18,7 @@ from matchers.database import reading
 from matchers.interface import ORDER, LedgerRecord
 from matchers.ledgers import dialects, passes, search, storing
 from matchers.ledgers.columns import NO_TEXT
-from matchers.ledgers.rows import NAMES, STORED, from_row, stated, to_row
+from matchers.ledgers.rows import NAMES, STORED, from_row, stated, to_rows
 from matchers.ledgers.tables import ImportRow, PartyRow, RecordRow
 from matchers.likeness import PARTY_ALIKE, name_likeness
 
@@ -128,7 +128,7 @@ def altered(connection: Connection) -> Iterator[str]:
     for row in connection.execute(query.execution_options(yield_per=CHUNK)).mappings():
         try:
             record = from_row([row[name] for name in NAMES])
-            wanted = to_row(record, *stated(record), row["party_id"])
+            [wanted] = to_rows(*stated([record]), [row["party_id"]])
         except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
             wanted = None
         if wanted != tuple(row[name] for name in STORED):

@@ -17,7 +17,8 @@ from openpyxl import Workbook
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
 from matchers.ledgers.columns import COLUMNS, UNSET, ImportFault, Unreadable, day, money
-from matchers.ledgers.imports import BATCH, Fault, Imported, _Body, read_file, template
+from matchers.ledgers.faults import Fault
+from matchers.ledgers.imports import BATCH, Imported, _Body, read_file, template
 from tests.matchers.build import bill
 
 
