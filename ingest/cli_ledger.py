@@ -29,7 +29,9 @@ app = typer.Typer(
 LayoutOption = Annotated[
     str,
     typer.Option(
-        "--layout", metavar="NAME", help="The layout of an issue file, or the preset of an export."
+        "--layout",
+        metavar="NAME",
+        help="The layout of an issue file, the preset of an export, or the form of a statement.",
     ),
 ]
 
@@ -41,7 +43,9 @@ COLUMNS = ("record_id", "doc_type", "party_name", "number", "doc_date", "currenc
 def import_(
     files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="CSV or XLSX exports, or issue files, to import."),
+        typer.Argument(
+            metavar="FILE...", help="CSV or XLSX exports, issue files or bank statements."
+        ),
     ],
     *,
     layout: LayoutOption = "",

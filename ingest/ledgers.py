@@ -40,23 +40,28 @@ class ImportReport:
     same: int = 0
     faults: tuple[str, ...] = ()
     layout: str = ""
-    """The layout that it was read in, where it is a bank's issue file."""
+    """The layout that it was read in, where it is a bank's issue file or its statement."""
     preset: str = ""
     """The preset that it was read by, where it is another system's export."""
+    left_out: int | None = None
+    """How many entries of a bank's statement name no check, and so change nothing."""
 
     @property
     def imported(self) -> bool:
         """Whether any row could be read."""
-        return bool(self.added or self.changed or self.same)
+        return bool(self.added or self.changed or self.same or self.left_out is not None)
 
     def text(self) -> str:
         """The report in words, one fault a line."""
         kind = f" (issue file, layout {self.layout})" if self.layout else ""
         kind = f" (export, preset {self.preset})" if self.preset else kind
+        kind = kind if self.left_out is None else f" (bank statement, {self.layout})"
         head = (
             f"{self.name}{kind}: {self.added} added, {self.changed} changed, "
             f"{self.same} unchanged, {len(self.faults)} faults."
         )
+        if self.left_out is not None:
+            head += f" {self.left_out} entries are no checks and change nothing."
         return "\n".join((head, *self.faults)) + "\n"
 
 
@@ -81,6 +86,7 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
 def _import(app: "App", path: Path, layout: str) -> ImportReport:
     from matchers.ledgers.faults import Fault
     from matchers.ledgers.issues import read_any, settled
+    from matchers.ledgers.statements import cleared, numbers, others
 
     read = read_any(path, app.settings.ledger, layout)
     sha256 = moves.sha256_of(path)
@@ -96,7 +102,10 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
 
     since = app.ledger.version()
     given: Iterable[LedgerRecord] = records()
-    if read.layout:
+    if read.statements:
+        known_checks = app.ledger.checks(numbers(read.statements))
+        given, otherwise = cleared(read.statements, known_checks)
+    elif read.layout:
         issued = tuple(given)
         known = app.ledger.known(one.record_id for one in issued)
         given, otherwise = settled(issued, known)
@@ -111,6 +120,7 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
         faults=(*(str(fault) for fault in faults), *otherwise),
         layout=read.layout,
         preset=read.preset,
+        left_out=others(read.statements) if read.statements else None,
     )
 
 

@@ -37,6 +37,7 @@ from matchers.ledgers.columns import (
 from matchers.ledgers.faults import Fault, Faulty, agreed
 from matchers.ledgers.presets import Opened, squeezed
 from matchers.ledgers.rows import filled
+from matchers.ledgers.statements import Statement
 
 TEXT_LIMIT = 10_000
 """A cell longer than this is no ledger value but damage."""
@@ -92,14 +93,16 @@ class Imported:
     """What a ledger file holds, row by row: a record, or what is wrong with the row.
 
     *rows* may be gone through more than once. *unused* are the file's columns that mean nothing
-    here, for people to see. *layout* names the layout of a bank's issue file, *preset* the preset
-    of another system's export; both are empty for an export with the contract's columns.
+    here, for people to see. *layout* names the layout of a bank's issue file or the form of its
+    *statements*, which hold no records; *preset* the preset of another system's export. All are
+    empty for an export with the contract's columns.
     """
 
     rows: Iterable[LedgerRecord | Fault]
     unused: tuple[str, ...] = ()
     layout: str = ""
     preset: str = ""
+    statements: tuple[Statement, ...] = ()
 
     @property
     def records(self) -> tuple[LedgerRecord, ...]:

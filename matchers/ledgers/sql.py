@@ -14,13 +14,15 @@ from sqlalchemy import (
 )
 
 from extractors.interface import Extraction
+from extractors.values import identifiers
 from matchers.database import reading
 from matchers.interface import ORDER, LedgerRecord
 from matchers.ledgers import dialects, passes, search, storing
 from matchers.ledgers.columns import NO_TEXT
 from matchers.ledgers.rows import NAMES, STORED, from_row, stated, to_rows
+from matchers.ledgers.statements import ISSUED
 from matchers.ledgers.tables import ImportRow, PartyRow, RecordRow
-from matchers.likeness import PARTY_ALIKE, name_likeness
+from matchers.likeness import PARTY_ALIKE, digits, name_likeness
 
 CHUNK = 5000
 """Records read at once."""
@@ -64,6 +66,21 @@ class SqlLedger:
                 rows = connection.execute(select(*SHOWN).where(RECORD.record_id.in_(ids)))
                 found.update((one.record_id, one) for one in map(from_row, rows))
         return found
+
+    def checks(self, numbers: Iterable[str]) -> tuple[LedgerRecord, ...]:
+        """Every issued check with one of these numbers, zeros in front left out, by record_id."""
+        found: dict[str, LedgerRecord] = {}
+        with reading(self._engine) as connection:
+            for some in _chunks(numbers, dialects.MOST_VALUES // 2):
+                named = or_(
+                    RECORD.number_fold.in_(list(map(identifiers.fold, some))),
+                    RECORD.number_digits.in_([one for one in map(digits, some) if one]),
+                )
+                query = select(*SHOWN).where(named, RECORD.doc_type == ISSUED)
+                found.update(
+                    (one.record_id, one) for one in map(from_row, connection.execute(query))
+                )
+        return tuple(found[key] for key in sorted(found))
 
     def of_order(self, number: str) -> tuple[LedgerRecord, ...]:
         """Every record of the order with this number, and every bill for it, by record_id."""

@@ -237,3 +237,27 @@ def test_what_a_killed_import_left_is_removed_by_the_next_and_no_copy_in_use(app
         list(chores(app.workspace, app.journal, ()))
         assert used.exists()
     assert list(app.workspace.scratch.iterdir()) == []
+
+
+def test_a_bank_statement_closes_the_check_that_it_paid(app: App) -> None:
+    drop(
+        app,
+        text="record_id,doc_type,account_ref,number,amount,currency\n"
+        "c1,issued_check,0532013000,1042,150.50,EUR\n",
+    )
+    take(app)
+    statement = (
+        ":20:S\n:25:0532013000\n:28C:7\n:60F:C260401EUR200,00\n:61:260402D150,50NCHK1042//E1\n"
+        ":62F:C260402EUR49,50\n"
+    )
+    for _ in range(2):
+        drop(app, "bank.sta", statement)
+        take(app)
+    record = app.ledger.get("c1")
+    assert record is not None
+    assert (record.status, record.amount) == ("closed", Decimal("150.50"))
+    reports = (app.workspace.ledger / "done").glob("*-bank.sta.report.txt")
+    assert sorted(one.read_text().partition(" faults")[0] for one in reports) == [
+        "bank.sta (bank statement, mt940): 0 added, 0 changed, 1 unchanged, 0",
+        "bank.sta (bank statement, mt940): 0 added, 1 changed, 0 unchanged, 0",
+    ]

@@ -1,0 +1,170 @@
+"""Bank statements as camt.053, the XML of ISO 20022, whatever its version.
+
+Names and meanings of elements: Bank-to-Customer Cash Management, Message Definition Report
+(https://www.iso20022.org/catalogue-messages).
+"""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from matchers.ledgers.columns import LARGEST, ImportFault
+from matchers.ledgers.delimited import checked
+from matchers.ledgers.statements import Entry, Statement, balanced
+
+NAME = "camt053"
+"""What people call the format where they choose it."""
+
+LARGEST_BYTES = 64 << 20
+"""A larger statement is not parsed, as it would be held in memory as a tree."""
+
+HEAD = 4096
+"""Bytes in which the document's namespace stands."""
+
+OPENING = ("OPBD", "PRCD")
+"""Codes of the balance that entries are added to: opening, or the previous day's closing."""
+
+CLOSING = ("CLBD",)
+
+BOOKED = "BOOK"
+"""The status of an entry that counts in the balances; others are announced only."""
+
+_AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,5})?")
+_SERIAL = re.compile(r"[0-9]{1,15}")
+
+
+def is_one(path: Path) -> bool:
+    """Whether a file begins as a camt.053 document."""
+    with checked(path).open("rb") as file:
+        return b"camt.053.001." in file.read(HEAD).replace(b"\0", b"")
+
+
+def read(path: Path) -> tuple[Statement, ...]:
+    """The statements of a file, each in balance.
+
+    Raises:
+        ImportFault: it is no camt.053, made to do damage, or a statement is not in balance.
+    """
+    if path.stat().st_size > LARGEST_BYTES:
+        raise ImportFault(f"{path.name} is larger than 64 MiB. Ask the bank for single days.")
+    try:
+        root = fromstring(path.read_bytes(), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise ImportFault(
+            f"{path.name} is no sound XML ({type(error).__name__}). Nothing was imported. "
+            "Export it again."
+        ) from error
+    for one in root.iter():  # versions differ in their namespace alone
+        one.tag = str(one.tag).rpartition("}")[2]
+    found = tuple(balanced(path.name, _statement(path.name, one)) for one in root.iter("Stmt"))
+    if not found:
+        raise ImportFault(f"{path.name} has no statement (Stmt) in it. Export camt.053.")
+    return found
+
+
+def _statement(file: str, node: Element) -> Statement:
+    where = f"{file}, statement {_text(node, 'Id')}"
+    known = _text(node, "Acct/Id/IBAN") or _text(node, "Acct/Id/Othr/Id")
+    if not known:
+        raise ImportFault(f"{where} does not name its account. Nothing was imported.")
+    opening, currency = _balance(where, node, OPENING)
+    closing, other = _balance(where, node, CLOSING)
+    stated = _text(node, "Acct/Ccy") or currency
+    if not currency == other == stated:
+        raise ImportFault(
+            f"{where}: the account is in {stated}, its balances in {currency} and {other}. Nothing "
+            "was imported. Ask the bank for a right one."
+        )
+    entries = [
+        entry
+        for line, one in enumerate(node.findall("Ntry"), 1)
+        if (_text(one, "Sts/Cd") or _text(one, "Sts")) in {BOOKED, ""}
+        for entry in _entries(where, line, one)
+    ]
+    return Statement(
+        number=_text(node, "Id"),
+        account=known,
+        currency=currency,
+        opening=opening,
+        closing=closing,
+        entries=entries,
+    )
+
+
+def _balance(where: str, node: Element, codes: tuple[str, ...]) -> tuple[Decimal, str]:
+    """The balance of a statement with one of these codes, signed, and its currency."""
+    for code in codes:
+        for one in node.findall("Bal"):
+            if _text(one, "Tp/CdOrPrtry/Cd") == code:
+                return _signed(where, one), _currency(one)
+    raise ImportFault(
+        f"{where} has no balance {' or '.join(codes)}, so nobody can tell whether it is whole. "
+        "Nothing was imported. Ask the bank for statements with booked balances."
+    )
+
+
+def _entries(where: str, line: int, node: Element) -> Iterator[Entry]:
+    """An entry, or each of its transactions where several checks were booked together."""
+    whole = _signed(f"{where}, entry {line}", node)
+    reference = _text(node, "AcctSvcrRef") or _text(node, "NtryRef")
+    parts = node.findall("NtryDtls/TxDtls")
+    currency = _currency(node)
+    if len(parts) > 1 and all(one.find("Amt") is not None for one in parts):
+        amounts = [_amount(f"{where}, entry {line}", one) for one in parts]
+        if sum(amounts) != abs(whole):
+            raise ImportFault(
+                f"{where}: the {len(parts)} transactions of entry {line} come to "
+                f"{sum(amounts):,f}, the entry says {abs(whole):,f}. Nothing was imported. Ask the "
+                "bank for a right one."
+            )
+        for number, (one, amount) in enumerate(zip(parts, amounts, strict=True), 1):
+            yield Entry(
+                line=line,
+                amount=amount.copy_sign(whole),
+                currency=_currency(one),
+                id=f"{reference}/{number}" if reference else "",
+                check=_check(one),
+            )
+        return
+    serials = {_check(one) for one in parts} - {""}
+    if len(serials) > 1:
+        raise ImportFault(
+            f"{where}: entry {line} pays {len(serials)} checks and does not say how much each. "
+            "Nothing was imported. Ask the bank to book them one by one."
+        )
+    check = serials.pop() if serials else ""
+    yield Entry(line=line, amount=whole, currency=currency, id=reference, check=check)
+
+
+def _check(node: Element) -> str:
+    serial = _text(node, "Refs/ChqNb").lstrip("0")
+    return serial if _SERIAL.fullmatch(serial) else ""
+
+
+def _signed(where: str, node: Element) -> Decimal:
+    mark = _text(node, "CdtDbtInd")
+    if mark not in {"CRDT", "DBIT"}:
+        raise ImportFault(f"{where} says neither CRDT nor DBIT. Nothing was imported.")
+    amount = _amount(where, node)
+    return amount if mark == "CRDT" else -amount
+
+
+def _amount(where: str, node: Element) -> Decimal:
+    text = _text(node, "Amt")
+    if not _AMOUNT.fullmatch(text) or Decimal(text) >= LARGEST:
+        raise ImportFault(f"{where}: {text[:40]!r} is no amount. Nothing was imported.")
+    return Decimal(text)
+
+
+def _currency(node: Element) -> str:
+    amount = node.find("Amt")
+    return "" if amount is None else amount.get("Ccy", "")
+
+
+def _text(node: Element, path: str) -> str:
+    return " ".join((node.findtext(path) or "").split())

@@ -1,0 +1,157 @@
+"""Bank statements: the checks that they show as paid close the ledger's. Pure but for the file.
+
+A statement is taken whole or not at all: its opening balance and its entries must make its closing
+balance. The ledger keeps what is owed, not what a bank moved, so an entry without a check number
+changes nothing; the report says how many there were.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from matchers.interface import LedgerRecord, Status
+from matchers.ledgers.columns import ImportFault
+from matchers.likeness import account, same_identifier
+
+ISSUED = "issued_check"
+"""The doc_type of a check that we wrote."""
+
+LEAST_ACCOUNT = 6
+"""Figures at the end of an IBAN that name its account where the ledger has no more than them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One booked movement: *amount* as it changes the balance, minus for what was paid.
+
+    *id* is the statement's own reference of it, *check* the number of the check that it paid or,
+    where *amount* is positive, took back; both may be empty. *line* counts entries or lines from 1.
+    """
+
+    line: int
+    amount: Decimal
+    currency: str
+    id: str = ""
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a bank says of one account between two balances."""
+
+    number: str
+    account: str
+    currency: str
+    opening: Decimal
+    closing: Decimal
+    entries: Sequence[Entry]
+
+
+def balanced(file: str, one: Statement) -> Statement:
+    """The statement itself, where its figures agree.
+
+    Raises:
+        ImportFault: they do not, or an entry is in another currency.
+    """
+    where = f"{file}, statement {one.number or '(without a number)'} of account {one.account}"
+    for entry in one.entries:
+        if entry.currency != one.currency:
+            raise ImportFault(
+                f"{where}: entry {entry.line} is in {entry.currency}, the account in "
+                f"{one.currency}. Nothing was imported. Ask the bank for a right one."
+            )
+    moved = sum((entry.amount for entry in one.entries), Decimal(0))
+    if one.opening + moved != one.closing:
+        raise ImportFault(
+            f"{where} does not balance: it opens with {one.opening:,f}, its {len(one.entries)} "
+            f"entries come to {moved:,f}, which makes {one.opening + moved:,f}, and it closes with "
+            f"{one.closing:,f} {one.currency}. Nothing was imported. Export it again, or ask the "
+            "bank."
+        )
+    return one
+
+
+def numbers(statements: Iterable[Statement]) -> tuple[str, ...]:
+    """The numbers of all checks in some statements, each once."""
+    found = (entry.check for one in statements for entry in one.entries if entry.check)
+    return tuple(dict.fromkeys(found))
+
+
+def others(statements: Iterable[Statement]) -> int:
+    """How many entries name no check, and so change nothing."""
+    return sum(not entry.check for one in statements for entry in one.entries)
+
+
+def cleared(
+    statements: Sequence[Statement], known: Sequence[LedgerRecord]
+) -> tuple[tuple[LedgerRecord, ...], tuple[str, ...]]:
+    """The records of the checks that were paid, closed; and in words what a person must look at.
+
+    *known* are the ledger's checks with these numbers, whatever their account.
+    """
+    closed: dict[str, LedgerRecord] = {}
+    words: list[str] = []
+    times = _times(statements)
+    for one in statements:
+        for entry in one.entries:
+            if not entry.check:
+                continue
+            found = [each for each in known if _is_of(each, one, entry)]
+            problem = _problem(entry, found, times[one.account, entry.check])
+            if problem:
+                words.append(
+                    f"entry {entry.line}: check {entry.check} on account {one.account}, "
+                    f"{abs(entry.amount):,f} {entry.currency}: {problem} The "
+                    "ledger was not changed."
+                )
+            else:
+                closed[found[0].record_id] = replace(found[0], status=Status.CLOSED)
+    return tuple(closed.values()), tuple(words)
+
+
+def _times(statements: Sequence[Statement]) -> Counter[tuple[str, str]]:
+    """How often each check, by account and number, is in some statements.
+
+    An entry that a later statement repeats, under the same reference, counts once.
+    """
+    times: Counter[tuple[str, str]] = Counter()
+    met: set[tuple[str, str, str]] = set()
+    for one in statements:
+        own = [(one.account, entry.check, entry.id) for entry in one.entries if entry.check]
+        times.update(key[:2] for key in own if not key[2] or key not in met)
+        met.update(own)
+    return times
+
+
+def _is_of(record: LedgerRecord, statement: Statement, entry: Entry) -> bool:
+    ours, theirs = account(record.account_ref), account(statement.account)
+    same = ours == theirs or (len(ours) >= LEAST_ACCOUNT and theirs.endswith(ours))
+    return bool(
+        ours and same and record.doc_type == ISSUED and same_identifier(record.number, entry.check)
+    )
+
+
+def _problem(entry: Entry, found: Sequence[LedgerRecord], times: int) -> str:
+    """Why an entry does not simply close its check, or empty."""
+    if times > 1:
+        return f"the statement has {times} entries for this check. Ask the bank which are right."
+    if entry.amount > 0:
+        return "the bank took its payment back. See why, and set the check's status in the books."
+    if not found:
+        return "the ledger has none such. See whether you issued it, and tell the bank if not."
+    if len(found) > 1:
+        return f"the ledger has {len(found)} records of it. Correct the books, and import them."
+    return _conflict(entry, found[0])
+
+
+def _conflict(entry: Entry, record: LedgerRecord) -> str:
+    """How the payment of a check contradicts its record, or empty."""
+    if record.status in {Status.VOID, Status.STOPPED}:
+        return f"the ledger says that it is {record.status}. Tell the bank that it was paid."
+    if record.currency and record.currency != entry.currency:
+        return f"the ledger has it in {record.currency}."
+    if record.amount != -entry.amount:
+        said = "no amount" if record.amount is None else f"{record.amount:,f}"
+        return f"the ledger has it with {said}. It may have been altered: ask for its picture."
+    return ""
