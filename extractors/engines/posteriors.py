@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import log
 from typing import Any
 
 import numpy as np
@@ -45,7 +44,7 @@ def traced(recogniser: Any, image: Pixels, signs: str) -> Steps:  # noqa: ANN401
     shape = max(least / height, line.shape[1] / line.shape[0])
     chances = recogniser.session(recogniser.resize_norm_img(line, shape)[np.newaxis])[0]
     kept = chances @ _columns(tuple(recogniser.postprocess_op.character), signs)
-    return tuple(_telling(np.clip(kept, 0.0, 1.0)))
+    return _telling(np.clip(kept, 0.0, 1.0).astype(np.float64))
 
 
 @lru_cache(maxsize=8)
@@ -65,15 +64,11 @@ def _columns(letters: Sequence[str], signs: str) -> Any:  # noqa: ANN401 - an ar
     return columns
 
 
-def _telling(chances: Any) -> Sequence[tuple[int, ...]]:  # noqa: ANN401 - an array
+def _telling(chances: Any) -> Steps:  # noqa: ANN401 - an array
     """The steps in tenths of logarithms; a run of those in which no sign is seen is one."""
-    steps: list[tuple[int, ...]] = []
-    still = False
-    for step in chances.tolist():
-        if step[0] >= _STILL and still:
-            continue
-        still = step[0] >= _STILL
-        steps.append(
-            tuple(max(LEAST, round(_TENTHS * log(one))) if one > 0 else LEAST for one in step)
-        )
-    return steps
+    still = chances[:, 0] >= _STILL
+    still[1:] &= chances[:-1, 0] >= _STILL
+    still[:1] = False
+    with np.errstate(divide="ignore"):
+        tenths = np.rint(_TENTHS * np.log(chances[~still]))
+    return tuple(map(tuple, np.maximum(tenths, LEAST).astype(int).tolist()))

@@ -77,9 +77,7 @@ class Face:
 
     def labels(self, name: str) -> tuple[Spot, ...]:
         """Where the labels of a field stand, exact ones first."""
-        spots = [
-            spot for row in self.rows for spot in _label_spots(row, _words_for("labels", name))
-        ]
+        spots = [spot for row in self.rows for spot in _label_spots(row, _label_names(name))]
         return tuple(spot for _, spot in sorted(spots, key=lambda one: -one[0]))
 
     def beside(self, spots: Sequence[Spot], stop: int) -> tuple[Word, ...]:
@@ -153,7 +151,7 @@ def _label_spots(row: Row, names: tuple[str, ...]) -> list[tuple[float, Spot]]:
         best: tuple[float, int] = (0.0, 0)
         for count in range(1, min(_MOST_WORDS, len(piece.words)) + 1):
             compact = _compact(" ".join(one.text for one in piece.words[:count]))
-            likeness = max(_likeness(compact, _compact(name)) for name in names)
+            likeness = max(_likeness(compact, name) for name in names)
             if likeness >= best[0] and likeness:
                 best = (likeness, count)
         if best[1]:
@@ -175,6 +173,12 @@ def _likeness(text: str, name: str) -> float:
 @lru_cache(maxsize=4096)
 def _compact(text: str) -> str:
     return phrases.fold(text).replace(" ", "")
+
+
+@cache
+def _label_names(field: str) -> tuple[str, ...]:
+    """What the labels of a field say, letters only."""
+    return tuple(_compact(one) for one in _words_for("labels", field))
 
 
 @cache

@@ -109,8 +109,31 @@ class _Node:
 _Place = tuple[_Sum, int, str]
 """What was spelt, the place in the tree of words by its identity, and the sign before."""
 
-_Way = tuple[str, _Place, float]
-"""A sign that may follow, where it leads, and what it costs."""
+
+class _Ways:
+    """The ways from place to place, found when they are first asked for; places go by numbers."""
+
+    def __init__(self) -> None:
+        self.places: list[_Place] = []
+        self._numbers: dict[_Place, int] = {}
+        self._ways: list[tuple[tuple[str, int, float], ...] | None] = []
+
+    def number(self, place: _Place) -> int:
+        """By what number a place goes."""
+        number = self._numbers.setdefault(place, len(self.places))
+        if number == len(self.places):
+            self.places.append(place)
+            self._ways.append(None)
+        return number
+
+    def on(self, number: int) -> tuple[tuple[str, int, float], ...]:
+        """The signs that may follow a place, the number where each leads, and what it costs."""
+        known = self._ways[number]
+        if known is None:
+            found = _next(self.places[number], _by_identity(), _tree())
+            known = tuple((sign, self.number(place), cost) for sign, place, cost in found)
+            self._ways[number] = known
+        return known
 
 
 def amounts(trace: Trace) -> tuple[tuple[Decimal, float], ...]:
@@ -128,37 +151,52 @@ def amounts(trace: Trace) -> tuple[tuple[Decimal, float], ...]:
 
 def _followed(trace: Trace) -> Mapping[_Place, float]:
     """All that the steps may spell at their end, and how likely each is beside the others."""
-    tree = _tree()
-    nodes = _by_identity()
-    ways: dict[_Place, Sequence[_Way]] = {}
-    ended: dict[_Place, tuple[float, float]] = {(_Sum(), id(tree), ""): (1.0, 0.0)}
+    ways = _Ways()
+    start = ways.number((_Sum(), id(_tree()), ""))
+    ended: list[tuple[int, float, float]] = [(start, 1.0, 0.0)]  # in a gap, and on its last sign
     for logarithms in trace.steps:
         none = max(exp(logarithms[0] / _TENTHS), _EXTRA)
+        if none >= _CERTAIN:
+            ended = [(place, gap + sign, 0.0) for place, gap, sign in ended]
+            continue
         seen = {
             sign: max(exp(one / _TENTHS), _MISSED)
             for sign, one in zip(trace.signs, logarithms[1:], strict=True)
         }
-        if none >= _CERTAIN:
-            ended = {place: (gap + sign, 0.0) for place, (gap, sign) in ended.items()}
-            continue
-        on: dict[_Place, list[float]] = defaultdict(lambda: [0.0, 0.0])
-        for place, (gap, sign) in ended.items():
-            before = place[2]
-            on[place][0] += (gap + sign) * none
-            if before:
-                on[place][1] += sign * seen[before]
-            if place not in ways:
-                ways[place] = tuple(_next(place, nodes, tree))
-            for one, after, cost in ways[place]:
-                come = gap if one == before else gap + sign
-                on[after][1] += come * seen[one] * cost
-        ranked = sorted(on.items(), key=lambda one: -sum(one[1]))[:_BEAM]
-        most = sum(ranked[0][1])
-        ended = {place: (gap / most, sign / most) for place, (gap, sign) in ranked}
-    return {place: gap + sign for place, (gap, sign) in ended.items()}
+        on = _stepped(ended, none, seen, ways)
+        ranked = sorted(on, key=_chance, reverse=True)[:_BEAM]
+        most = _chance(ranked[0])
+        ended = [(place, gap / most, sign / most) for place, gap, sign in ranked]
+    return {ways.places[place]: gap + sign for place, gap, sign in ended}
 
 
-def _next(place: _Place, nodes: Mapping[int, _Node], tree: _Node) -> Iterator[_Way]:
+def _stepped(
+    ended: Sequence[tuple[int, float, float]],
+    none: float,
+    seen: Mapping[str, float],
+    ways: _Ways,
+) -> Iterator[tuple[int, float, float]]:
+    """The places after one step, at which *none* is the chance of no sign."""
+    gaps: dict[int, float] = {}
+    signs: dict[int, float] = {}
+    for place, gap, sign in ended:
+        before = ways.places[place][2]
+        both = gap + sign
+        gaps[place] = both * none
+        signs[place] = signs.get(place, 0.0) + (sign * seen[before] if before else 0.0)
+        for one, after, cost in ways.on(place):
+            come = gap if one == before else both
+            signs[after] = signs.get(after, 0.0) + come * seen[one] * cost
+    return ((place, gaps.get(place, 0.0), sign) for place, sign in signs.items())
+
+
+def _chance(one: tuple[int, float, float]) -> float:
+    return one[1] + one[2]
+
+
+def _next(
+    place: _Place, nodes: Mapping[int, _Node], tree: _Node
+) -> Iterator[tuple[str, _Place, float]]:
     """The ways on from a place."""
     spelt, at, before = place
     if at == id(tree) and before not in _BETWEEN:
