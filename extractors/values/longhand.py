@@ -6,12 +6,15 @@ not see, and one too many, cost a little, so that a word may be garbled and stil
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from math import exp
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from extractors.interface import Trace
 
@@ -109,6 +112,14 @@ class _Node:
 _Place = tuple[_Sum, int, str]
 """What was spelt, the place in the tree of words by its identity, and the sign before."""
 
+_MOST_PLACES = 50_000
+"""Places from which on all ways are forgotten; an amount takes some 4,000."""
+
+_ON_SIGN, _IN_GAP, _BOTH = range(3)
+"""From where a way is open: a sign that stays, the same sign once more, any other sign."""
+
+_Numbers = NDArray[np.float64]
+
 
 class _Ways:
     """The ways from place to place, found when they are first asked for; places go by numbers."""
@@ -116,24 +127,37 @@ class _Ways:
     def __init__(self) -> None:
         self.places: list[_Place] = []
         self._numbers: dict[_Place, int] = {}
-        self._ways: list[tuple[tuple[str, int, float], ...] | None] = []
+        self._ways: dict[int, _Numbers] = {}
 
     def number(self, place: _Place) -> int:
         """By what number a place goes."""
         number = self._numbers.setdefault(place, len(self.places))
         if number == len(self.places):
             self.places.append(place)
-            self._ways.append(None)
         return number
 
-    def on(self, number: int) -> tuple[tuple[str, int, float], ...]:
-        """The signs that may follow a place, the number where each leads, and what it costs."""
-        known = self._ways[number]
+    def on(self, number: int) -> _Numbers:
+        """The ways on from a place, itself first.
+
+        The place that each leads to, its sign's place in `SIGNS`, where it is open, what it costs.
+        """
+        known = self._ways.get(number)
         if known is None:
-            found = _next(self.places[number], _by_identity(), _tree())
-            known = tuple((sign, self.number(place), cost) for sign, place, cost in found)
-            self._ways[number] = known
+            place = self.places[number]
+            before = place[2]
+            stays = SIGNS.index(before) if before else len(SIGNS)
+            rows: list[tuple[float, ...]] = [(number, stays, _ON_SIGN, 1.0)]
+            for sign, after, cost in _next(place, _by_identity(), _tree()):
+                opened = _IN_GAP if sign == before else _BOTH
+                rows.append((self.number(after), SIGNS.index(sign), opened, cost))
+            known = self._ways[number] = np.array(rows, np.float64)
         return known
+
+
+@cache
+def _ways() -> _Ways:
+    """The ways that are known: the views of one amount go the same."""
+    return _Ways()
 
 
 def amounts(trace: Trace) -> tuple[tuple[Decimal, float], ...]:
@@ -151,47 +175,50 @@ def amounts(trace: Trace) -> tuple[tuple[Decimal, float], ...]:
 
 def _followed(trace: Trace) -> Mapping[_Place, float]:
     """All that the steps may spell at their end, and how likely each is beside the others."""
-    ways = _Ways()
-    start = ways.number((_Sum(), id(_tree()), ""))
-    ended: list[tuple[int, float, float]] = [(start, 1.0, 0.0)]  # in a gap, and on its last sign
+    if len(_ways().places) > _MOST_PLACES:
+        _ways.cache_clear()
+    ways = _ways()
+    columns = [1 + trace.signs.index(sign) for sign in SIGNS]
+    at = np.array([ways.number((_Sum(), id(_tree()), ""))])
+    gap, sign = np.ones(1), np.zeros(1)
     for logarithms in trace.steps:
         none = max(exp(logarithms[0] / _TENTHS), _EXTRA)
         if none >= _CERTAIN:
-            ended = [(place, gap + sign, 0.0) for place, gap, sign in ended]
+            gap, sign = gap + sign, np.zeros(len(at))
             continue
-        seen = {
-            sign: max(exp(one / _TENTHS), _MISSED)
-            for sign, one in zip(trace.signs, logarithms[1:], strict=True)
-        }
-        on = _stepped(ended, none, seen, ways)
-        ranked = sorted(on, key=_chance, reverse=True)[:_BEAM]
-        most = _chance(ranked[0])
-        ended = [(place, gap / most, sign / most) for place, gap, sign in ranked]
-    return {ways.places[place]: gap + sign for place, gap, sign in ended}
+        seen = [max(exp(logarithms[column] / _TENTHS), _MISSED) for column in columns]
+        at, gap, sign = _stepped(at, gap, sign, none, np.array([*seen, 0.0]), ways)
+    chances = zip(at.tolist(), (gap + sign).tolist(), strict=True)
+    return {ways.places[place]: chance for place, chance in chances}
 
 
-def _stepped(
-    ended: Sequence[tuple[int, float, float]],
+def _stepped(  # noqa: PLR0913, PLR0917 - a step, and what it starts from
+    at: NDArray[np.intp],
+    gap: _Numbers,
+    sign: _Numbers,
     none: float,
-    seen: Mapping[str, float],
+    seen: _Numbers,
     ways: _Ways,
-) -> Iterator[tuple[int, float, float]]:
-    """The places after one step, at which *none* is the chance of no sign."""
-    gaps: dict[int, float] = {}
-    signs: dict[int, float] = {}
-    for place, gap, sign in ended:
-        before = ways.places[place][2]
-        both = gap + sign
-        gaps[place] = both * none
-        signs[place] = signs.get(place, 0.0) + (sign * seen[before] if before else 0.0)
-        for one, after, cost in ways.on(place):
-            come = gap if one == before else both
-            signs[after] = signs.get(after, 0.0) + come * seen[one] * cost
-    return ((place, gaps.get(place, 0.0), sign) for place, sign in signs.items())
+) -> tuple[NDArray[np.intp], _Numbers, _Numbers]:
+    """The likeliest places after a step, with the chance to be there in a gap and on a sign.
 
-
-def _chance(one: tuple[int, float, float]) -> float:
-    return one[1] + one[2]
+    *none* is the chance of no sign at this step, *seen* those of `SIGNS` and nothing.
+    """
+    both = gap + sign
+    parts = [ways.on(place) for place in at.tolist()]
+    rows = np.concatenate(parts)
+    start = np.repeat(np.arange(len(at)), [len(part) for part in parts])
+    to, letter, opened = rows[:, :3].astype(np.intp).T
+    come = np.stack([sign, gap, both])[opened, start] * seen[letter] * rows[:, 3]
+    places, first, which = np.unique(to, return_index=True, return_inverse=True)
+    signs = np.bincount(which, come)
+    gaps = np.zeros(len(places))
+    gaps[np.searchsorted(places, at)] = both * none
+    chances = gaps + signs
+    order = np.argsort(first)
+    order = order[np.argsort(-chances[order], kind="stable")][:_BEAM]
+    most = chances[order[0]]
+    return places[order], gaps[order] / most, signs[order] / most
 
 
 def _next(
