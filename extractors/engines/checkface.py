@@ -3,6 +3,11 @@
 Where the E-13B line of a check is known, so is which way up it is. The line is not read a second
 time, nor what stands on end: the finders pass it over, it is the printer's name. That is a tenth of
 what a page with an Indian check costs to read; all other lines are read as on any page.
+
+What costs less still was left out. With places looked for on 768 pixels instead of 960, and short
+words read without the paper behind them, 0.1 seconds less, payees fall from 30 of 40 to 27 on 50
+Indian checks, account numbers from 48 to 46, words from 46 to 45. Small print squeezed to three
+quarters of its width loses spaces and zeros, and limits of what a check is good for stand in it.
 """
 
 from collections.abc import Iterator
