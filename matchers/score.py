@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from matchers.aliases import applied
-from matchers.compare import Paper, compare
+from matchers.compare import PAYMENT, Paper, compare, family
 from matchers.interface import Candidate, Evidence, LedgerRecord, Level, Status
+from matchers.ledgers.search import grosses
 from matchers.likeness import ONE_SLIP, PARTY_ALIKE
 
 
@@ -91,24 +92,27 @@ def candidate(paper: Paper, record: LedgerRecord) -> Candidate:
 def rank(paper: Paper, records: Iterable[LedgerRecord]) -> tuple[Candidate, ...]:
     """Every record weighed, best first.
 
-    Of equals those come first on which something is open, then the nearest in amount, in day, and
-    in the order of their ids.
+    Of equals the payments come first that were billed over the amount, or over it and a common
+    discount, be they paid already or not; then what something is open on, then the nearest in
+    amount, in day, and in the order of their ids.
     """
     weighed = (candidate(paper, one) for one in records)
     return tuple(sorted(weighed, key=lambda one: (-one.score, *_apart(paper, one.record))))
 
 
-def _apart(paper: Paper, record: LedgerRecord) -> tuple[bool, Decimal, int, str]:
+def _apart(paper: Paper, record: LedgerRecord) -> tuple[bool, bool, Decimal, int, str]:
     """How far a record is from a document in what its evidence does not tell."""
     read, stated = paper.amount, record.amount
     day = paper.date
-    gap, days = FAR, int(FAR)
+    gap, days, billed = FAR, int(FAR), False
     if read is not None and isinstance(read.value, Decimal) and stated is not None:
         gap = abs(abs(read.value) - abs(stated))
+        paid = {abs(read.value), *grosses(read.value)}
+        billed = family(record) == PAYMENT and abs(stated) in paid
     if day is not None and isinstance(day.value, dt.date) and record.doc_date is not None:
         days = abs((day.value - record.doc_date).days)
     still_open = record.status in {Status.OPEN, Status.PARTIAL}
-    return (not still_open, gap, days, record.record_id)
+    return (not billed, not still_open, gap, days, record.record_id)
 
 
 FAR = Decimal(10) ** 12

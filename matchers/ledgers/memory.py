@@ -2,16 +2,20 @@
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from decimal import Decimal
+
+import numpy as np
 
 from extractors.interface import Extraction
 from extractors.values import identifiers, names
 from matchers.interface import ORDER, LedgerRecord
 from matchers.ledgers import search
+from matchers.ledgers.sharing import glued, most_sharing, pieces, telling
 from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
 
 Index = dict[Hashable, list[LedgerRecord]]
+Value = Callable[[LedgerRecord], Decimal | int | None]
 
 
 class MemoryLedger:
@@ -31,6 +35,11 @@ class MemoryLedger:
         self._amounts = self._by(lambda one: None if one.amount is None else abs(one.amount))
         self._days = self._by(lambda one: one.doc_date)
         self._parties = self._by(lambda one: names.fold_name(one.party_name))
+        self._folds = [str(one) for one in self._parties]
+        self._holders: dict[str, list[int]] = defaultdict(list)
+        for key, fold in enumerate(self._folds, 1):
+            for piece in pieces(glued(fold)):
+                self._holders[piece].append(key)
 
     def near(self, extraction: Extraction) -> tuple[LedgerRecord, ...]:
         """The records that the document might be about, of any status."""
@@ -80,24 +89,16 @@ class MemoryLedger:
         for day in wanted.days:
             for amount in wanted.amounts:
                 near = search.near_amounts(amount)
-                yield from _nearest(
-                    [
-                        one
-                        for one in self._days.get(day, [])
-                        if one.amount is not None
-                        and (
-                            abs(one.amount) in near
-                            or abs(abs(one.amount) - amount) < search.SOME_CENTS
-                        )
-                    ],
-                    wanted,
-                )
+                priced = [(one, abs(one.amount)) for one in self._days.get(day, []) if one.amount]
+                about = [one for one, size in priced if abs(size - amount) < search.SOME_CENTS]
+                yield from _nearest((one for one, size in priced if size in near), wanted)
+                yield from _nearest(about, wanted)
 
     def _slipped(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
         for index, readings in ((self._numbers, wanted.numbers), (self._orders, wanted.orders)):
             for reading in readings:
                 yield from _nearest(_all(index, search.variants(reading)), wanted)
-        near = {near for one in wanted.amounts for near in search.near_amounts(one)}
+        near = search.near_to(wanted)
         for reading in wanted.accounts:
             for known in search.variants(reading):
                 records = self._accounts.get(known, [])
@@ -108,10 +109,13 @@ class MemoryLedger:
     def _priced(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
         for amount in wanted.amounts:
             records = self._amounts.get(amount, [])
-            if wanted.days:
-                yield from _nearest(records, wanted)
-            else:
-                yield from sorted(records, key=_latest)[: search.MOST_FOUND]
+            dated = [one for one in records if one.doc_date]
+            undated = sorted((one for one in records if not one.doc_date), key=_id)
+            yield from undated[: search.MOST_FOUND]
+            if not wanted.days:
+                yield from sorted(dated, key=_latest)[: search.MOST_FOUND]
+            for day in wanted.days:
+                yield from _both_ways(dated, _day, day.toordinal(), search.MOST_FOUND)
         payments = [
             one
             for gross in wanted.grosses
@@ -124,14 +128,29 @@ class MemoryLedger:
         self, folds: Iterable[str], wanted: search.Keys, most: int
     ) -> Iterator[LedgerRecord]:
         """The records of parties by their folded names, nearest in amount and nearest in day."""
-        near = {near for one in wanted.amounts for near in search.near_amounts(one)}
+        near = search.near_to(wanted)
         for fold in folds:
             records = self._parties.get(fold, [])
             if most == search.MOST_OF_A_PARTY:
                 slips = [one for one in records if one.amount and abs(one.amount) in near]
                 yield from _nearest(slips, wanted)
-            yield from sorted(records, key=lambda one: _gap(one, wanted))[: 2 * most]
-            yield from sorted(records, key=lambda one: _days(one, wanted))[: 2 * most]
+            yield from _of_party(records, wanted, most)
+
+    def sharing(self, name: str, wanted: search.Keys) -> Iterator[LedgerRecord]:
+        """The records of all parties that may be meant by a name, where more speaks for them."""
+        held = {one: self._holders[one] for one in pieces(glued(names.fold_name(name)))}
+        terms = telling((len(ids), term) for term, ids in held.items() if ids)
+        holders = (np.array(held[term], dtype=np.int64) for term in terms)
+        shared = most_sharing(holders, len(self._folds))
+        records = [one for key, _ in shared for one in self._parties[self._folds[key - 1]]]
+        near = {*search.near_to(wanted), *wanted.grosses}
+        numbers = search.slips(wanted)
+        yield from _nearest(
+            (one for one in records if one.amount is not None and abs(one.amount) in near), wanted
+        )
+        yield from _nearest((one for one in records if one.doc_date in wanted.days), wanted)
+        numbered = (one for one in records if identifiers.fold(one.number) in numbers)
+        yield from _nearest(numbered, wanted)
 
     def owners(self, wanted: search.Keys) -> Iterator[str]:
         """The folded names of the parties whose tax number or bank account was read, or nearly."""
@@ -159,10 +178,41 @@ def _nearest(records: Iterable[LedgerRecord], wanted: search.Keys) -> list[Ledge
     return sorted(every, key=lambda one: _distance(one, wanted))[: search.MOST_FOUND]
 
 
-def _gap(record: LedgerRecord, wanted: search.Keys) -> Decimal:
-    if record.amount is None or not wanted.amounts:
-        return Decimal("Infinity")
-    return min(abs(abs(record.amount) - one) for one in wanted.amounts)
+def _of_party(
+    records: Sequence[LedgerRecord], wanted: search.Keys, most: int
+) -> Iterator[LedgerRecord]:
+    """The records of a party, nearest in amount and nearest in day."""
+    for value, values in ((_size, wanted.amounts), (_day, wanted.days)):
+        if values and most == search.MOST_OF_A_PARTY:
+            yield from sorted((one for one in records if value(one) is None), key=_id)[:most]
+    if not wanted.amounts and not wanted.days:
+        yield from sorted(records, key=_id)[: 2 * most]
+    for amount in wanted.amounts:
+        yield from _both_ways(records, _size, amount, most)
+    for day in wanted.days:
+        yield from _both_ways(records, _day, day.toordinal(), most)
+
+
+def _both_ways(
+    records: Iterable[LedgerRecord], value: Value, start: Decimal | int, most: int
+) -> Iterator[LedgerRecord]:
+    """So many from a value on upwards, and so many below it."""
+    stated = [(found, one) for one in records if (found := value(one)) is not None]
+    above = sorted((found, one.record_id, one) for found, one in stated if found >= start)
+    below = sorted((-found, one.record_id, one) for found, one in stated if found < start)
+    yield from (one for *_, one in (*above[:most], *below[:most]))
+
+
+def _size(record: LedgerRecord) -> Decimal | None:
+    return None if record.amount is None else abs(record.amount)
+
+
+def _day(record: LedgerRecord) -> int | None:
+    return record.doc_date.toordinal() if record.doc_date else None
+
+
+def _id(record: LedgerRecord) -> str:
+    return record.record_id
 
 
 def _days(record: LedgerRecord, wanted: search.Keys) -> float:
@@ -176,5 +226,7 @@ def _latest(record: LedgerRecord) -> tuple[int, str]:
     return (-day.toordinal() if day else 0, record.record_id)
 
 
-def _distance(record: LedgerRecord, wanted: search.Keys) -> tuple[bool, float, str]:
-    return (_gap(record, wanted) > 0, _days(record, wanted), record.record_id)
+def _distance(record: LedgerRecord, wanted: search.Keys) -> tuple[int, float, str]:
+    size = _size(record)
+    near = 2 - (size in search.near_to(wanted)) - (size in wanted.amounts)
+    return (near, _days(record, wanted), record.record_id)

@@ -16,14 +16,15 @@ from extractors.values import names
 from matchers.interface import LedgerRecord
 from matchers.ledgers import dialects, search
 from matchers.ledgers.rows import minor
-from matchers.ledgers.storing import glued
-
-MOST_SHARED = 20_000
-"""Entries of the index of names that one search reads: its commonest pieces, which tell least, are
-left out beyond that, so that a search among very many parties costs no more than among many."""
-
-LEAST_PIECES = 6
-"""Pieces of a name that a search keeps, however common they are."""
+from matchers.ledgers.sharing import (
+    MOST_COMPARED,
+    Told,
+    by_length,
+    glued,
+    most_sharing,
+    pieces,
+    telling,
+)
 
 MOST_AT_ONCE = 40
 """Look-ups in one statement."""
@@ -65,6 +66,7 @@ class Shelf:
         self._dialect = dialects.of(connection)
         self._record = record
         self._built: dict[str, LedgerRecord] = {}
+        self._shared: dict[str, list[Told]] = {}
 
     def exact(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
         """The records with the very numbers and orders, and those of the day nearly so dear."""
@@ -94,7 +96,7 @@ class Shelf:
         """The records of parties by their folded names, nearest in amount and nearest in day."""
         parties = self._ids(folds)
         lookups = [one for party in parties for one in _of_party(party, wanted, most)]
-        near = {near for one in wanted.amounts for near in search.near_amounts(one)}
+        near = search.near_to(wanted)
         if near and most == search.MOST_OF_A_PARTY:
             sizes = self._dialect.values(sorted(map(minor, near)))
             slips = f"party_id = ? AND {self._dialect.among('size')}"
@@ -117,10 +119,34 @@ class Shelf:
         """The folded names of the parties most like a name, by the pieces they share."""
         fold = names.fold_name(name)
         yield from (row[0] for row in self._rows("SELECT fold FROM party WHERE fold = ?", (fold,)))
-        if wanted := self._telling(glued(fold)):
-            yield from (
-                one for _, one in self._dialect.alike(self._connection, wanted, search.MOST_PARTIES)
-            )
+        shared = self._sharing(fold)[:MOST_COMPARED]
+        statement = f"SELECT id, fold FROM party WHERE {self._dialect.among('id')}"  # noqa: S608 - words of ours; values are bound
+        keys = self._dialect.values([key for key, _ in shared])
+        folds = {row[0]: row[1] for row in self._rows(statement, (keys,))} if shared else {}
+        lengths = {key: len(glued(one)) for key, one in folds.items()}
+        ordered = by_length(shared, lengths, max(1, len(glued(fold))))
+        yield from (folds[key] for key in ordered[: search.MOST_PARTIES])
+
+    def sharing(self, name: str, wanted: search.Keys) -> Iterator[LedgerRecord]:
+        """The records of all parties that may be meant by a name, where more speaks for them."""
+        shared = self._sharing(names.fold_name(name))
+        parties = self._dialect.values([key for key, _ in shared])
+        among, nearest = self._dialect.among, self._nearest(wanted)
+        lookups: list[Lookup] = []
+        if sizes := sorted(map(minor, {*search.near_to(wanted), *wanted.grosses})):
+            about = f"{among('party_id')} AND size BETWEEN ? AND ? AND {among('size + 0')}"
+            between = (parties, sizes[0], sizes[-1], self._dialect.values(sizes))
+            lookups.append(Lookup(about, between, *nearest))
+        if wanted.days:
+            days = self._dialect.values([one.toordinal() for one in wanted.days])
+            of_day = f"{among('party_id')} AND {among('day')}"
+            lookups.append(Lookup(of_day, (parties, days), *nearest))
+        if numbers := sorted(search.slips(wanted)):
+            numbered = f"{among('number_fold')} AND number_fold <> '' AND {among('party_id + 0')}"
+            given = (self._dialect.values(numbers), parties)
+            lookups.append(Lookup(numbered, given, *nearest))
+        if shared:
+            yield from self._asked(lookups)
 
     def _of_day(self, wanted: search.Keys) -> Iterator[Lookup]:
         among, about = self._dialect.among("size"), minor(search.SOME_CENTS)
@@ -145,13 +171,16 @@ class Shelf:
         condition = f"{self._dialect.among(column)} AND {column} <> ''"  # for the partial index
         return Lookup(condition, (self._dialect.values(values),), *self._nearest(wanted))
 
-    def _nearest(self, wanted: search.Keys) -> tuple[str, tuple[int, ...]]:
-        """The order of the nearest: the same amount first, then by days apart, then by id."""
-        sizes = tuple(minor(one) for one in wanted.amounts)
+    def _nearest(self, wanted: search.Keys) -> tuple[str, tuple[Any, ...]]:
+        """The order of the nearest: the same amount, nearly it, then by days apart, then by id."""
+        sizes: tuple[Any, ...] = tuple(minor(one) for one in wanted.amounts)
         days = tuple(one.toordinal() for one in wanted.days)
         terms = []
         if sizes:
-            terms.append(f"CASE WHEN size IN ({', '.join('?' * len(sizes))}) THEN 0 ELSE 1 END")
+            same, nearly = ", ".join("?" * len(sizes)), self._dialect.among("size")
+            terms.append(f"CASE WHEN size IN ({same}) THEN 0 WHEN {nearly} THEN 1 ELSE 2 END")
+            near = sorted(map(minor, search.near_to(wanted)))
+            sizes = (*sizes, self._dialect.values(near))
         if days:
             apart = ", ".join([f"coalesce(abs(day - ?), {FAR})"] * len(days))
             terms.append(apart if len(days) == 1 else f"{self._dialect.least}({apart})")
@@ -159,7 +188,7 @@ class Shelf:
 
     def _of_accounts(self, wanted: search.Keys) -> Iterator[Lookup]:
         """The records of the accounts; of one with very many, those nearly over the amount."""
-        near = {minor(near) for one in wanted.amounts for near in search.near_amounts(one)}
+        near = self._dialect.values(sorted(map(minor, search.near_to(wanted))))
         for value in self._accounts(wanted.accounts):
             many = (
                 "SELECT count(*) FROM (SELECT 1 FROM record WHERE account_fold = ? AND "  # noqa: S608 - words of ours; values are bound
@@ -172,9 +201,7 @@ class Shelf:
                 )
             else:
                 condition = f"{self._dialect.among('size')} AND account_fold || '' = ?"
-                yield Lookup(
-                    condition, (self._dialect.values(sorted(near)), value), *self._nearest(wanted)
-                )
+                yield Lookup(condition, (near, value), *self._nearest(wanted))
 
     def _accounts(self, readings: Iterable[str]) -> list[str]:
         """The accounts that there are, among those read and all one slip away."""
@@ -196,22 +223,16 @@ class Shelf:
             else []
         )
 
-    def _telling(self, glued: str) -> list[str]:
-        """The pieces of a name to search by: all but the very common ones.
-
-        Never only the rarest: those are the reader's own mistakes.
-        """
-        pieces = dialects.pieces(glued)
-        statement = f"SELECT doc, term FROM party_piece WHERE {self._dialect.among('term')}"  # noqa: S608 - words of ours; values are bound
-        spread = sorted(map(tuple, self._rows(statement, (self._dialect.values(pieces),))))
-        telling: list[str] = []
-        shared = 0
-        for doc, term in spread:
-            shared += doc
-            if len(telling) >= LEAST_PIECES and shared > MOST_SHARED:
-                break
-            telling.append(term)
-        return telling
+    def _sharing(self, fold: str) -> list[Told]:
+        """The parties that share the pieces of a folded name, and what those tell."""
+        if fold not in self._shared:
+            statement = f"SELECT doc, term FROM party_piece WHERE {self._dialect.among('term')}"  # noqa: S608 - words of ours; values are bound
+            each = self._dialect.values(pieces(glued(fold)))
+            wanted = telling((row[0], row[1]) for row in self._rows(statement, (each,)))
+            last = self._rows("SELECT max(id) FROM party", ())[0][0]
+            holders = self._dialect.holders(self._connection, wanted) if wanted else ()
+            self._shared[fold] = most_sharing(holders, last or 0)
+        return self._shared[fold]
 
     def _asked(self, lookups: Iterable[Lookup]) -> Iterator[LedgerRecord]:
         every = list(lookups)

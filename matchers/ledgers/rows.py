@@ -50,6 +50,7 @@ _EMPTY = frozenset((None, ""))
 _SLOTS = [
     (one.name, getattr(LedgerRecord, one.name).__set__, one.default) for one in fields(LedgerRecord)
 ]
+_STATUSES = {one.value: one for one in Status}
 _values = attrgetter(*NAMES)
 _written = lru_cache(maxsize=REMEMBERED)(dt.date.isoformat)
 _fold = lru_cache(maxsize=REMEMBERED)(identifiers.fold)
@@ -140,7 +141,7 @@ def from_row(values: Sequence[Any]) -> LedgerRecord:
     for at in _DAYS:
         if found[at]:
             found[at] = dt.date.fromisoformat(found[at])
-    found[_STATUS] = Status(found[_STATUS])
+    found[_STATUS] = _STATUSES[found[_STATUS]]
     for at in _LINES:
         if at in _FIGURES:
             found[at] = None if found[at] is None else Decimal(found[at])

@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from extractors.interface import Extraction, Field, Kind
@@ -78,6 +79,9 @@ LONGEST_VARIED = 40
 PENNY = Decimal("0.001")
 """Amounts are looked up in thousandths; finer ones name no money."""
 
+KEPT = 64
+"""Identifiers and amounts whose neighbours are remembered: each pass asks for them again."""
+
 _LETTERS = "acefhjkmnprtuvwxy"
 _DIGITS = "0123456789"
 
@@ -140,7 +144,7 @@ def keys(extraction: Extraction) -> Keys:
         tax_ids=_once(map(identifiers.fold, _texts(extraction, ("vendor_tax_id",)))),
         ibans=_once(map(identifiers.fold, _texts(extraction, ("iban",)))),
         amounts=_once(abs(one) for one in amounts if isinstance(one, Decimal) and _sound(one)),
-        grosses=_once(_grosses(paid.value) if paid and isinstance(paid.value, Decimal) else ()),
+        grosses=_once(grosses(paid.value) if paid and isinstance(paid.value, Decimal) else ()),
         days=_once(one for one in days if isinstance(one, dt.date)),
         parties=_once(_texts(extraction, PARTY_FIELDS)),
         own=_once(identifiers.fold(str(one.value)) for one in own),
@@ -151,6 +155,7 @@ def _sound(amount: Decimal) -> bool:
     return amount.is_finite() and abs(amount) < LARGEST and amount % PENNY == 0
 
 
+@lru_cache(maxsize=KEPT)
 def variants(folded: str) -> frozenset[str]:
     """The identifier and everything one slip away: a sign lost, added or read as another."""
     if not SHORTEST_VARIED <= len(folded) <= LONGEST_VARIED:
@@ -167,6 +172,7 @@ def variants(folded: str) -> frozenset[str]:
     return frozenset(found)
 
 
+@lru_cache(maxsize=KEPT)
 def near_amounts(amount: Decimal) -> frozenset[Decimal]:
     """Amounts that one figure read or typed wrong, lost or added, or two swapped, would make."""
     cents = f"{amount:.2f}".replace(".", "")
@@ -179,6 +185,16 @@ def near_amounts(amount: Decimal) -> frozenset[Decimal]:
         if after:
             found.add(before + after[0] + own + after[1:])
     return frozenset(Decimal(one).scaleb(-2) for one in found if one)
+
+
+def near_to(wanted: Keys) -> frozenset[Decimal]:
+    """The amounts that were read, and all that are nearly one of them."""
+    return frozenset().union(*map(near_amounts, wanted.amounts))
+
+
+def slips(wanted: Keys) -> frozenset[str]:
+    """The numbers that were read, and all that are one slip away."""
+    return frozenset().union(*map(variants, wanted.numbers))
 
 
 def is_of_order(record: LedgerRecord, number: str) -> bool:
@@ -194,13 +210,13 @@ def order_numbers(number: str) -> list[str]:
     return sorted({folded, *(plain.zfill(length) for length in range(LONGEST_ORDER + 1))} - {""})
 
 
-def _grosses(paid: Decimal) -> Iterator[Decimal]:
+@lru_cache(maxsize=KEPT)
+def grosses(paid: Decimal) -> tuple[Decimal, ...]:
     """What less a common discount makes this, to the cent that rounding may have moved it."""
     if not _sound(paid):
-        return
-    for share in DISCOUNTS:
-        gross = (abs(paid) / (1 - share)).quantize(CENT, ROUND_HALF_UP)
-        yield from (gross, gross - CENT, gross + CENT)
+        return ()
+    full = [(abs(paid) / (1 - share)).quantize(CENT, ROUND_HALF_UP) for share in DISCOUNTS]
+    return tuple(one + moved for one in full for moved in (Decimal(0), -CENT, CENT))
 
 
 class Shelf(Protocol):
@@ -230,6 +246,12 @@ class Shelf(Protocol):
     def alike(self, name: str) -> Iterable[str]:
         """The folded names of the parties most like a name."""
 
+    def sharing(self, name: str, wanted: Keys) -> Iterable[LedgerRecord]:
+        """The records of all parties that share pieces with a name, where more speaks for them.
+
+        Those over the amount or nearly, of the very day, or with the number or one slip away.
+        """
+
 
 def near(shelf: Shelf, extraction: Extraction) -> tuple[LedgerRecord, ...]:
     """The records that a document might be about, of any status; at most a few hundred."""
@@ -244,6 +266,8 @@ def near(shelf: Shelf, extraction: Extraction) -> tuple[LedgerRecord, ...]:
     likely_ones, others = _alike(shelf, wanted, meant)
     found.add(shelf.of_parties(likely_ones, wanted, MOST_OF_A_PARTY))
     found.add(shelf.of_parties(others, wanted, MOST_OF_ANOTHER))
+    for name in wanted.parties:
+        found.add(shelf.sharing(name, wanted))
     return found.all()
 
 

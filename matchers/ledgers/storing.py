@@ -21,6 +21,7 @@ from matchers.database import reading, writing
 from matchers.interface import LedgerRecord, Unavailable
 from matchers.ledgers import dialects
 from matchers.ledgers.rows import PARTY, Row, of_party, stated, to_rows
+from matchers.ledgers.sharing import glued
 from matchers.ledgers.tables import ImportRow, PartyRow, RecordRow
 
 CHUNK = 5000
@@ -184,11 +185,6 @@ class _Parties:
         self._next += len(added)
         self._ids.update((fold, key) for key, fold in added)
         return self._ids
-
-
-def glued(fold: str) -> str:
-    """A folded name without its gaps, which readers lose and invent."""
-    return fold.replace(" ", "")
 
 
 def _note(connection: Connection, source: str, prepared: Prepared) -> None:

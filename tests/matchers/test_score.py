@@ -1,12 +1,13 @@
 """The order of candidates, where their evidence does not tell them apart."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from matchers.compare import paper
 from matchers.interface import LedgerRecord, Status
 from matchers.score import rank
-from tests.matchers.build import DAY, bill, invoice
+from tests.matchers.build import DAY, bill, check, expected, invoice
 
 
 def order(*records: LedgerRecord) -> list[str]:
@@ -32,3 +33,13 @@ def test_of_equals_in_all_the_first_id_comes_first() -> None:
     assert order(bill(record_id="b"), bill(record_id="a")) == ["a", "b"]
     silent = {"amount": None, "doc_date": None}
     assert order(bill(record_id="b", **silent), bill(record_id="a", **silent)) == ["a", "b"]
+
+
+def test_of_payments_what_was_billed_over_the_amount_comes_first_paid_or_not() -> None:
+    near = expected(record_id="a", number="7", amount=Decimal("811.00"))
+    paid = expected(record_id="b", number="8", open_amount=Decimal(0), status=Status.CLOSED)
+    less = expected(record_id="c", number="9", amount=Decimal("816.33"))
+    open_ones = [replace(one, open_amount=one.amount) for one in (near, less)]
+    document = paper(check(payee=None, check_number=None, account_number=None, routing=None))
+    ranked = [one.record.record_id for one in rank(document, [*open_ones, paid])]
+    assert ranked == ["c", "b", "a"]

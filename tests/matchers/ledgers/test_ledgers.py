@@ -11,7 +11,7 @@ import pytest
 
 from extractors.interface import Extraction
 from matchers.interface import Ledger, LedgerError, LedgerRecord, Status
-from matchers.ledgers import dialects, passes
+from matchers.ledgers import dialects, sharing
 from matchers.ledgers.memory import MemoryLedger
 from matchers.ledgers.rows import major, minor
 from matchers.ledgers.sql import SqlLedger
@@ -325,7 +325,7 @@ def test_a_ledger_is_still_there_after_a_restart(database_url: str) -> None:
 def test_pieces_that_most_names_share_are_left_out_of_a_search(
     ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passes, "MOST_SHARED", 60)
+    monkeypatch.setattr(sharing, "MOST_SHARED", 60)
     many = [bill(record_id=f"{n}", party_name=f"Handelshaus Nummer {n}") for n in range(50)]
     ledger.store([*many, bill(record_id="x", party_name="Handelshaus Querbeet")], "a.csv")
     assert ledger.knows_party(["Handelshaus Querbeet"])

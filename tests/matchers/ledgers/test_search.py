@@ -171,6 +171,42 @@ def test_of_a_large_party_what_is_nearly_over_the_amount_is_found(make: Make) ->
     assert "x" in ids(make([*many, wanted]).near(document))
 
 
+def test_every_ledger_keeps_the_same_records_beyond_its_caps(tmp_path: Path) -> None:
+    """Hundreds of one party, of one day, over one amount, and with numbers a slip apart."""
+    given = [
+        bill(
+            record_id=f"{n:03}",
+            number=f"INV-10{n % 90:02}" if n % 3 else "",
+            amount=Decimal("1234.50") if n % 4 == 1 else Decimal(123000 + 7 * n).scaleb(-2),
+            doc_date=None if n % 11 == 0 else DAY + timedelta(days=n % 60 - 30),
+        )
+        for n in random.Random(4).sample(range(500), 500)
+    ]
+    asked = [
+        invoice(invoice_number=None),
+        invoice(invoice_number="INV-1000", total=Decimal("1240.12"), date=None),
+        invoice(invoice_number=None, total=None),
+        invoice(invoice_number="INV-1071", vendor="Nordwint Papler"),
+    ]
+    found = [[sorted(ids(MemoryLedger(given).near(one))) for one in asked]]
+    for kind in ("sqlite", "postgresql"):
+        with database(kind, tmp_path) as url, opened(url) as ledger:
+            ledger.store(given, "test")
+            found.append([sorted(ids(ledger.near(one))) for one in asked])
+    assert found[0] == found[1] == found[2]
+    assert all(len(one) < len(given) for one in found[0])
+
+
+def test_a_party_hardly_read_is_found_by_the_amount_among_very_many_like_it(make: Make) -> None:
+    many = [
+        bill(record_id=f"{n}", number="", party_name=f"Nelstan {n:03} Grano", amount=Decimal(n + 1))
+        for n in range(200)
+    ]
+    wanted = bill(record_id="x", number="", party_name="Nelgrano Technik", amount=Decimal("912.40"))
+    document = invoice(invoice_number=None, date=None, vendor="Nel grano", total=Decimal("917.40"))
+    assert "x" in ids(make([*many, wanted]).near(document))
+
+
 def test_every_ledger_leads_to_the_same_decision(tmp_path: Path) -> None:
     given = world(600, 3, absent=30)
     still_open = [one for one in given.records if one.status is Status.OPEN]
