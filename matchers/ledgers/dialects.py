@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 
-import numpy as np
 from sqlalchemy import Connection, Table, text
 from sqlalchemy.exc import DBAPIError
 
@@ -141,6 +140,8 @@ class Sqlite:
 
     def holders(self, connection: Connection, wanted: Sequence[str]) -> Iterable[Ids]:
         """One text for each piece: a row for each party would cost ten times as much."""
+        import numpy as np
+
         one = "SELECT group_concat(rowid) FROM party_name WHERE party_name MATCH ?"
         quoted = tuple(f'"{each}"' for each in wanted)
         for row in connection.exec_driver_sql(" UNION ALL ".join([one] * len(wanted)), quoted):
@@ -214,6 +215,8 @@ class Postgresql:
 
     def holders(self, connection: Connection, wanted: Sequence[str]) -> Iterable[Ids]:
         """One array for each piece."""
+        import numpy as np
+
         every = connection.exec_driver_sql(
             "SELECT term, array_agg(party_id) FROM party_name WHERE term = ANY(%s) GROUP BY term",
             (list(wanted),),

@@ -5,9 +5,11 @@ it, as in BM25 (Robertson and Zaragoza, Foundations and Trends in Information Re
 """
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-import numpy.typing as npt
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 PIECE = 3
 """Letters in a piece of a name."""
@@ -29,7 +31,7 @@ MOST_COMPARED = 150
 LEAST_TOLD = 1e-6
 """What a piece tells that most parties have."""
 
-Ids = npt.NDArray[np.int64]
+Ids: TypeAlias = "npt.NDArray[np.int64]"
 Told = tuple[int, float]
 """A party's id, and what the pieces that it shares tell."""
 
@@ -65,6 +67,8 @@ def most_sharing(holders: Iterable[Ids], last: int) -> list[Told]:
 
     *last* is the greatest id of a party.
     """
+    import numpy as np
+
     told = np.zeros(last + 1)
     for ids in holders:
         told[ids] += max(float(np.log((last - len(ids) + 0.5) / (len(ids) + 0.5))), LEAST_TOLD)
