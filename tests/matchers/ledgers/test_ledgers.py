@@ -2,9 +2,8 @@
 
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from extractors.interface import Extraction
 from matchers.interface import Ledger, LedgerError, LedgerRecord, Status
 from matchers.ledgers import dialects, sharing
-from matchers.ledgers.memory import MemoryLedger
 from matchers.ledgers.rows import major, minor
 from matchers.ledgers.sql import SqlLedger
 from tests.matchers.build import (
@@ -28,23 +26,7 @@ from tests.matchers.build import (
     read,
     slip,
 )
-from tests.postgres import database
-
-Make = Callable[[Sequence[LedgerRecord]], Ledger]
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
-    if request.param == "memory":
-        yield MemoryLedger
-        return
-    with database(request.param, tmp_path) as url, opened(url) as ledger:
-
-        def of(records: Sequence[LedgerRecord]) -> Ledger:
-            ledger.store(records, "test")
-            return ledger
-
-        yield of
+from tests.matchers.ledgers.conftest import Make
 
 
 def near(ledger: Ledger, document: Extraction) -> set[str]:

@@ -1,7 +1,7 @@
 """When later passes of a search rest, and that no rival is hidden by it, on every ledger."""
 
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -33,24 +33,8 @@ from tests.matchers.build import (
     opened,
     read,
 )
+from tests.matchers.ledgers.conftest import Make
 from tests.postgres import database
-
-Make = Callable[[Sequence[LedgerRecord]], Ledger]
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
-    if request.param == "memory":
-        yield MemoryLedger
-        return
-    with database(request.param, tmp_path) as url, opened(url) as ledger:
-
-        def of(records: Sequence[LedgerRecord]) -> Ledger:
-            ledger.store(records, "test")
-            return ledger
-
-        yield of
-
 
 RIVALS = [
     bill(record_id="same again"),
