@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from matchers.interface import LedgerError
@@ -34,22 +34,19 @@ def copied(workspace: Workspace, path: Path) -> Iterator[Path]:
     from matchers.ledgers.delimited import checked
 
     workspace.scratch.mkdir(exist_ok=True, mode=0o700)
-    with checked(path).open("rb") as source:
+    with checked(path).open("rb") as source, ExitStack() as used:
         with (workspace.state / GATE).open("a", encoding="utf-8") as gate:
             fcntl.flock(gate, fcntl.LOCK_EX)
             _remove_left(workspace.scratch)
             home = Path(tempfile.mkdtemp(prefix=PREFIX, dir=workspace.scratch))
-            target = (home / path.name).open("wb")
+            used.callback(moves.clear, home)
+            target = used.enter_context((home / path.name).open("wb"))
             fcntl.flock(target, fcntl.LOCK_EX)
-        try:
-            with target:
-                before = os.fstat(source.fileno())
-                shutil.copyfileobj(source, target)
-                target.flush()
-                _check_still(path, before, os.fstat(source.fileno()))
-                yield home / path.name
-        finally:
-            moves.clear(home)
+        before = os.fstat(source.fileno())
+        shutil.copyfileobj(source, target)
+        target.flush()
+        _check_still(path, before, os.fstat(source.fileno()))
+        yield home / path.name
 
 
 def _check_still(path: Path, before: os.stat_result, after: os.stat_result) -> None:
@@ -68,9 +65,11 @@ def _remove_left(scratch: Path) -> None:
 
 
 def _is_held(path: Path) -> bool:
-    with path.open("rb") as file:
-        try:
+    try:
+        with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:  # its user has removed it meanwhile
+        return False
     return False

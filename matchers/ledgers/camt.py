@@ -5,7 +5,8 @@ Names and meanings of elements: Bank-to-Customer Cash Management, Message Defini
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import Element, ParseError
@@ -15,7 +16,7 @@ from defusedxml.ElementTree import fromstring
 
 from matchers.ledgers.columns import LARGEST, ImportFault
 from matchers.ledgers.delimited import checked
-from matchers.ledgers.statements import Entry, Statement, balanced
+from matchers.ledgers.statements import Entry, Statement, balanced, serial
 
 NAME = "camt053"
 """What people call the format where they choose it."""
@@ -35,7 +36,6 @@ BOOKED = "BOOK"
 """The status of an entry that counts in the balances; others are announced only."""
 
 _AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,5})?")
-_SERIAL = re.compile(r"[0-9]{1,15}")
 
 
 def is_one(path: Path) -> bool:
@@ -80,12 +80,12 @@ def _statement(file: str, node: Element) -> Statement:
             f"{where}: the account is in {stated}, its balances in {currency} and {other}. Nothing "
             "was imported. Ask the bank for a right one."
         )
-    entries = [
+    entries = tuple(
         entry
         for line, one in enumerate(node.findall("Ntry"), 1)
         if (_text(one, "Sts/Cd") or _text(one, "Sts")) in {BOOKED, ""}
         for entry in _entries(where, line, one)
-    ]
+    )
     return Statement(
         number=_text(node, "Id"),
         account=known,
@@ -110,44 +110,42 @@ def _balance(where: str, node: Element, codes: tuple[str, ...]) -> tuple[Decimal
 
 def _entries(where: str, line: int, node: Element) -> Iterator[Entry]:
     """An entry, or each of its transactions where several checks were booked together."""
-    whole = _signed(f"{where}, entry {line}", node)
-    reference = _text(node, "AcctSvcrRef") or _text(node, "NtryRef")
+    where = f"{where}, entry {line}"
+    amount, currency = _signed(where, node), _currency(node)
+    reversal = _text(node, "RvslInd") in {"true", "1"}
+    whole = Entry(line=line, amount=amount, currency=currency, reversal=reversal)
     parts = node.findall("NtryDtls/TxDtls")
-    currency = _currency(node)
-    if len(parts) > 1 and all(one.find("Amt") is not None for one in parts):
-        amounts = [_amount(f"{where}, entry {line}", one) for one in parts]
-        if sum(amounts) != abs(whole):
-            raise ImportFault(
-                f"{where}: the {len(parts)} transactions of entry {line} come to "
-                f"{sum(amounts):,f}, the entry says {abs(whole):,f}. Nothing was imported. Ask the "
-                "bank for a right one."
-            )
-        for number, (one, amount) in enumerate(zip(parts, amounts, strict=True), 1):
-            yield Entry(
-                line=line,
-                amount=amount.copy_sign(whole),
-                currency=_currency(one),
-                id=f"{reference}/{number}" if reference else "",
-                check=_check(one),
-            )
-        return
-    serials = {_check(one) for one in parts} - {""}
-    if len(serials) > 1:
+    named = [one for one in parts if one.find("Refs/ChqNb") is not None]
+    if not named:
+        yield whole
+    elif all(one.find("Amt") is not None for one in parts):
+        yield from _parts(where, whole, _text(node, "CdtDbtInd"), parts)
+    elif len(parts) == 1:
+        check, unclear = serial(_text(parts[0], "Refs/ChqNb"))
+        yield replace(whole, check=check, unclear=unclear)
+    else:
+        said = ", ".join(_text(one, "Refs/ChqNb") for one in named)
+        words = f"it pays {len(parts)} things together, among them check {said[:80]}, and does not"
+        yield replace(whole, unclear=f"{words} say how much each.")
+
+
+def _parts(where: str, whole: Entry, mark: str, parts: Sequence[Element]) -> Iterator[Entry]:
+    """The transactions of an entry, each with an amount of its own; their sum is the entry's."""
+    amounts = [_signed(where, one, mark) for one in parts]
+    if sum(amounts) != whole.amount or any(_currency(one) != whole.currency for one in parts):
         raise ImportFault(
-            f"{where}: entry {line} pays {len(serials)} checks and does not say how much each. "
-            "Nothing was imported. Ask the bank to book them one by one."
+            f"{where}: its {len(parts)} transactions come to {sum(amounts):,f}, the entry says "
+            f"{whole.amount:,f} {whole.currency}. Nothing was imported. Ask the bank for a right "
+            "one."
         )
-    check = serials.pop() if serials else ""
-    yield Entry(line=line, amount=whole, currency=currency, id=reference, check=check)
+    for one, amount in zip(parts, amounts, strict=True):
+        said = one.find("Refs/ChqNb") is not None
+        check, unclear = serial(_text(one, "Refs/ChqNb")) if said else ("", "")
+        yield replace(whole, amount=amount, check=check, unclear=unclear)
 
 
-def _check(node: Element) -> str:
-    serial = _text(node, "Refs/ChqNb").lstrip("0")
-    return serial if _SERIAL.fullmatch(serial) else ""
-
-
-def _signed(where: str, node: Element) -> Decimal:
-    mark = _text(node, "CdtDbtInd")
+def _signed(where: str, node: Element, default: str = "") -> Decimal:
+    mark = _text(node, "CdtDbtInd") or default
     if mark not in {"CRDT", "DBIT"}:
         raise ImportFault(f"{where} says neither CRDT nor DBIT. Nothing was imported.")
     amount = _amount(where, node)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from matchers.ledgers import delimited
 from matchers.ledgers.columns import LARGEST, ImportFault
-from matchers.ledgers.statements import Entry, Statement, balanced
+from matchers.ledgers.statements import Entry, Statement, balanced, serial
 
 NAME = "mt940"
 """What people call the format where they choose it."""
@@ -27,10 +27,9 @@ _FIELD = re.compile(r":(\d{2}[A-Z]?):(.*)", re.ASCII | re.DOTALL)
 _BALANCE = re.compile(r"([CD])\d{6}([A-Z]{3})(\d{1,15}),(\d{0,3})", re.ASCII)
 _ENTRY = re.compile(
     r"\d{6}(?:\d{4})?(R?[CD])[A-Z]?(\d{1,15}),(\d{0,3})[NSF]([A-Z0-9]{3})([^\n/]*(?:/(?!/)[^\n/]*)*)"
-    r"(?://([^\n]*))?(?:\n.*)?",
+    r"(?://[^\n]*)?(?:\n.*)?",
     re.ASCII | re.DOTALL,
 )
-_SERIAL = re.compile(r"[0-9]{1,15}")
 
 
 def is_one(path: Path) -> bool:
@@ -89,7 +88,9 @@ def _statement(file: str, fields: list[tuple[int, str, str]]) -> Statement:
         currency=currency,
         opening=opening,
         closing=closing,
-        entries=[_entry(file, line, text, currency) for line, tag, text in fields if tag == "61"],
+        entries=tuple(
+            _entry(file, line, text, currency) for line, tag, text in fields if tag == "61"
+        ),
     )
 
 
@@ -113,13 +114,14 @@ def _entry(file: str, line: int, text: str, currency: str) -> Entry:
             "imported. Export it again."
         )
     amount = _amount(where, found[2], found[3])
-    serial = found[5].strip().lstrip("0")
+    check, unclear = serial(found[5].strip()) if found[4] == CHEQUE else ("", "")
     return Entry(
         line=line,
         amount=amount if found[1] in {"C", "RD"} else -amount,
         currency=currency,
-        id=(found[6] or "").strip(),
-        check=serial if found[4] == CHEQUE and _SERIAL.fullmatch(serial) else "",
+        check=check,
+        unclear=unclear,
+        reversal=found[1].startswith("R"),
     )
 
 

@@ -5,14 +5,19 @@ balance. The ledger keeps what is owed, not what a bank moved, so an entry witho
 changes nothing; the report says how many there were.
 """
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from extractors.values.identifiers import is_valid_iban
 from matchers.interface import LedgerRecord, Status
 from matchers.ledgers.columns import ImportFault
-from matchers.likeness import account, same_identifier
+from matchers.likeness import account
+
+SERIAL = re.compile(r"0*([1-9][0-9]{0,14})")
+"""The number of a check, with or without zeros in front."""
 
 ISSUED = "issued_check"
 """The doc_type of a check that we wrote."""
@@ -25,15 +30,17 @@ LEAST_ACCOUNT = 6
 class Entry:
     """One booked movement: *amount* as it changes the balance, minus for what was paid.
 
-    *id* is the statement's own reference of it, *check* the number of the check that it paid or,
-    where *amount* is positive, took back; both may be empty. *line* counts entries or lines from 1.
+    *check* is the number of the check that it paid or took back, empty where it names none;
+    *unclear* says in words why its check cannot be told, *reversal* that it undoes an earlier
+    entry. *line* counts entries or lines from 1.
     """
 
-    line: int
+    line: int = field(compare=False)
     amount: Decimal
     currency: str
-    id: str = ""
     check: str = ""
+    unclear: str = ""
+    reversal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +52,7 @@ class Statement:
     currency: str
     opening: Decimal
     closing: Decimal
-    entries: Sequence[Entry]
+    entries: tuple[Entry, ...]
 
 
 def balanced(file: str, one: Statement) -> Statement:
@@ -72,6 +79,13 @@ def balanced(file: str, one: Statement) -> Statement:
     return one
 
 
+def serial(text: str) -> tuple[str, str]:
+    """The number of a check without zeros in front; or in words why the text is none."""
+    if found := SERIAL.fullmatch(text.replace(" ", "")):
+        return found[1], ""
+    return "", f"its number reads {text[:40]!r}, which is none."
+
+
 def numbers(statements: Iterable[Statement]) -> tuple[str, ...]:
     """The numbers of all checks in some statements, each once."""
     found = (entry.check for one in statements for entry in one.entries if entry.check)
@@ -80,7 +94,8 @@ def numbers(statements: Iterable[Statement]) -> tuple[str, ...]:
 
 def others(statements: Iterable[Statement]) -> int:
     """How many entries name no check, and so change nothing."""
-    return sum(not entry.check for one in statements for entry in one.entries)
+    every = (entry for one in statements for entry in one.entries)
+    return sum(not entry.check and not entry.unclear for entry in every)
 
 
 def cleared(
@@ -90,58 +105,48 @@ def cleared(
 
     *known* are the ledger's checks with these numbers, whatever their account.
     """
-    closed: dict[str, LedgerRecord] = {}
+    paid = [
+        (one, entry, [each for each in known if _is_of(each, one, entry)])
+        for one in dict.fromkeys(statements)  # the same statement twice is one
+        for entry in one.entries
+        if entry.check or entry.unclear
+    ]
+    times = Counter(each.record_id for *_, found in paid for each in found)
+    closed: list[LedgerRecord] = []
     words: list[str] = []
-    times = _times(statements)
-    for one in statements:
-        for entry in one.entries:
-            if not entry.check:
-                continue
-            found = [each for each in known if _is_of(each, one, entry)]
-            problem = _problem(entry, found, times[one.account, entry.check])
-            if problem:
-                words.append(
-                    f"entry {entry.line}: check {entry.check} on account {one.account}, "
-                    f"{abs(entry.amount):,f} {entry.currency}: {problem} The "
-                    "ledger was not changed."
-                )
-            else:
-                closed[found[0].record_id] = replace(found[0], status=Status.CLOSED)
-    return tuple(closed.values()), tuple(words)
-
-
-def _times(statements: Sequence[Statement]) -> Counter[tuple[str, str]]:
-    """How often each check, by account and number, is in some statements.
-
-    An entry that a later statement repeats, under the same reference, counts once.
-    """
-    times: Counter[tuple[str, str]] = Counter()
-    met: set[tuple[str, str, str]] = set()
-    for one in statements:
-        own = [(one.account, entry.check, entry.id) for entry in one.entries if entry.check]
-        times.update(key[:2] for key in own if not key[2] or key not in met)
-        met.update(own)
-    return times
+    for one, entry, found in paid:
+        if problem := _problem(entry, found, times):
+            check = f"check {entry.check}" if entry.check else "a check"
+            words.append(
+                f"entry {entry.line}: {check} on account {one.account}, "
+                f"{abs(entry.amount):,f} {entry.currency}: {problem} The ledger was not changed."
+            )
+        else:
+            closed.append(replace(found[0], status=Status.CLOSED))
+    return tuple(closed), tuple(words)
 
 
 def _is_of(record: LedgerRecord, statement: Statement, entry: Entry) -> bool:
     ours, theirs = account(record.account_ref), account(statement.account)
-    same = ours == theirs or (len(ours) >= LEAST_ACCOUNT and theirs.endswith(ours))
-    return bool(
-        ours and same and record.doc_type == ISSUED and same_identifier(record.number, entry.check)
+    same = ours == theirs or (
+        len(ours) >= LEAST_ACCOUNT and is_valid_iban(statement.account) and theirs.endswith(ours)
     )
+    number = record.number.strip().lstrip("0")
+    return bool(ours and same and record.doc_type == ISSUED and number and number == entry.check)
 
 
-def _problem(entry: Entry, found: Sequence[LedgerRecord], times: int) -> str:
+def _problem(entry: Entry, found: Sequence[LedgerRecord], times: Mapping[str, int]) -> str:
     """Why an entry does not simply close its check, or empty."""
-    if times > 1:
-        return f"the statement has {times} entries for this check. Ask the bank which are right."
-    if entry.amount > 0:
-        return "the bank took its payment back. See why, and set the check's status in the books."
+    if entry.unclear:
+        return f"{entry.unclear} Look it up, and set the check's status in the books."
+    if entry.reversal or entry.amount >= 0:
+        return "the bank took an entry back. See why, and set the check's status in the books."
     if not found:
         return "the ledger has none such. See whether you issued it, and tell the bank if not."
     if len(found) > 1:
         return f"the ledger has {len(found)} records of it. Correct the books, and import them."
+    if (count := times[found[0].record_id]) > 1:
+        return f"the file has {count} entries for this check. Ask the bank which are right."
     return _conflict(entry, found[0])
 
 

@@ -153,32 +153,116 @@ def test_a_check_that_is_paid_twice_or_taken_back_is_told(tmp_path: Path, refere
     assert (closed, len(words)) == ((), 2)
     assert "2 entries for this check" in words[0]
     back = MT940.replace("0402DR150", "0402RDR150").replace("D260402EUR20,50", "C260402EUR280,50")
-    assert "took its payment back" in cleared(read(tmp_path, back), [owed()])[1][0]
+    assert "took an entry back" in cleared(read(tmp_path, back), [owed()])[1][0]
 
 
-@pytest.mark.parametrize(("reference", "count"), [("E1", 1), ("E9", 0)])
 def test_a_statement_twice_in_one_file_counts_once_and_another_payment_does_not(
-    tmp_path: Path, reference: str, count: int
+    tmp_path: Path,
 ) -> None:
-    both = read(tmp_path, MT940 + MT940.replace("//E1", f"//{reference}"))
-    assert len(both) == 2
-    assert len(cleared(both, [owed()])[0]) == count
+    again = read(tmp_path, MT940 + MT940)
+    assert len(again) == 2
+    assert len(cleared(again, [owed()])[0]) == 1
+    later = MT940.replace("7/1", "8/1").replace("C260401EUR100,00", "D260402EUR20,50")
+    later = later.replace("D260402EUR20,50\n-", "D260403EUR141,00\n-")
+    closed, words = cleared(read(tmp_path, MT940 + later), [owed()])
+    assert (closed, len(words)) == ((), 2)
+
+
+def test_a_check_paid_twice_is_told_however_its_account_is_spelt(tmp_path: Path) -> None:
+    later = MT940.replace("7/1", "8/1").replace("37040044/0532013000EUR", IBAN)
+    assert cleared(read(tmp_path, MT940 + later), [owed()])[0] == ()
+
+
+PART = "<TxDtls><Refs><ChqNb>{}</ChqNb></Refs>{}</TxDtls>"
+ONE = PART.format("0001042", "")
+
+
+def parts(*pairs: tuple[object, str]) -> str:
+    """Transactions booked together: a check and an amount each, with a mark where it has one."""
+    return "".join(PART.format(check, said) for check, said in pairs)
+
+
+def worth(amount: str, mark: str = "") -> str:
+    return f'<Amt Ccy="EUR">{amount}</Amt>' + f"<CdtDbtInd>{mark}</CdtDbtInd>" * bool(mark)
 
 
 def test_transactions_booked_together_are_taken_one_by_one(tmp_path: Path) -> None:
-    part = "<TxDtls><Refs><ChqNb>{}</ChqNb></Refs>{}</TxDtls>"
-    one = part.format("0001042", "")
-    both = part.format(1042, '<Amt Ccy="EUR">100.00</Amt>')
-    both += part.format(1043, '<Amt Ccy="EUR">50.50</Amt>')
-    [statement] = read(tmp_path, CAMT.replace(one, both))
+    both = parts((1042, worth("100.00")), (1043, worth("50.50")))
+    [statement] = read(tmp_path, CAMT.replace(ONE, both))
     assert [(entry.check, entry.amount) for entry in statement.entries[:2]] == [
         ("1042", Decimal("-100.00")),
         ("1043", Decimal("-50.50")),
     ]
-    with pytest.raises(ImportFault, match=r"come to 151.00, the entry says 150.50"):
-        read(tmp_path, CAMT.replace(one, both.replace("50.50", "51.00")))
-    with pytest.raises(ImportFault, match="pays 2 checks"):
-        read(tmp_path, CAMT.replace(one, one + part.format(1043, "")))
+
+
+@pytest.mark.parametrize(
+    "booked",
+    [
+        parts((1042, worth("100.00")), (1043, worth("51.00"))),
+        parts((1042, worth("100.00", "CRDT")), (1043, worth("50.50"))),
+        parts((1042, worth("10.00"))),
+    ],
+)
+def test_transactions_that_do_not_make_their_entry_are_refused(booked: str, tmp_path: Path) -> None:
+    with pytest.raises(ImportFault, match=r"the entry says -150.50"):
+        read(tmp_path, CAMT.replace(ONE, booked))
+
+
+def test_a_check_that_was_taken_back_among_others_is_told(tmp_path: Path) -> None:
+    booked = parts((1042, worth("50.00", "CRDT")), (1043, worth("200.50")))
+    known = [
+        owed(amount=Decimal("50.00")),
+        owed(number="1043", record_id="b", amount=Decimal("200.50")),
+    ]
+    closed, [words] = cleared(read(tmp_path, CAMT.replace(ONE, booked)), known)
+    assert [one.number for one in closed] == ["1043"]
+    assert "took an entry back" in words
+
+
+@pytest.mark.parametrize(
+    ("form", "old", "new", "says"),
+    [
+        ("camt053", ONE, ONE + PART.format(1043, ""), "pays 2 things together, among them check"),
+        ("camt053", "0001042", "No 1042", "reads 'No 1042'"),
+        ("mt940", "NCHK0001042", "NCHK1042-1", "reads '1042-1'"),
+        ("mt940", "NCHK0001042", "NCHKNONREF", "reads 'NONREF'"),
+        ("mt940", "NCHK0001042", "NCHK000", "reads '000'"),
+        ("mt940", "0402DR150,50", "0402RCR150,50", "took an entry back"),
+        ("camt053", "<Sts>BOOK</Sts><AcctSvcrRef>E1", "<RvslInd>true</RvslInd><Sts>BOOK</Sts><x>",
+         "took an entry back"),
+    ],
+)  # fmt: skip
+def test_an_entry_whose_check_cannot_be_told_closes_none_and_is_told(
+    form: str, old: str, new: str, says: str, tmp_path: Path
+) -> None:
+    assert old in FORMS[form]
+    text = FORMS[form].replace(old, new, 1).replace("<x></AcctSvcrRef>", "")
+    statements = read(tmp_path, text, form)
+    closed, [words] = cleared(statements, [owed()])
+    assert closed == ()
+    assert says in words
+    assert others(statements) == 1
+
+
+@pytest.mark.parametrize(
+    ("known", "record", "closes"),
+    [
+        (IBAN, {}, True),
+        (IBAN, {"account_ref": "13000"}, False),
+        ("9990532013000", {}, False),
+        (IBAN, {"number": "10-42"}, False),
+        (IBAN, {"number": "01042"}, True),
+    ],
+)
+def test_only_the_very_check_of_the_very_account_is_closed(
+    known: str, record: dict[str, str], *, closes: bool, tmp_path: Path
+) -> None:
+    text = (
+        CAMT.replace(IBAN, known)
+        if known == IBAN
+        else CAMT.replace(f"<IBAN>{IBAN}</IBAN>", f"<Othr><Id>{known}</Id></Othr>")
+    )
+    assert bool(cleared(read(tmp_path, text), [owed(**record)])[0]) == closes
 
 
 def test_checks_are_found_by_their_numbers_however_many_zeros_stand_in_front(
