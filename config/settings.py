@@ -271,7 +271,7 @@ def _figure(value: Any) -> Decimal:  # noqa: ANN401 - whatever a file or the env
 def _narrowed(wanted: type[int] | type[float], figure: Decimal) -> int | float:
     """A number as a whole or a binary one."""
     found = wanted(figure)
-    if not math.isfinite(found) or (wanted is int and found != figure):
+    if found != figure if wanted is int else not math.isfinite(found):
         raise ValueError("a part of it would be lost")
     return found
 

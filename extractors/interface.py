@@ -314,17 +314,6 @@ class Tracer(Protocol):
         """The steps of a `Trace` of the one line of writing on *image*; none if it cannot say."""
 
 
-@runtime_checkable
-class CheckReader(Protocol):
-    """A reader of page images that reads a check with less work where its E-13B line is known."""
-
-    def read_check(self, image: Any, line: "Box") -> Sequence[Word]:  # noqa: ANN401 - as in Engine
-        """The words on an upright check that fills *image*; *line* is where its E-13B line stands.
-
-        Neither what the line says is among them nor what stands on end.
-        """
-
-
 class Finder(Protocol):
     """Finds the fields of one kind of mail."""
 

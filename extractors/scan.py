@@ -1,6 +1,6 @@
 """A document to pages of words, one sheet in memory at a time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -11,16 +11,7 @@ from PIL import Image
 
 from config.settings import Reading
 from extractors import barcodes, beside, checks, imaging, media, outline, pages, upright, witnesses
-from extractors.interface import (
-    PAGE_DPI,
-    Box,
-    CheckReader,
-    Document,
-    Engine,
-    Page,
-    Tracer,
-    Word,
-)
+from extractors.interface import PAGE_DPI, Document, Engine, Page, Tracer, Word
 from extractors.micr.read import Line
 from extractors.sheet import Pixels, Sheet
 
@@ -163,7 +154,7 @@ def _read(sheet: Sheet, engine: Engine, before: Pixels | None, date_order: str) 
     placed = tuple(Word(one.text, one.box.scaled(seen.scale), one.confidence) for one in seen.words)
     page = _page(sheet, *size, placed, engine.name)
     page = replace(page, quarters=seen.quarters, cut_out=seen.cut_out, code_line=seen.code_line)
-    page = page if seen.line else _coded(page, seen.image)
+    page = _coded(page, seen.image)
     parted = None if seen.code_line else _parted(page, seen.image, seen.scale, date_order)
     return parted or _Read(page, seen.image, sure=found.sure and seen.sure, line=seen.line)
 
@@ -186,11 +177,10 @@ class _Righted:
 def _righted(image: Pixels, engine: Engine, scale: float) -> _Righted:
     """A straight image read, and turned by the line of a check on it, else by how well it reads."""
     line = checks.line_of_whole(image)
+    words = tuple(engine.read(image))
     if line:
-        words = _of_face(image, line, engine)
         sure = not checks.says_more(words)
         return _Righted(image, words, scale, code_line=line.text, line=line, sure=sure)
-    words = tuple(engine.read(image))
     sure = True
     if checks.expected(words, image) or not upright.is_sound(words):
         found = checks.find(image, words)
@@ -201,25 +191,6 @@ def _righted(image: Pixels, engine: Engine, scale: float) -> _Righted:
         sure = found.sure
     image, words, quarters = upright.read(image, engine, words)
     return _Righted(image, words, scale, quarters, sure=sure)
-
-
-def _of_face(image: Pixels, line: Line, engine: Engine) -> tuple[Word, ...]:
-    """The words on an upright check, those of its E-13B line as that was read."""
-    if not isinstance(engine, CheckReader):
-        return tuple(engine.read(image))
-    known = Box(*line.stretch)
-    return (*engine.read_check(image, known), *_words_of(line, known))
-
-
-def _words_of(line: Line, within: Box) -> Iterator[Word]:
-    """The words of an E-13B line that stand within a part of it."""
-    at = 0
-    for text in line.text.split():
-        one = replace(line, text=text, symbols=line.symbols[at : at + len(text)])
-        at += len(text)
-        box = Box(*one.box)
-        if box.overlaps(within):
-            yield Word(text, box, one.confidence)
 
 
 def _of_check(

@@ -10,7 +10,7 @@ import numpy as np
 
 from config.settings import Reading
 from extractors import imaging
-from extractors.engines import ReaderMissing, checkface
+from extractors.engines import ReaderMissing
 from extractors.engines.lighter import narrowed, without_specks
 from extractors.engines.posteriors import traced
 from extractors.interface import Box, Steps, Word
@@ -57,14 +57,6 @@ class RapidOcr:
     def read(self, image: Pixels) -> Sequence[Word]:
         """The words of an image, line by line; the confidence is the line's."""
         return words_of(self._loaded(), image)
-
-    def read_check(self, image: Pixels, line: Box) -> Sequence[Word]:
-        """The words on an upright check, without its E-13B line, which stands at *line*."""
-        return tuple(
-            word
-            for corners, text, confidence in checkface.lines(self._loaded(), image, line)
-            for word in _parted(text, corners, float(confidence))
-        )
 
     def trace(self, image: Pixels, signs: str) -> Steps:
         """What was seen on the one line that the image shows."""

@@ -4,8 +4,8 @@ Pages wait at a desk, in one of two trays: a socket of datagrams each, that all 
 and all readers take from. Light pages come first; a page full of print waits until no document is
 in hand that may bring one, or until it is its turn: a long letter delays no receipt. A page is one
 datagram: its size, its pixels as an open file, and a socket for the answer; a line of which the
-trace is wanted adds its signs, a check the place of its E-13B line where that is known. Nothing
-lies on disk, and a reader that dies leaves the waiting pages to the others.
+trace is wanted adds its signs. Nothing lies on disk, and a reader that dies leaves the waiting
+pages to the others.
 """
 
 import json
@@ -24,7 +24,7 @@ import numpy as np
 
 from config.reasons import Reason
 from extractors.engines.desk import TURN_SECONDS, Desk
-from extractors.interface import Box, CheckReader, Engine, ExtractionError, Steps, Tracer, Word
+from extractors.interface import Box, Engine, ExtractionError, Steps, Tracer, Word
 from extractors.sheet import Pixels
 
 TRIES = 2
@@ -91,15 +91,8 @@ class Remote:
             OSError: there is no room for the pixels, or the reader found none on its disk.
             ReaderLost: the page took down all readers that tried.
         """
-        return _words(self._answer(image))
-
-    def read_check(self, image: Pixels, line: Box) -> Sequence[Word]:
-        """The words on a check, *line* being its E-13B line's place, as the reader reads it.
-
-        Raises:
-            ExtractionError, OSError, ReaderLost: as `read`.
-        """
-        return _words(self._answer(image, _sides(line)))
+        rows = self._answer(image)["words"]
+        return tuple(Word(text, Box(*sides), sure) for text, *sides, sure in rows)
 
     def trace(self, image: Pixels, signs: str) -> Steps:
         """What the reader saw on the one line of writing on an image.
@@ -109,25 +102,25 @@ class Remote:
         """
         return tuple(map(tuple, self._answer(image, signs)["steps"]))
 
-    def _answer(self, image: Pixels, *told: str | Sequence[int]) -> Mapping[str, Any]:
+    def _answer(self, image: Pixels, *signs: str) -> Mapping[str, Any]:
         image = np.ascontiguousarray(image, np.uint8)
-        full = not told and is_full(image)
+        full = not signs and is_full(image)
         self.waits(full)
         for _ in range(TRIES):
-            answer = self._asked(self.desk.full if full else self.desk.light, image, told)
+            answer = self._asked(self.desk.full if full else self.desk.light, image, signs)
             if answer is not None:
                 self.goes_on()
                 return _good(answer)
         raise ReaderLost(f"{TRIES} readers of page images broke down over one page")
 
     def _asked(
-        self, tray: socket.socket, image: Pixels, told: Sequence[str | Sequence[int]]
+        self, tray: socket.socket, image: Pixels, signs: Sequence[str]
     ) -> Mapping[str, Any] | None:
         """One reader's answer; None if it died."""
         ours, theirs = socket.socketpair()
         with ours:
             with theirs, _laid_out(image) as pixels:
-                header = json.dumps((*image.shape[:2], *told)).encode()
+                header = json.dumps((*image.shape[:2], *signs)).encode()
                 socket.send_fds(tray, [header], [theirs.fileno(), pixels])
             begun = ours.recv(1)
             since = time.monotonic()
@@ -151,14 +144,12 @@ class Remote:
 class Asked:
     """A page that a reader has taken from the desk, and where its answer goes.
 
-    With *signs* it is one line, whose trace is asked for, with *line* a check whose E-13B line
-    stands there.
+    With *signs* it is one line, whose trace is asked for.
     """
 
     image: Pixels
     answer: socket.socket
     signs: str | None = None
-    line: Box | None = None
 
     @classmethod
     def take(cls, tray: socket.socket, most_megapixels: int) -> Self | None:
@@ -171,12 +162,12 @@ class Asked:
         try:
             if len(files) != 2:  # noqa: PLR2004 - the answer's socket and the pixels
                 return None
-            image, signs, known = _picked_up(header, files[1], most_megapixels)
+            image, signs = _picked_up(header, files[1], most_megapixels)
             answer = _line(files[0])
         except (ValueError, OSError):
             return None
         else:
-            return cls(image, answer, signs, known)
+            return cls(image, answer, signs)
         finally:
             for file in files:
                 os.close(file)
@@ -201,14 +192,9 @@ class Asked:
 
     def _read(self, engine: Engine) -> Mapping[str, Any]:
         if self.signs is None:
-            words = self._words(engine)
+            words = engine.read(self.image)
             return {"words": [[one.text, *_sides(one.box), one.confidence] for one in words]}
         return {"steps": engine.trace(self.image, self.signs) if isinstance(engine, Tracer) else ()}
-
-    def _words(self, engine: Engine) -> Sequence[Word]:
-        if self.line is not None and isinstance(engine, CheckReader):
-            return engine.read_check(self.image, self.line)
-        return engine.read(self.image)
 
     def _send(self, said: Mapping[str, Any]) -> None:
         try:
@@ -297,27 +283,19 @@ def _line(file: int) -> socket.socket:
     return answer
 
 
-def _picked_up(
-    header: bytes, file: int, most_megapixels: int
-) -> tuple[Pixels, str | None, Box | None]:
-    """A copy of the pixels, which nothing done to the file later alters, and what is told of them.
-
-    That is the signs that are asked for, or where the E-13B line of a check stands.
+def _picked_up(header: bytes, file: int, most_megapixels: int) -> tuple[Pixels, str | None]:
+    """A copy of the pixels, which nothing done to the file later alters, and the signs asked for.
 
     Raises:
         ValueError: the header or the pixels are not what documents lay down.
         OSError: the pixels cannot be read.
     """
     said = json.loads(header)
-    signs: str | None = None
-    line: Box | None = None
     match said:
         case [int(height), int(width)]:
+            signs = None
+        case [int(height), int(width), str(signs)]:
             pass
-        case [int(height), int(width), str(asked)]:
-            signs = asked
-        case [int(height), int(width), [int(left), int(top), int(right), int(bottom)]]:
-            line = Box(left, top, right, bottom)
         case _:
             raise ValueError("the page does not say how large it is")
     size = height * width * _CHANNELS
@@ -332,11 +310,7 @@ def _picked_up(
         if not got:
             raise ValueError("the pixels shrink while they are read")
         rest = rest[got:]
-    return image, signs, line
-
-
-def _words(answer: Mapping[str, Any]) -> Sequence[Word]:
-    return tuple(Word(text, Box(*sides), sure) for text, *sides, sure in answer["words"])
+    return image, signs
 
 
 def _sides(box: Box) -> tuple[int, int, int, int]:

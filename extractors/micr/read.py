@@ -9,7 +9,6 @@ characters are held against each as a second vote (`templates`).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 
@@ -32,9 +31,6 @@ _LEAST_END_FIT = 0.42
 
 _MOST_CHANCE = 0.999
 """Where the log-odds of a character end."""
-
-_ROOM = 4.0
-"""Heights of the line between two characters from which on a word has room there."""
 
 _RANKED = 3
 """How many readings of a character are looked at."""
@@ -95,17 +91,6 @@ class Line:
         sides = np.array([one.box for one in self.symbols])
         low, high = sides.min(axis=0), sides.max(axis=0)
         return int(low[0]), int(low[1]), int(high[2]), int(high[3])
-
-    @property
-    def stretch(self) -> tuple[int, int, int, int]:
-        """The widest part of the line without room for a word in it, as `box`."""
-        parts = [self.symbols[:1]]
-        for before, one in pairwise(self.symbols):
-            if one.box[0] - before.box[2] > _ROOM * (before.box[3] - before.box[1]):
-                parts.append(())
-            parts[-1] += (one,)
-        boxes = (replace(self, symbols=one).box for one in parts)
-        return max(boxes, key=lambda box: box[2] - box[0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)

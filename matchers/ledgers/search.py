@@ -184,7 +184,8 @@ def near_amounts(amount: Decimal) -> frozenset[Decimal]:
         found.add(before + after)
         if after:
             found.add(before + after[0] + own + after[1:])
-    return frozenset(Decimal(one).scaleb(-2) for one in found if one)
+    every = (Decimal(one).scaleb(-2) for one in found if one)
+    return frozenset(one for one in every if one < LARGEST)
 
 
 def near_to(wanted: Keys) -> frozenset[Decimal]:
@@ -216,7 +217,8 @@ def grosses(paid: Decimal) -> tuple[Decimal, ...]:
     if not _sound(paid):
         return ()
     full = [(abs(paid) / (1 - share)).quantize(CENT, ROUND_HALF_UP) for share in DISCOUNTS]
-    return tuple(one + moved for one in full for moved in (Decimal(0), -CENT, CENT))
+    every = (one + moved for one in full for moved in (Decimal(0), -CENT, CENT))
+    return tuple(one for one in every if one < LARGEST)
 
 
 class Shelf(Protocol):

@@ -217,3 +217,9 @@ def _decided(ledger: Ledger, documents: Sequence[Any]) -> list[tuple[Any, ...]]:
             proposed = made.proposal.record.record_id if made.proposal else None
             found.append(("held", made.reasons, proposed))
     return found
+
+
+@pytest.mark.parametrize("amount", ["999999999999999.99", "312345678901234.56"])
+def test_an_amount_that_no_record_can_have_troubles_no_search(make: Make, amount: str) -> None:
+    document = invoice(total=Decimal(amount))
+    assert ids(make([bill()]).near(document)) == ids([bill()])
