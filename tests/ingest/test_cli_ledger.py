@@ -43,3 +43,23 @@ def test_an_issue_file_is_imported_in_its_layout(
     assert all(words in line for words, line in zip(refused, told["refused"], strict=True))
     if not code:
         assert (told["files"][0]["added"], told["files"][0]["layout"]) == (1, "chase")
+
+
+STATEMENT = """:20:S
+:25:0532013000EUR
+:28C:7/1
+:60F:C260401EUR100,00
+:61:2604020402DR98,00NCHK1043//E1
+:62F:C260402EUR2,00
+"""
+
+
+def test_what_a_statement_shows_that_the_ledger_does_not_know_is_not_to_be_mended_in_it(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    file = tmp_path / "statement.sta"
+    file.write_text(STATEMENT)
+    said = call("import", str(file), "-w", str(workspace.root))
+    assert said.exit_code == 1
+    assert "check 1043 on account 0532013000, 98.00 EUR: the ledger has none such" in said.output
+    assert "See to the entries named above" in said.output
