@@ -346,7 +346,10 @@ def run_together(text: str) -> str:
 
 
 def _amount(paper: Paper, record: LedgerRecord) -> Evidence | None:
-    """The amount, without its sign: the kind of the document carries that."""
+    """The amount, without its sign: the kind of the document carries that.
+
+    What was billed and is paid already is close: the check may be the one that paid it.
+    """
     name = amount_field(paper.kind)
     readings = [
         one for one in likely(paper.extraction.readings(name)) if isinstance(one.value, Decimal)
@@ -364,6 +367,8 @@ def _amount(paper: Paper, record: LedgerRecord) -> Evidence | None:
             exact = place == 0 and not gap
             level = Level.EXACT if exact else Level.CLOSE
             return _evidence(name, one, said, level, 1.0 if exact else CLOSE_VALUE)
+    if family(record) == PAYMENT and not expected and _size(readings[0]) == record.amount:
+        return _evidence(name, readings[0], plain_money(record.amount), Level.CLOSE, CLOSE_VALUE)
     alike = money_likeness(_size(readings[0]), expected)
     return _evidence(name, readings[0], said, Level.DIFFERS, alike)
 

@@ -157,7 +157,7 @@ def of_amount(case: Case, one: Standing, reason: Reason) -> list[Finding]:
             change=f"the {case.noun} and the ledger stated the same amount",
         )
     ]
-    if one.close(one.amount_name):
+    if one.close(one.amount_name) and not one.settled():
         found.append(
             Finding(
                 reason=Reason.LOW_CONFIDENCE,

@@ -98,7 +98,7 @@ class MemoryLedger:
         for index, readings in ((self._numbers, wanted.numbers), (self._orders, wanted.orders)):
             for reading in readings:
                 yield from _nearest(_all(index, search.variants(reading)), wanted)
-        near = search.near_to(wanted)
+        near = search.near_to(wanted) if wanted.by_account else ()
         for reading in wanted.accounts:
             for known in search.variants(reading):
                 records = self._accounts.get(known, [])
@@ -128,7 +128,7 @@ class MemoryLedger:
         self, folds: Iterable[str], wanted: search.Keys, most: int
     ) -> Iterator[LedgerRecord]:
         """The records of parties by their folded names, nearest in amount and nearest in day."""
-        near = search.near_to(wanted)
+        near = search.of_a_party(wanted)
         for fold in folds:
             records = self._parties.get(fold, [])
             if most == search.MOST_OF_A_PARTY:
@@ -143,8 +143,8 @@ class MemoryLedger:
         holders = (np.array(held[term], dtype=np.int64) for term in terms)
         shared = most_sharing(holders, len(self._folds))
         records = [one for key, _ in shared for one in self._parties[self._folds[key - 1]]]
-        near = {*search.near_to(wanted), *wanted.grosses}
-        numbers = search.slips(wanted)
+        near = search.of_a_party(wanted)
+        numbers = search.slips(wanted.numbers)
         yield from _nearest(
             (one for one in records if one.amount is not None and abs(one.amount) in near), wanted
         )

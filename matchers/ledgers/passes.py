@@ -96,7 +96,7 @@ class Shelf:
         """The records of parties by their folded names, nearest in amount and nearest in day."""
         parties = self._ids(folds)
         lookups = [one for party in parties for one in _of_party(party, wanted, most)]
-        near = search.near_to(wanted)
+        near = search.of_a_party(wanted)
         if near and most == search.MOST_OF_A_PARTY:
             sizes = self._dialect.values(sorted(map(minor, near)))
             slips = f"party_id = ? AND {self._dialect.among('size')}"
@@ -133,7 +133,7 @@ class Shelf:
         parties = self._dialect.values([key for key, _ in shared])
         among, nearest = self._dialect.among, self._nearest(wanted)
         lookups: list[Lookup] = []
-        if sizes := sorted(map(minor, {*search.near_to(wanted), *wanted.grosses})):
+        if sizes := sorted(map(minor, search.of_a_party(wanted))):
             about = f"{among('party_id')} AND size BETWEEN ? AND ? AND {among('size + 0')}"
             between = (parties, sizes[0], sizes[-1], self._dialect.values(sizes))
             lookups.append(Lookup(about, between, *nearest))
@@ -141,7 +141,7 @@ class Shelf:
             days = self._dialect.values([one.toordinal() for one in wanted.days])
             of_day = f"{among('party_id')} AND {among('day')}"
             lookups.append(Lookup(of_day, (parties, days), *nearest))
-        if numbers := sorted(search.slips(wanted)):
+        if numbers := sorted(search.slips(wanted.numbers)):
             numbered = f"{among('number_fold')} AND number_fold <> '' AND {among('party_id + 0')}"
             given = (self._dialect.values(numbers), parties)
             lookups.append(Lookup(numbered, given, *nearest))
@@ -194,12 +194,11 @@ class Shelf:
                 "SELECT count(*) FROM (SELECT 1 FROM record WHERE account_fold = ? AND "  # noqa: S608 - words of ours; values are bound
                 f"account_fold <> '' LIMIT {search.MANY_RECORDS + 1}) AS chosen"
             )
-            counted = self._rows(many, (value,))[0][0]
-            if counted <= search.MANY_RECORDS:
+            if self._rows(many, (value,))[0][0] <= search.MANY_RECORDS:
                 yield Lookup(
                     "account_fold = ? AND account_fold <> ''", (value,), *self._nearest(wanted)
                 )
-            else:
+            elif wanted.by_account:
                 condition = f"{self._dialect.among('size')} AND account_fold || '' = ?"
                 yield Lookup(condition, (near, value), *self._nearest(wanted))
 

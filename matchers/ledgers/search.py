@@ -2,12 +2,13 @@
 
 Pass A looks up identifiers and everything one slip away from them, pass B amounts and days, pass C
 the records of parties, by their names. A and B always run: rivals have the number, or the amount.
-C rests only where a record that may be posted to has the number that the document bears and its
-amount (`Found.numbered`).
+C rests where a record that may be posted to has the document's own number and its amount
+(`Found.numbered`), and where a bill has both but for a slip, and the day or the party
+(`Found.billed`): such a bill is not posted to, and then no other is.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -44,16 +45,24 @@ MOST_OF_ANOTHER = 8
 """The same of a party whose name is only remotely alike."""
 
 MANY_RECORDS = 500
-"""An account with more records than this tells none of them apart: its amounts have to."""
+"""An account with more records than this tells none of them apart: number or party have to, or the
+amount where neither was read."""
 
 DISCOUNTS = (Decimal("0.01"), Decimal("0.02"), Decimal("0.03"))
 """Shares of a bill that are commonly granted for early payment."""
+
+LEFT_OVER = (Decimal("0.05"), Decimal("0.10"), Decimal("0.50"))
+"""Shares of a bill that are commonly paid later: what is retained until a building is done (in the
+United States at most a tenth, 48 CFR 52.232-5), and the half that falls due on delivery."""
 
 OWN_NUMBERS = ("invoice_number", "check_number")
 """Fields with the number of the document itself; others name what it is about."""
 
 ACCOUNT = "account"
 """The doc_type of an account, which nothing is posted to."""
+
+NO_BILLS = frozenset({ORDER, ACCOUNT, "issued_check", "expected_payment"})
+"""The doc_types that no bill is posted to."""
 
 FIRM = 0.8
 """A number read less surely than this is also looked for in the text of the page (`compare.SURE`),
@@ -103,10 +112,14 @@ class Keys:
     amounts: tuple[Decimal, ...] = ()
     grosses: tuple[Decimal, ...] = ()
     """What may have been billed where a payment is less a common discount."""
+    rests: tuple[Decimal, ...] = ()
+    """What may have been billed where a common share of it is paid later; only a party's."""
     days: tuple[dt.date, ...] = ()
     parties: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     """Of the numbers, the document's own that were read surely."""
+    check: bool = False
+    """Whether it is a check."""
 
     @property
     def empty(self) -> bool:
@@ -120,6 +133,11 @@ class Keys:
             or self.amounts
             or self.parties
         )
+
+    @property
+    def by_account(self) -> bool:
+        """Whether no number and no party was read, so that even a large account may help."""
+        return not (self.numbers or self.parties)
 
 
 NUMBER_FIELDS = ("invoice_number", "check_number", "references", "memo")
@@ -145,9 +163,13 @@ def keys(extraction: Extraction) -> Keys:
         ibans=_once(map(identifiers.fold, _texts(extraction, ("iban",)))),
         amounts=_once(abs(one) for one in amounts if isinstance(one, Decimal) and _sound(one)),
         grosses=_once(grosses(paid.value) if paid and isinstance(paid.value, Decimal) else ()),
+        rests=_once(
+            grosses(paid.value, LEFT_OVER) if paid and isinstance(paid.value, Decimal) else ()
+        ),
         days=_once(one for one in days if isinstance(one, dt.date)),
         parties=_once(_texts(extraction, PARTY_FIELDS)),
         own=_once(identifiers.fold(str(one.value)) for one in own),
+        check=extraction.kind is Kind.CHECK,
     )
 
 
@@ -193,9 +215,14 @@ def near_to(wanted: Keys) -> frozenset[Decimal]:
     return frozenset().union(*map(near_amounts, wanted.amounts))
 
 
-def slips(wanted: Keys) -> frozenset[str]:
-    """The numbers that were read, and all that are one slip away."""
-    return frozenset().union(*map(variants, wanted.numbers))
+def of_a_party(wanted: Keys) -> frozenset[Decimal]:
+    """The amounts of a party to look for: nearly those read, and what they may be part of."""
+    return near_to(wanted).union(wanted.grosses, wanted.rests)
+
+
+def slips(numbers: Iterable[str]) -> frozenset[str]:
+    """Folded numbers, and all that are one slip away."""
+    return frozenset().union(*map(variants, numbers))
 
 
 def is_of_order(record: LedgerRecord, number: str) -> bool:
@@ -212,11 +239,11 @@ def order_numbers(number: str) -> list[str]:
 
 
 @lru_cache(maxsize=KEPT)
-def grosses(paid: Decimal) -> tuple[Decimal, ...]:
-    """What less a common discount makes this, to the cent that rounding may have moved it."""
+def grosses(paid: Decimal, shares: tuple[Decimal, ...] = DISCOUNTS) -> tuple[Decimal, ...]:
+    """What less one of these shares makes this, to the cent that rounding may have moved it."""
     if not _sound(paid):
         return ()
-    full = [(abs(paid) / (1 - share)).quantize(CENT, ROUND_HALF_UP) for share in DISCOUNTS]
+    full = [(abs(paid) / (1 - share)).quantize(CENT, ROUND_HALF_UP) for share in shares]
     every = (one + moved for one in full for moved in (Decimal(0), -CENT, CENT))
     return tuple(one for one in every if one < LARGEST)
 
@@ -261,7 +288,7 @@ def near(shelf: Shelf, extraction: Extraction) -> tuple[LedgerRecord, ...]:
     found = Found(wanted)
     found.add(shelf.exact(wanted))
     found.add(shelf.remote(wanted))
-    if found.numbered():
+    if found.numbered() or found.billed():
         return found.all()
     meant = {*found.meant(), *map(names.fold_name, wanted.parties), *shelf.owners(wanted)} - {""}
     found.add(shelf.of_parties(sorted(meant), wanted, MOST_OF_A_PARTY))
@@ -311,16 +338,32 @@ class Found:
             for one in self._records.values()
         )
 
+    def billed(self) -> bool:
+        """Whether a bill has number and amount but for a slip each, and the day or the party.
+
+        Amounts of a check are told apart from all that come near, so checks are searched on.
+        """
+        if self._wanted.check:
+            return False
+        numbers, amounts = slips(self._wanted.own), near_to(self._wanted)
+        return any(
+            one.doc_type not in NO_BILLS
+            and self._number(one, numbers)
+            and self._amount(one, amounts)
+            and (one.doc_date in self._wanted.days or self._party(one))
+            for one in self._records.values()
+        )
+
     def meant(self) -> set[str]:
         """The folded names of the parties found that a document clearly names."""
         return {
             names.fold_name(one.party_name) for one in self._records.values() if self._party(one)
         }
 
-    def _number(self, record: LedgerRecord, numbers: Sequence[str]) -> bool:
+    def _number(self, record: LedgerRecord, numbers: Collection[str]) -> bool:
         return bool(record.number) and identifiers.fold(record.number) in numbers
 
-    def _amount(self, record: LedgerRecord, amounts: Sequence[Decimal]) -> bool:
+    def _amount(self, record: LedgerRecord, amounts: Collection[Decimal]) -> bool:
         return record.amount is not None and abs(record.amount) in amounts
 
     def _party(self, record: LedgerRecord) -> bool:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 from matchers.compare import paper
-from matchers.interface import LedgerRecord, Status
-from matchers.score import rank
+from matchers.interface import LedgerRecord, Level, Status
+from matchers.score import candidate, rank
 from tests.matchers.build import DAY, bill, check, expected, invoice
 
 
@@ -42,4 +42,14 @@ def test_of_payments_what_was_billed_over_the_amount_comes_first_paid_or_not() -
     open_ones = [replace(one, open_amount=one.amount) for one in (near, less)]
     document = paper(check(payee=None, check_number=None, account_number=None, routing=None))
     ranked = [one.record.record_id for one in rank(document, [*open_ones, paid])]
-    assert ranked == ["c", "b", "a"]
+    assert ranked == ["b", "c", "a"]
+
+
+def test_a_day_that_agrees_alone_is_what_found_the_record() -> None:
+    strange = {"party_name": "Kahn Metallbau", "number": "", "amount": Decimal("1284.50")}
+    alone = candidate(paper(invoice(invoice_number=None)), bill(**strange)).of("date")
+    beside = candidate(paper(invoice(invoice_number=None)), bill(number="")).of("date")
+    assert alone is not None
+    assert beside is not None
+    assert (alone.level, alone.weight) == (Level.EXACT, 0.0)
+    assert beside.weight > 0
