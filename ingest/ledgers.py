@@ -44,7 +44,9 @@ class ImportReport:
     preset: str = ""
     """The preset that it was read by, where it is another system's export."""
     left_out: int | None = None
-    """How many entries of a bank's statement name no check, and so change nothing."""
+    """How many entries of a bank's statement are about no check, and so change nothing."""
+    whole: bool = True
+    """Whether the figures of a bank's statement prove that none of its entries is missing."""
 
     @property
     def imported(self) -> bool:
@@ -62,6 +64,8 @@ class ImportReport:
         )
         if self.left_out is not None:
             head += f" {self.left_out} entries are no checks and change nothing."
+        if not self.whole:
+            head += " The file states no figures that show whether entries are missing."
         return "\n".join((head, *self.faults)) + "\n"
 
 
@@ -102,9 +106,11 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
 
     since = app.ledger.version()
     given: Iterable[LedgerRecord] = records()
+    left_out = None
     if read.statements:
-        known_checks = app.ledger.checks(numbers(read.statements))
-        given, otherwise = cleared(read.statements, known_checks)
+        checks = app.ledger.checks(numbers(read.statements))
+        given, otherwise = cleared(read.statements, checks)
+        left_out = others(read.statements, checks)
     elif read.layout:
         issued = tuple(given)
         known = app.ledger.known(one.record_id for one in issued)
@@ -120,7 +126,8 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
         faults=(*(str(fault) for fault in faults), *otherwise),
         layout=read.layout,
         preset=read.preset,
-        left_out=others(read.statements) if read.statements else None,
+        left_out=left_out,
+        whole=all(one.whole for one in read.statements),
     )
 
 

@@ -61,7 +61,7 @@ def read(path: Path) -> tuple[Statement, ...]:
         ) from error
     for one in root.iter():  # versions differ in their namespace alone
         one.tag = str(one.tag).rpartition("}")[2]
-    found = tuple(balanced(path.name, _statement(path.name, one)) for one in root.iter("Stmt"))
+    found = tuple(_statement(path.name, one) for one in root.iter("Stmt"))
     if not found:
         raise ImportFault(f"{path.name} has no statement (Stmt) in it. Export camt.053.")
     return found
@@ -86,14 +86,13 @@ def _statement(file: str, node: Element) -> Statement:
         if (_text(one, "Sts/Cd") or _text(one, "Sts")) in {BOOKED, ""}
         for entry in _entries(where, line, one)
     )
-    return Statement(
+    one = Statement(
         number=_text(node, "Id"),
         account=known,
         currency=currency,
-        opening=opening,
-        closing=closing,
         entries=entries,
     )
+    return balanced(file, one, opening, closing)
 
 
 def _balance(where: str, node: Element, codes: tuple[str, ...]) -> tuple[Decimal, str]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers import camt, delimited, fields, layouts, mt940, presets
+from matchers.ledgers import camt, delimited, fields, layouts, mt940, ofx, presets
 from matchers.ledgers.columns import ImportFault, Unreadable, plain
 from matchers.ledgers.faults import Fault, Faulty, agreed
 from matchers.ledgers.imports import (
@@ -41,9 +41,9 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
     """Read a ledger export, a bank's statement or, where it is neither, a bank's issue file.
 
-    *layout* is the layout of an issue file, the preset of an export or the form of a statement,
-    `camt053` or `mt940`. Without, an issue file's is
-    the one whose name stands in the file's name, else the only one that fits.
+    *layout* is the layout of an issue file, the preset of an export or the form of a statement.
+    Without, an issue file's is the one whose name stands in the file's name, else the only one that
+    fits.
 
     Raises:
         ImportFault: it is neither, it is out of balance, or its layout cannot be told.
@@ -70,7 +70,7 @@ def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
 
 def _statements(path: Path, layout: str) -> Imported | None:
     """A bank's statements, where a file is of that form or is said to be; else None."""
-    for form in (camt, mt940):
+    for form in (camt, mt940, ofx):
         if layout == form.NAME or (not layout and form.is_one(path)):
             return Imported(rows=(), layout=form.NAME, statements=form.read(path))
     return None

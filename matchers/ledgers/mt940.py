@@ -52,7 +52,7 @@ def read(path: Path) -> tuple[Statement, ...]:
             messages[-1].append((line, tag, text))
     if not messages:
         raise ImportFault(f"{path.name} has no field :20: in it. Export MT940.")
-    return tuple(balanced(path.name, _statement(path.name, one)) for one in messages)
+    return tuple(_statement(path.name, one) for one in messages)
 
 
 def _fields(text: str) -> Iterator[tuple[int, str, str]]:
@@ -82,16 +82,15 @@ def _statement(file: str, fields: list[tuple[int, str, str]]) -> Statement:
             f"{where} opens in {currency} and closes in {other}. Nothing was imported. Ask the "
             "bank for a right one."
         )
-    return Statement(
+    one = Statement(
         number=number,
         account=known.rpartition("/")[2].removesuffix(currency).strip(),
         currency=currency,
-        opening=opening,
-        closing=closing,
         entries=tuple(
             _entry(file, line, text, currency) for line, tag, text in fields if tag == "61"
         ),
     )
+    return balanced(file, one, opening, closing)
 
 
 def _balance(where: str, text: str, tag: str) -> tuple[Decimal, str]:

@@ -1,8 +1,8 @@
 """Bank statements: the checks that they show as paid close the ledger's. Pure but for the file.
 
 A statement is taken whole or not at all: its opening balance and its entries must make its closing
-balance. The ledger keeps what is owed, not what a bank moved, so an entry without a check number
-changes nothing; the report says how many there were.
+balance, where its form states both. The ledger keeps what is owed, not what a bank moved, so an
+entry without a check number changes nothing; the report says how many there were.
 """
 
 import re
@@ -32,7 +32,9 @@ class Entry:
 
     *check* is the number of the check that it paid or took back, empty where it names none;
     *unclear* says in words why its check cannot be told, *reversal* that it undoes an earlier
-    entry. *line* counts entries or lines from 1.
+    entry. *loose* tells that the number may be another thing's, as forms have it beside transfers
+    too: such an entry is about a check only if the ledger has one. *line* counts entries or lines
+    from 1.
     """
 
     line: int = field(compare=False)
@@ -41,22 +43,28 @@ class Entry:
     check: str = ""
     unclear: str = ""
     reversal: bool = False
+    loose: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What a bank says of one account between two balances."""
+    """What a bank says of one account in some time.
+
+    *number* is empty where its form has none. *whole* tells that its figures prove that no entry
+    is missing.
+    """
 
     number: str
     account: str
     currency: str
-    opening: Decimal
-    closing: Decimal
     entries: tuple[Entry, ...]
+    balances: tuple[Decimal, Decimal] | None = None
+    """The opening and the closing one, None where the form does not state both."""
+    whole: bool = True
 
 
-def balanced(file: str, one: Statement) -> Statement:
-    """The statement itself, where its figures agree.
+def balanced(file: str, one: Statement, opening: Decimal, closing: Decimal) -> Statement:
+    """The statement itself with its balances, where they and its entries agree.
 
     Raises:
         ImportFault: they do not, or an entry is in another currency.
@@ -69,14 +77,13 @@ def balanced(file: str, one: Statement) -> Statement:
                 f"{one.currency}. Nothing was imported. Ask the bank for a right one."
             )
     moved = sum((entry.amount for entry in one.entries), Decimal(0))
-    if one.opening + moved != one.closing:
+    if opening + moved != closing:
         raise ImportFault(
-            f"{where} does not balance: it opens with {one.opening:,f}, its {len(one.entries)} "
-            f"entries come to {moved:,f}, which makes {one.opening + moved:,f}, and it closes with "
-            f"{one.closing:,f} {one.currency}. Nothing was imported. Export it again, or ask the "
-            "bank."
+            f"{where} does not balance: it opens with {opening:,f}, its {len(one.entries)} "
+            f"entries come to {moved:,f}, which makes {opening + moved:,f}, and it closes with "
+            f"{closing:,f} {one.currency}. Nothing was imported. Export it again, or ask the bank."
         )
-    return one
+    return replace(one, balances=(opening, closing))
 
 
 def serial(text: str) -> tuple[str, str]:
@@ -92,10 +99,14 @@ def numbers(statements: Iterable[Statement]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def others(statements: Iterable[Statement]) -> int:
-    """How many entries name no check, and so change nothing."""
-    every = (entry for one in statements for entry in one.entries)
-    return sum(not entry.check and not entry.unclear for entry in every)
+def others(statements: Iterable[Statement], known: Sequence[LedgerRecord]) -> int:
+    """How many entries are about no check, and so change nothing; *known* as in `cleared`."""
+    among = _by_number(known)
+    return sum(
+        not _is_about_a_check(entry, _found(one, entry, among))
+        for one in statements
+        for entry in one.entries
+    )
 
 
 def cleared(
@@ -105,11 +116,13 @@ def cleared(
 
     *known* are the ledger's checks with these numbers, whatever their account.
     """
+    among = _by_number(known)
     paid = [
-        (one, entry, [each for each in known if _is_of(each, one, entry)])
+        (one, entry, found)
         for one in dict.fromkeys(statements)  # the same statement twice is one
         for entry in one.entries
-        if entry.check or entry.unclear
+        for found in [_found(one, entry, among)]
+        if _is_about_a_check(entry, found)
     ]
     times = Counter(each.record_id for *_, found in paid for each in found)
     closed: list[LedgerRecord] = []
@@ -126,13 +139,33 @@ def cleared(
     return tuple(closed), tuple(words)
 
 
-def _is_of(record: LedgerRecord, statement: Statement, entry: Entry) -> bool:
-    ours, theirs = account(record.account_ref), account(statement.account)
+def _is_about_a_check(entry: Entry, found: Sequence[LedgerRecord]) -> bool:
+    return bool(found) if entry.loose else bool(entry.check or entry.unclear)
+
+
+def _by_number(known: Iterable[LedgerRecord]) -> Mapping[str, Sequence[LedgerRecord]]:
+    """The issued checks by their numbers, without zeros in front."""
+    among: dict[str, list[LedgerRecord]] = {}
+    for one in known:
+        if one.doc_type == ISSUED and (number := one.number.strip().lstrip("0")):
+            among.setdefault(number, []).append(one)
+    return among
+
+
+def _found(
+    statement: Statement, entry: Entry, among: Mapping[str, Sequence[LedgerRecord]]
+) -> Sequence[LedgerRecord]:
+    """The records of the check that an entry names."""
+    return [one for one in among.get(entry.check, ()) if _is_of(one.account_ref, statement.account)]
+
+
+def _is_of(known: str, stated: str) -> bool:
+    """Whether a record's account is the statement's."""
+    ours, theirs = account(known), account(stated)
     same = ours == theirs or (
-        len(ours) >= LEAST_ACCOUNT and is_valid_iban(statement.account) and theirs.endswith(ours)
+        len(ours) >= LEAST_ACCOUNT and is_valid_iban(stated) and theirs.endswith(ours)
     )
-    number = record.number.strip().lstrip("0")
-    return bool(ours and same and record.doc_type == ISSUED and number and number == entry.check)
+    return bool(ours) and same
 
 
 def _problem(entry: Entry, found: Sequence[LedgerRecord], times: Mapping[str, int]) -> str:

@@ -261,3 +261,18 @@ def test_a_bank_statement_closes_the_check_that_it_paid(app: App) -> None:
         "bank.sta (bank statement, mt940): 0 added, 0 changed, 1 unchanged, 0",
         "bank.sta (bank statement, mt940): 0 added, 1 changed, 0 unchanged, 0",
     ]
+
+
+def test_a_download_that_proves_nothing_says_so_in_its_report(app: App) -> None:
+    text = (
+        "<OFX><STMTTRNRS><STMTRS><CURDEF>USD<ACCTID>7777777<STMTTRN><TRNTYPE>DEBIT<TRNAMT>-1.00"
+        "<FITID>1</STMTTRN></STMTRS></STMTTRNRS></OFX>"
+    )
+    drop(app, "bank.qfx", text)
+    take(app)
+    [report] = (app.workspace.ledger / "done").glob("*-bank.qfx.report.txt")
+    assert report.read_text() == (
+        "bank.qfx (bank statement, ofx): 0 added, 0 changed, 0 unchanged, 0 faults. 1 entries are "
+        "no checks and change nothing. The file states no figures that show whether entries are "
+        "missing.\n"
+    )
