@@ -14,15 +14,12 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from matchers.ledgers import delimited
 from matchers.ledgers.columns import LARGEST, ImportFault
-from matchers.ledgers.delimited import checked
 from matchers.ledgers.statements import Entry, Statement, balanced, serial
 
 NAME = "camt053"
 """What people call the format where they choose it."""
-
-LARGEST_BYTES = 64 << 20
-"""A larger statement is not parsed, as it would be held in memory as a tree."""
 
 HEAD = 4096
 """Bytes in which the document's namespace stands."""
@@ -40,7 +37,7 @@ _AMOUNT = re.compile(r"[0-9]{1,18}(?:\.[0-9]{1,5})?")
 
 def is_one(path: Path) -> bool:
     """Whether a file begins as a camt.053 document."""
-    with checked(path).open("rb") as file:
+    with delimited.checked(path).open("rb") as file:
         return b"camt.053.001." in file.read(HEAD).replace(b"\0", b"")
 
 
@@ -50,10 +47,8 @@ def read(path: Path) -> tuple[Statement, ...]:
     Raises:
         ImportFault: it is no camt.053, made to do damage, or a statement is not in balance.
     """
-    if path.stat().st_size > LARGEST_BYTES:
-        raise ImportFault(f"{path.name} is larger than 64 MiB. Ask the bank for single days.")
     try:
-        root = fromstring(path.read_bytes(), forbid_dtd=True)
+        root = fromstring(delimited.held(path), forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise ImportFault(
             f"{path.name} is no sound XML ({type(error).__name__}). Nothing was imported. "

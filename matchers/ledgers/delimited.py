@@ -15,6 +15,9 @@ DELIMITERS = ",;\t|"
 LARGEST_BYTES = 1 << 30
 """A file larger than this is no ledger of any office."""
 
+LARGEST_HELD = 64 << 20
+"""Bytes of a bank's statement that are held in memory; a day of any office takes fewer."""
+
 PIECE = 1 << 20
 """Bytes or characters that are looked at together."""
 
@@ -36,6 +39,33 @@ def checked(path: Path) -> Path:
     if path.stat().st_size > LARGEST_BYTES:
         raise ImportFault(f"{path.name} is larger than 1 GiB. Export fewer records at a time.")
     return path
+
+
+def held(path: Path) -> bytes:
+    """All bytes of a bank's statement.
+
+    Raises:
+        ImportFault: they are too many.
+    """
+    if path.stat().st_size > LARGEST_HELD:
+        raise ImportFault(
+            f"{path.name} is larger than 64 MiB. Ask the bank for fewer days at a time."
+        )
+    return path.read_bytes()
+
+
+def any_text(path: Path) -> str:
+    """The text of a bank's statement of which nothing but ASCII is read, whatever stands beside.
+
+    Raises:
+        ImportFault: it is too large, or no text.
+    """
+    data = held(path).removeprefix(codecs.BOM_UTF8)
+    wide = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    text = data.decode("utf-16" if wide else "latin-1", errors="replace")
+    if "\0" in text:
+        raise ImportFault(f"{path.name} is no text, and so no statement. Download it again.")
+    return text
 
 
 def rows(path: Path, saved_as: str) -> Iterator[TextRow]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers import camt, delimited, fields, layouts, mt940, ofx, presets
+from matchers.ledgers import bai2, camt, delimited, fields, layouts, mt940, ofx, presets
 from matchers.ledgers.columns import ImportFault, Unreadable, plain
 from matchers.ledgers.faults import Fault, Faulty, agreed
 from matchers.ledgers.imports import (
@@ -35,6 +35,9 @@ FITTING = 0.8
 """The share of them that a layout must be able to read; the others may be at fault."""
 
 
+STATEMENTS = (camt, mt940, ofx, bai2)
+"""The forms of a bank's statement."""
+
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
@@ -55,7 +58,8 @@ def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
     if layout:
         known = _known(own)
         if layout not in known:
-            raise layouts.unknown(layout, known)
+            every = (*known, *presets.built_in(), *own.presets, *(one.NAME for one in STATEMENTS))
+            raise layouts.unknown(layout, every)
         return read_issues(path, known[layout])
     try:
         return read_file(path, own)
@@ -70,7 +74,7 @@ def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
 
 def _statements(path: Path, layout: str) -> Imported | None:
     """A bank's statements, where a file is of that form or is said to be; else None."""
-    for form in (camt, mt940, ofx):
+    for form in STATEMENTS:
         if layout == form.NAME or (not layout and form.is_one(path)):
             return Imported(rows=(), layout=form.NAME, statements=form.read(path))
     return None

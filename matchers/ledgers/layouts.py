@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -136,11 +136,11 @@ def text_of(name: str) -> str:
     raise unknown(name, built_in())
 
 
-def unknown(name: str, known: Mapping[str, Layout]) -> ImportFault:
+def unknown(name: str, known: Iterable[str]) -> ImportFault:
     """The fault of asking for a layout that there is not."""
     return ImportFault(
-        f"There is no layout {name!r}. The known ones: {', '.join(sorted(known))}. Write others "
-        "under [ledger.layouts] in mailroom.toml (docs/issue-files.md)."
+        f"There is no layout {name!r}. The known ones: {', '.join(sorted(set(known)))}. Write "
+        "others under [ledger.layouts] in mailroom.toml (docs/issue-files.md)."
     )
 
 

@@ -17,9 +17,6 @@ from matchers.ledgers.statements import Entry, Statement, serial
 NAME = "ofx"
 """What people call the format where they choose it; QFX is the same with the bank's number."""
 
-LARGEST_BYTES = 64 << 20
-"""A larger download is not read, as it is held in memory."""
-
 HEAD = 4096
 """Bytes in which the header or the first element stands."""
 
@@ -73,11 +70,9 @@ def read(path: Path) -> tuple[Statement, ...]:
     Raises:
         ImportFault: it is no OFX, it was cut short, or what it says cannot be read.
     """
-    if path.stat().st_size > LARGEST_BYTES:
-        raise ImportFault(f"{path.name} is larger than 64 MiB. Download fewer days at a time.")
     met: set[_Said] = set()
     found = []
-    for one in _elements(path.name, _text(path)):
+    for one in _elements(path.name, delimited.any_text(path)):
         if one.name in ACCOUNTS:
             found.append(_statement(path.name, one, met))
         elif one.values.get("SEVERITY", "").upper() == "ERROR":
@@ -92,16 +87,6 @@ def read(path: Path) -> tuple[Statement, ...]:
             "as OFX or QFX."
         )
     return tuple(found)
-
-
-def _text(path: Path) -> str:
-    """The text of a file. All that is read of it is ASCII, whatever letters a bank uses beside."""
-    data = path.read_bytes()
-    wide = data[:2] in {b"\xff\xfe", b"\xfe\xff"}
-    text = data.decode("utf-16" if wide else "latin-1", errors="replace")
-    if "\0" in text:
-        raise ImportFault(f"{path.name} is no text, and so no OFX. Download it again.")
-    return text
 
 
 # ---- elements

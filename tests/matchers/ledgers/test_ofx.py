@@ -7,7 +7,7 @@ import pytest
 
 from matchers.interface import LedgerRecord, Status
 from matchers.ledgers.columns import ImportFault
-from matchers.ledgers.ofx import LARGEST_BYTES
+from matchers.ledgers.delimited import LARGEST_HELD
 from matchers.ledgers.statements import Statement, cleared, numbers, others
 from tests.matchers.build import issued
 from tests.matchers.ledgers.test_statements import read
@@ -194,7 +194,7 @@ def test_hostile_files_are_refused_at_once(data: bytes, tmp_path: Path) -> None:
 def test_a_file_larger_than_any_download_is_not_read(tmp_path: Path) -> None:
     path = tmp_path / "statement.txt"
     with path.open("wb") as file:
-        file.truncate(LARGEST_BYTES + 1)
+        file.truncate(LARGEST_HELD + 1)
     with pytest.raises(ImportFault, match="larger than 64 MiB"):
         read(tmp_path, None, "ofx")
 
