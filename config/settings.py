@@ -97,7 +97,8 @@ class LedgerSettings:
     *layouts* are tables that describe banks' issue files, *presets* tables that map the exports of
     other systems.
 
-    *decimal_mark* and *date_order* are empty where each export shows its own.
+    *decimal_mark* and *date_order* are empty where each export shows its own. *payable_accounts*
+    and *receivable_accounts* hold the open items of plain-text ledgers, with those below them.
     """
 
     stale_days: int
@@ -106,6 +107,8 @@ class LedgerSettings:
     columns: Mapping[str, str] = field(default_factory=dict)
     layouts: Mapping[str, object] = field(default_factory=dict)
     presets: Mapping[str, object] = field(default_factory=dict)
+    payable_accounts: tuple[str, ...] = ()
+    receivable_accounts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,8 @@ LayoutOption = Annotated[
     typer.Option(
         "--layout",
         metavar="NAME",
-        help="The layout of an issue file, the preset of an export, or the form of a statement.",
+        help="The layout of an issue file, the preset of an export, the form of a statement, or "
+        "the kind of a ledger.",
     ),
 ]
 
@@ -44,7 +45,9 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            metavar="FILE...", help="CSV or XLSX exports, issue files or bank statements."
+            metavar="FILE...",
+            help="CSV or XLSX exports, issue files, bank statements, or ledgers of beancount and "
+            "hledger.",
         ),
     ],
     *,

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
-from matchers.ledgers import bai2, camt, delimited, fields, layouts, mt940, ofx, presets
+from matchers.ledgers import bai2, camt, delimited, fields, journals, layouts, mt940, ofx, presets
 from matchers.ledgers.columns import ImportFault, Unreadable, plain
 from matchers.ledgers.faults import Fault, Faulty, agreed
 from matchers.ledgers.imports import (
@@ -42,9 +42,10 @@ _NEWLINE = re.compile(r"\r\n|\r|\n")
 
 
 def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
-    """Read a ledger export, a bank's statement or, where it is neither, a bank's issue file.
+    """Read a ledger or its export, a bank's statement or, where it is none, a bank's issue file.
 
-    *layout* is the layout of an issue file, the preset of an export or the form of a statement.
+    *layout* is the layout of an issue file, the preset of an export, the form of a statement or the
+    kind of a ledger.
     Without, an issue file's is the one whose name stands in the file's name, else the only one that
     fits.
 
@@ -53,13 +54,15 @@ def read_any(path: Path, own: LedgerSettings, layout: str = "") -> Imported:
     """
     if statements := _statements(path, layout):
         return statements
+    if kind := journals.kind_of(path, layout):
+        return journals.read(path, kind, own)
     if layout in {**presets.built_in(), **own.presets}:
         return read_file(path, own, layout)
     if layout:
         known = _known(own)
         if layout not in known:
-            every = (*known, *presets.built_in(), *own.presets, *(one.NAME for one in STATEMENTS))
-            raise layouts.unknown(layout, every)
+            forms = (*(one.NAME for one in STATEMENTS), *(one.name for one in journals.KINDS))
+            raise layouts.unknown(layout, (*known, *presets.built_in(), *own.presets, *forms))
         return read_issues(path, known[layout])
     try:
         return read_file(path, own)

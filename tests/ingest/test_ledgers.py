@@ -2,6 +2,8 @@ import errno
 import hashlib
 import json
 import os
+import shutil
+import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -276,3 +278,38 @@ def test_a_download_that_proves_nothing_says_so_in_its_report(app: App) -> None:
         "no checks and change nothing. The file states no figures that show whether entries are "
         "missing.\n"
     )
+
+
+def test_a_journal_becomes_open_items_and_again_changes_nothing(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin" / "bean-query"
+    program.parent.mkdir()
+    rows = (
+        "line,date,payee,narration,account,number,currency,links,invoice,due,po\n"
+        "2,2026-01-05,Acme,Paper,Liabilities:Payable,-120.00,EUR,INV-1041,,,\n"
+        "5,2026-01-20,Acme,Part,Liabilities:Payable,50.00,EUR,INV-1041,,,\n"
+        "9,2026-01-21,Beta,Part,Liabilities:Payable,5.00,EUR,INV-7,,,\n"
+    )
+    program.write_text(f"#!{sys.executable}\nprint({rows!r}, end='')\n")
+    program.chmod(0o755)
+    shutil.copy(program, program.with_name("bean-check"))
+    monkeypatch.setenv("PATH", str(program.parent))
+    for _ in range(2):
+        drop(app, "books.beancount", "2026-01-01 open Liabilities:Payable\n")
+        take(app)
+    record = app.ledger.get("AP:INV-1041:Acme:EUR")
+    assert record is not None
+    assert (record.status, record.amount, record.open_amount) == (
+        "partial",
+        Decimal("120.00"),
+        Decimal("70.00"),
+    )
+    reports = (app.workspace.ledger / "done").glob("*-books.beancount.report.txt")
+    said = sorted(one.read_text() for one in reports)
+    assert [one.splitlines()[0] for one in said] == [
+        "books.beancount (export, preset beancount): 0 added, 0 changed, 1 unchanged, 1 faults.",
+        "books.beancount (export, preset beancount): 1 added, 0 changed, 0 unchanged, 1 faults.",
+    ]
+    assert "line 9" in said[0]
+    assert "names INV-7, and no bill does so" in said[0]
