@@ -1,12 +1,13 @@
 """Open items from what was posted on payable and receivable accounts. Pure.
 
 A bill is what an amount is owed by, a payment (or a credit note) what reduces it. They belong
-together by the invoice numbers and links that they share, and by nothing else.
+together by the invoice numbers and links that they share, or by a bill's number in the text of a
+payment of its party, and by nothing else.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from extractors.values.names import fold_name
@@ -16,6 +17,9 @@ from matchers.ledgers.faults import Fault
 
 SIGNS = {"€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "₪": "ILS"}
 """Marks of one currency. What countries share (`$`, `¥`, `kr`) says nothing of which."""
+
+KNOWN_IN_TEXT = 4
+"""Signs of a bill's number from which on it is known in a text."""
 
 SHARED = frozenset("$¥") | {"kr", "Kr", "Rs"}
 
@@ -71,7 +75,8 @@ def records(movements: Iterable[Movement]) -> tuple[LedgerRecord | Fault, ...]:
     for one in bills:
         for link in one.said.linked:
             books.by_link.setdefault(_key(one.said, link), []).append(one)
-    payments = [one for one in every if one.amount < 0]
+    numbers = _numbers(bills)
+    payments = [_told_by_text(one, numbers) for one in every if one.amount < 0]
     books.wrong += _unlinked(one for one in payments if not one.linked)
     linked = [(one, _paid_by(one, books.by_link)) for one in payments if one.linked]
     for payment, paid in sorted(linked, key=lambda each: len(each[1])):  # the sure ones first
@@ -92,6 +97,29 @@ def _bills(some: Iterable[Movement]) -> Iterator[_Bill]:
         times[record_id] += 1
         again = f":{count}" if (count := times[record_id]) > 1 else ""
         yield _Bill(one, record_id + again)
+
+
+def _numbers(bills: Iterable[_Bill]) -> Mapping[tuple[str, str, str], set[str]]:
+    """The numbers of each party's bills that are long enough to be known in a text."""
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for one in bills:
+        if len(one.said.number) >= KNOWN_IN_TEXT:
+            found.setdefault(_party(one.said), set()).add(one.said.number)
+    return found
+
+
+def _told_by_text(payment: Movement, numbers: Mapping[tuple[str, str, str], set[str]]) -> Movement:
+    """A payment, linked to the bills of its party that its text names, if nothing else links it."""
+    known = numbers.get(_party(payment))
+    if payment.linked or not known:
+        return payment
+    words = (one.strip(".,;:!?()[]#\"'") for one in payment.text.split())
+    named = tuple(dict.fromkeys(one for one in words if one in known))
+    return replace(payment, linked=named, number=named[0] if len(named) == 1 else "")
+
+
+def _party(one: Movement) -> tuple[str, str, str]:
+    return _key(one, fold_name(one.party))
 
 
 def _key(one: Movement, link: str) -> tuple[str, str, str]:

@@ -56,7 +56,7 @@ HLEDGER = Kind(
         r"(?:[ \t]+;[^\n]*\n)*[ \t]+(?:[*!] )?[^\W\d][^\n]*",
         re.MULTILINE,
     ),
-    forbidden=re.compile(r"^\W*include\b", re.MULTILINE),
+    forbidden=re.compile(r"^[\s\ufeff!@]*include\b", re.MULTILINE),
     flat="hledger -f LEDGER print > flat.journal",
     read=programs.hledger,
 )

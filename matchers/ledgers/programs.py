@@ -58,6 +58,8 @@ class Posting:
 class Transaction:
     """A transaction: its first *line*, its *day* as YYYY-MM-DD, and what it is *linked* by.
 
+    *text* is what it says beside its party.
+
     *own_party* tells that its link may be the number of a check as well as of a bill, and so counts
     among the transactions of its party only.
     """
@@ -111,7 +113,9 @@ def _of_rows(rows: Iterable[Mapping[str, str]]) -> Iterator[Transaction]:
         if not found:
             raise ValueError("no number")
         links = tuple(sorted(one.strip() for one in cells["links"].split(",") if one.strip()))
-        party, text = cells["payee"] or cells["narration"], cells["narration"]
+        party, text = cells["payee"], cells["narration"]
+        if not party:
+            party, text = text, ""
         head = int(cells["line"]), cells["date"], party, text, links
         if begun and begun[0] != head:
             yield _transaction(*begun)
@@ -146,7 +150,7 @@ def _of_json(one: Mapping[str, Any]) -> Transaction:
         line=int(one["tsourcepos"][0]["sourceLine"]) if "tsourcepos" in one else 0,
         day=one["tdate"],
         party=" ".join(party.split()),
-        text=" ".join((text or party).split()),
+        text=" ".join(text.split()),
         linked=(one["tcode"].strip(),) if one["tcode"].strip() else (),
         postings=tuple(
             Posting(
@@ -198,14 +202,23 @@ def _answer(program: str, arguments: Sequence[str], path: Path) -> IO[bytes]:
         raise ImportFault(_MISSING[program].format(file=path.name, program=program))
     answer: IO[bytes] = TemporaryFile()  # noqa: SIM115 - given to the caller
     with TemporaryFile() as errors:
-        code = _run([known, *arguments], path, answer, errors)
+        try:
+            code = _run([known, *arguments], path, answer, errors)
+        except OSError as error:
+            answer.close()
+            raise ImportFault(
+                f"{known} cannot be started ({error.strerror}), and reads {path.name}. Nothing was "
+                f"imported. Install {program} anew, or export the open items as CSV "
+                "(docs/journals.md)."
+            ) from error
         errors.seek(0)
         said = errors.read(1 << 16).decode("utf-8", "replace")
     if code is None or code < 0 or answer.seek(0, os.SEEK_END) >= MOST_BYTES:
         answer.close()
         raise ImportFault(
-            f"{path.name} takes {program} more than {SECONDS} seconds, or more memory than it may. "
-            "Nothing was imported. Give it fewer years at a time, or export the open items as CSV."
+            f"{program} needs more time, memory or space for {path.name} than it may have "
+            f"({SECONDS} seconds). Nothing was imported. Give it fewer years at a time, or export "
+            "the open items as CSV (docs/journals.md)."
         )
     answer.seek(0)
     if code:

@@ -127,6 +127,33 @@ def test_bills_without_a_number_keep_their_ids_whatever_is_booked_later() -> Non
     assert again[:3] == first
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "changes", "status"),
+    [
+        ("payment for 201602ab", "201602ab", {}, "closed"),
+        ("201602ab, thanks", "201602ab", {"party": "ACME Ltd."}, "closed"),
+        ("payment (#201602ab).", "201602ab", {}, "closed"),
+        ("payment for 201602ab", "201602ab", {"party": "Beta"}, "open"),
+        ("payment for 201602abc", "201602ab", {}, "open"),
+        ("no 12 in May", "12", {}, "open"),
+        ("payment for 201602ab", "201602ab", {"direction": "AR"}, "open"),
+    ],
+)
+def test_a_bill_is_known_by_its_number_in_the_text_of_a_payment_of_its_party(
+    text: str, number: str, changes: dict[str, object], status: str
+) -> None:
+    [(_, _, found)] = made(moved("9.00", number), moved("-9.00", text=text, **changes))
+    assert found == status
+
+
+def test_what_links_a_payment_goes_before_its_text() -> None:
+    bills = moved("9.00", "INV-1"), moved("9.00", "INV-2")
+    found = made(*bills, moved("-9.00", "INV-2", text="as INV-1"))
+    assert found == [("INV-1", "9.00", "open"), ("INV-2", "0.00", "closed")]
+    both = made(*bills, moved("-18.00", text="INV-1 INV-2 INV-1"))
+    assert [one[2] for one in both] == ["closed", "closed"]
+
+
 def test_payments_that_name_no_bill_are_told_once_for_each_party() -> None:
     payments = moved("-1.00", line=5), moved("-2.00", line=6), moved("-4.00", line=7, party="B")
     first, second = told(*payments)

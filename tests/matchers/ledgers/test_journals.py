@@ -219,7 +219,7 @@ def test_a_ledger_is_known_by_its_name_or_first_transaction(
         ("hledger", "@include /etc/passwd"),
         ("hledger", "include rules:evil.rules"),
         ("hledger", "  include x"),
-        ("hledger", "\ufeffinclude x"),
+        ("hledger", "\ufeff\ufeffinclude x"),
         ("hledger", "include\tx"),
     ],
 )
@@ -252,6 +252,15 @@ def test_what_a_program_would_read_otherwise_is_refused(
     path.write_bytes(data)
     with pytest.raises(ImportFault, match=says):
         read_any(path, own())
+
+
+def test_a_comment_that_speaks_of_including_is_no_directive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = of_hledger(("liabilities:payable", -100, "EUR"))
+    stand_in(monkeypatch, tmp_path, f"print({answer!r})", "hledger")
+    text = f";include x\n# include x\n{HLEDGER}".replace("check", "including postage")
+    assert len(read_any(written(tmp_path, text, "a.journal"), own()).records) == 1
 
 
 def test_a_ledger_larger_than_any_office_has_is_not_read(tmp_path: Path) -> None:
@@ -318,8 +327,8 @@ def test_a_program_gets_a_plain_command_and_nothing_of_the_office(
         ("print('[' + '9' * 100000 + ']')", "in a form that is not known"),
         ("print('[]')", "has no bill and no payment .* payable_accounts"),
         ("sys.stdout.buffer.write(b'\\xff')", "in a form that is not known"),
-        ("print('[' + ' ' * 70000 + ']')", "more than .* seconds, or more memory"),
-        ("os.kill(os.getpid(), 9)", "more than .* seconds, or more memory"),
+        ("print('[' + ' ' * 70000 + ']')", "more time, memory or space"),
+        ("os.kill(os.getpid(), 9)", "more time, memory or space"),
     ],
 )
 def test_a_program_that_fails_is_told(
@@ -334,6 +343,15 @@ def test_a_program_that_fails_is_told(
     assert len(str(refused.value)) < 1000
 
 
+def test_a_program_that_cannot_be_started_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = stand_in(monkeypatch, tmp_path, "", "hledger") / "hledger"
+    program.write_text("#!/no/such/interpreter\n")
+    with pytest.raises(ImportFault, match=r"cannot be started .* Install hledger anew"):
+        read_any(written(tmp_path, HLEDGER), own())
+
+
 def test_a_program_that_takes_too_long_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -341,7 +359,7 @@ def test_a_program_that_takes_too_long_is_ended(
     stand_in(monkeypatch, tmp_path, body, "hledger")
     monkeypatch.setattr(programs, "SECONDS", 1)
     begun = time.monotonic()
-    with pytest.raises(ImportFault, match="more than 1 seconds"):
+    with pytest.raises(ImportFault, match="more time, memory or space"):
         read_any(written(tmp_path, HLEDGER), own())
     assert time.monotonic() - begun < 30
     if (tmp_path / "pid").exists():
