@@ -292,7 +292,6 @@ def _detail(file: str, record: _Record, account: _Level) -> None:
             currency=account.currency,
             check=check,
             unclear="" if kind in LOOSE else unclear,
-            reversal=kind in RETURNED,
             loose=kind in LOOSE,
         )
     )

@@ -57,7 +57,7 @@ HLEDGER = """; the office's books
     ; invoice:2026-001
     assets:receivable:beta   USD 99.50
     income:sales
-    (budget:sales)   USD 99.50
+    (assets:receivable:budget)   USD 99.50
 
 2026-01-20 * (1042) Acme | check
     liabilities:accounts payable   EUR 50.00  ; invoice: INV-1041
@@ -409,6 +409,15 @@ def test_other_accounts_hold_no_open_items(
     stand_in(monkeypatch, tmp_path, f"print({of_hledger(*postings)!r})", "hledger")
     with pytest.raises(ImportFault, match="has no bill"):
         read_any(written(tmp_path, HLEDGER), own())
+
+
+def test_virtual_postings_owe_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = of_hledger(("liabilities:payable", -100, "EUR"), ("liabilities:payable", -7, "EUR"))
+    answer = answer.replace("RegularPosting", "VirtualPosting", 1)
+    stand_in(monkeypatch, tmp_path, f"print({answer!r})", "hledger")
+    assert [one.amount for one in read_any(written(tmp_path, HLEDGER), own()).records] == [
+        Decimal("0.07")
+    ]
 
 
 def test_a_text_that_no_ledger_holds_is_a_fault_of_its_transaction(

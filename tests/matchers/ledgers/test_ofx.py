@@ -150,6 +150,7 @@ def test_no_letters_of_a_bank_stand_in_the_way(encoding: str, tmp_path: Path) ->
         (SGML[SGML.index("<FITID>F2") :], "", "the end of OFX is missing"),
         ("</STMTTRN>\n", "", "<STMTTRN> stands in STMTTRN"),
         ("</STMTRS>", "</CCSTMTRS>", "</CCSTMTRS> stands in STMTRS"),
+        (HEADER, "<CCSTMTRS>", "the end of OFX is missing"),
         ("</BANKTRANLIST>", "<!-- ", "the end of OFX is missing"),
         ("</STMTTRN>\n</BANKTRANLIST>", "</BANKTRANLIST>", "</STMTRS> stands in STMTTRN"),
         ("<TRNAMT>-150.50", "<TRNAMT>-150.50<TRNAMT>-1.50", "says TRNAMT twice"),
@@ -250,6 +251,12 @@ def test_an_entry_whose_check_cannot_be_told_closes_none_and_is_told(
     closed, [words], left = outcome(read(tmp_path, SGML.replace(old, new)), owed())
     assert (closed, left) == ([], 1)
     assert says in words
+
+
+def test_entries_that_are_alike_and_have_no_fitid_are_two(tmp_path: Path) -> None:
+    alike = CHECK.replace("<FITID>F1\n", "")
+    closed, words, _ = outcome(read(tmp_path, SGML.replace(CHECK, alike + alike)), owed())
+    assert (closed, len(words)) == ([], 2)
 
 
 def test_a_debit_that_bears_the_number_of_a_check_is_its_payment(tmp_path: Path) -> None:
