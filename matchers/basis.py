@@ -18,6 +18,7 @@ from matchers.decide import NOBODY, decide
 from matchers.interface import (
     Alias,
     Certificates,
+    Counted,
     Decision,
     Earlier,
     Held,
@@ -50,6 +51,14 @@ class OfOrder:
 
     number: str
     found: tuple[LedgerRecord, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfOrderRows:
+    """What the rows of a purchase order had stated since which import."""
+
+    record_ids: tuple[str, ...]
+    found: tuple[Counted, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +118,7 @@ class Basis:
     beside: tuple[Beside, ...] = ()
     near: tuple[LookedUp, ...] = ()
     orders: tuple[OfOrder, ...] = ()
+    counted: tuple[OfOrderRows, ...] = ()
     taught: tuple[Taught, ...] = ()
     imported: dt.datetime | None = None
     parties: tuple[KnownParty, ...] = ()
@@ -154,6 +164,7 @@ class Asked:
         self._ledger, self._history, self._certificates = ledger, history, certificates
         self._near: dict[str, tuple[LedgerRecord, ...]] = {}
         self._orders: dict[str, tuple[LedgerRecord, ...]] = {}
+        self._counted: dict[tuple[str, ...], tuple[Counted, ...]] = {}
         self._taught: dict[tuple[str, ...], tuple[Alias, ...]] = {}
         self._imported: dt.datetime | None = None
         self._parties: dict[tuple[str, ...], bool] = {}
@@ -168,6 +179,9 @@ class Asked:
             basis,
             near=tuple(LookedUp(asked=key, found=on) for key, on in self._near.items()),
             orders=tuple(OfOrder(number=key, found=on) for key, on in self._orders.items()),
+            counted=tuple(
+                OfOrderRows(record_ids=key, found=on) for key, on in self._counted.items()
+            ),
             taught=tuple(Taught(names=key, found=on) for key, on in self._taught.items()),
             imported=self._imported,
             parties=tuple(KnownParty(names=key, known=on) for key, on in self._parties.items()),
@@ -189,6 +203,13 @@ class Asked:
         if number not in self._orders:
             self._orders[number] = tuple(self._ledger.of_order(number))
         return self._orders[number]
+
+    def counted(self, record_ids: Iterable[str]) -> Sequence[Counted]:
+        """As in Ledger."""
+        key = tuple(record_ids)
+        if key not in self._counted:
+            self._counted[key] = tuple(self._ledger.counted(key))
+        return self._counted[key]
 
     def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
         """As in History."""
@@ -252,6 +273,7 @@ class Remembered:
         self._otherwise = otherwise
         self._near = {one.asked: one.found for one in basis.near}
         self._orders = {one.number: one.found for one in basis.orders}
+        self._counted = {one.record_ids: one.found for one in basis.counted}
         self._taught = {one.names: one.found for one in basis.taught}
         self._parties = {one.names: one.known for one in basis.parties}
         self._posted = {one.record_id: one.earlier for one in basis.posted}
@@ -270,6 +292,16 @@ class Remembered:
         if number in self._orders:
             return self._orders[number]
         raise Unasked(f"it asks for the purchase order {number}, for which nobody asked then")
+
+    def counted(self, record_ids: Iterable[str]) -> Sequence[Counted]:
+        """As in Ledger; what nobody asked then is taken as it stood when the ledger was imported.
+
+        Decisions of releases that kept nothing of the kind were made so.
+        """
+        key = tuple(record_ids)
+        if key in self._counted or self._basis.imported is None:
+            return self._counted.get(key, ())
+        return tuple(Counted(record_id=one, since=self._basis.imported) for one in key)
 
     def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
         """As in History."""

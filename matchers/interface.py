@@ -67,6 +67,22 @@ class LedgerRecord:
     invoiced_quantity: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a row of a purchase order has stated of its order since an import (*since*, UTC).
+
+    The row stated something else before, or came with that import.
+    """
+
+    record_id: str
+    since: dt.datetime
+    status: Status = Status.OPEN
+    quantity: Decimal | None = None
+    invoiced_quantity: Decimal | None = None
+    amount: Decimal | None = None
+    open_amount: Decimal | None = None
+
+
 class Level(StrEnum):
     """How one field of the document agrees with the same field of a record."""
 
@@ -235,6 +251,9 @@ class Ledger(Protocol):
 
     def of_order(self, number: str) -> Sequence[LedgerRecord]:
         """Every record of the purchase order with this number, then every bill for it."""
+
+    def counted(self, record_ids: Iterable[str]) -> Sequence[Counted]:
+        """What these rows of purchase orders have stated since which import, oldest first."""
 
     def knows_party(self, names: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""

@@ -5,9 +5,9 @@ for each line with quantity and price, and with what was received and invoiced b
 office books receipts. A bill whose order the ledger does not hold is judged without one.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from config.reasons import Reason
 from extractors.interface import Kind, LineItem
@@ -16,8 +16,9 @@ from matchers.assignment import assign
 from matchers.compare import READ, Paper
 from matchers.findings import Case, Finding, entry, listed, money
 from matchers.interface import ORDER, LedgerRecord, Status
-from matchers.likeness import PARTY_UNLIKE, name_likeness, same_identifier
+from matchers.likeness import PARTY_UNLIKE, name_likeness
 from matchers.standing import Standing
+from matchers.uncounted import uncounted
 
 MOST_LINES = 100
 """Lines of a bill that are assigned one to one; of longer bills only the sum is compared."""
@@ -87,10 +88,25 @@ def of_order(case: Case, one: Standing) -> list[Finding]:
     if by_line:
         billed = [replace(one, price=None) for one in billed] if taxed else billed
         found = _of_lines(case, number, ordered, billed)
-    since = _posted_since(case, one, number, named)
-    if not (by_line and _whole(case.paper)) or taxed or since:
-        found += _of_sum(case, number, alive, ordered, since)
+    posted = uncounted(case.ledger, case.history, number, order, _others(one.record, named, order))
+    if not (by_line and _whole(case.paper)) or taxed or posted:
+        found += _of_sum(case, number, alive, ordered, posted)
     return found
+
+
+def _others(
+    record: LedgerRecord, named: Sequence[LedgerRecord], order: Sequence[LedgerRecord]
+) -> list[LedgerRecord]:
+    """The other records for an order; none that is for another supplier's of the same number."""
+    theirs = [line for line in named if line.doc_type == ORDER and line not in order]
+    ways = {"", record.direction or "AP"}
+    return [
+        bill
+        for bill in named
+        if bill.direction in ways
+        and bill.record_id != record.record_id
+        and (_same_party(bill, record) or not any(_same_party(line, bill) for line in theirs))
+    ]
 
 
 def _whole(paper: Paper) -> bool:
@@ -330,43 +346,16 @@ def _figure(value: Decimal) -> str:
 # ---- sums
 
 
-def _posted_since(case: Case, one: Standing, number: str, named: Sequence[LedgerRecord]) -> Decimal:
-    """What other bills of an order were posted for since the ledger was last imported.
-
-    That, no export can have counted as invoiced.
-    """
-    last, found = case.ledger.imported(), Decimal(0)
-    for record in named:
-        if record.record_id == one.record.record_id or record.doc_type == ORDER:
-            continue
-        earlier = case.history.posted_to(record.record_id)
-        if earlier is None or not same_identifier(record.po_number, number):
-            continue
-        if earlier.finished is None or last is None or earlier.finished > last:
-            found += _of_earlier(earlier.fields, record)
-    return found
-
-
-def _of_earlier(fields: Mapping[str, str], record: LedgerRecord) -> Decimal:
-    """What a posted bill was over, without tax where it said so."""
-    for name in ("net", "total"):
-        try:
-            return abs(Decimal(fields[name]))
-        except (KeyError, InvalidOperation):
-            continue
-    return abs(record.amount or Decimal(0))
-
-
 def _of_sum(
     case: Case,
     number: str,
     order: Sequence[LedgerRecord],
     ordered: Sequence[Ordered],
-    since: Decimal,
+    posted: Decimal,
 ) -> list[Finding]:
     """A bill over more than its order has left, or has received; without tax, if that is stated.
 
-    *since* is what was posted for other bills of the order and is in no export yet.
+    *posted* is what was posted for other bills of the order and is in none of its figures yet.
     """
     amounts = [
         abs(field.value)
@@ -381,12 +370,12 @@ def _of_sum(
     most = ROUNDING + asked * case.rules.order_price_percent / WHOLE
     left, waiting = _left(order, ordered), _waiting(ordered)
     bill = f"The {case.noun} is over {money(asked)}; of order {number}"
-    if since:
-        bill = f"{bill}, of which {money(since)} were posted since the ledger was last imported,"
-    if left is not None and asked > left - since + most:
-        return [_exhausted(f"{bill} only {money(max(left - since, Decimal(0)))} is left.")]
-    if waiting is not None and asked > waiting - since + most:
-        waiting = max(waiting - since, Decimal(0))
+    if posted:
+        bill = f"{bill}, for which {money(posted)} were posted that no export counts yet,"
+    if left is not None and asked > left - posted + most:
+        return [_exhausted(f"{bill} only {money(max(left - posted, Decimal(0)))} is left.")]
+    if waiting is not None and asked > waiting - posted + most:
+        waiting = max(waiting - posted, Decimal(0))
         return [
             Finding(
                 reason=Reason.NOT_RECEIVED,

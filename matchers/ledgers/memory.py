@@ -9,7 +9,7 @@ import numpy as np
 
 from extractors.interface import Extraction
 from extractors.values import identifiers, names
-from matchers.interface import ORDER, LedgerRecord
+from matchers.interface import ORDER, Counted, LedgerRecord
 from matchers.ledgers import search
 from matchers.ledgers.sharing import glued, most_sharing, pieces, telling
 from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness
@@ -22,10 +22,15 @@ class MemoryLedger:
     """Records that were given, searched as the real ledger searches its own."""
 
     def __init__(
-        self, records: Iterable[LedgerRecord], imported: dt.datetime | None = None
+        self,
+        records: Iterable[LedgerRecord],
+        imported: dt.datetime | None = None,
+        counted: Iterable[Counted] = (),
     ) -> None:
         self._records = {one.record_id: one for one in records}
         self._imported = imported or dt.datetime.now(dt.UTC)
+        orders = (one for one in self._records.values() if one.doc_type == ORDER)
+        self._counted = tuple(counted) or tuple(map(self._brought, orders))
         self._numbers = self._by(lambda one: identifiers.fold(one.number))
         self._digits = self._by(lambda one: digits(one.number))
         self._orders = self._by(lambda one: identifiers.fold(one.po_number))
@@ -54,6 +59,24 @@ class MemoryLedger:
         found = (one for one in self._records.values() if search.is_of_order(one, number))
         wanted = sorted(found, key=lambda one: (one.doc_type != ORDER, one.record_id))
         return tuple(wanted[: search.MOST_OF_AN_ORDER])
+
+    def counted(self, record_ids: Iterable[str]) -> tuple[Counted, ...]:
+        """What these rows of purchase orders have stated since which import, oldest first."""
+        wanted = set(record_ids)
+        found = (one for one in self._counted if one.record_id in wanted)
+        return tuple(sorted(found, key=lambda one: (one.since, one.record_id)))
+
+    def _brought(self, record: LedgerRecord) -> Counted:
+        """What a row states, as it came with the one import that there was."""
+        return Counted(
+            record_id=record.record_id,
+            since=self._imported,
+            status=record.status,
+            quantity=record.quantity,
+            invoiced_quantity=record.invoiced_quantity,
+            amount=record.amount,
+            open_amount=record.open_amount,
+        )
 
     def knows_party(self, wanted: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""

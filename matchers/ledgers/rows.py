@@ -8,13 +8,13 @@ from dataclasses import fields
 from decimal import Decimal
 from functools import lru_cache
 from itertools import repeat
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from extractors.values import identifiers
-from matchers.interface import LedgerError, LedgerRecord, Status
+from matchers.interface import ORDER, Counted, LedgerError, LedgerRecord, Status
 from matchers.ledgers.columns import FIGURES, OF_LINES
-from matchers.ledgers.tables import MINOR, RecordRow
+from matchers.ledgers.tables import MINOR, CountedRow, RecordRow
 from matchers.likeness import account, digits
 
 NAMES = tuple(one.name for one in fields(LedgerRecord))
@@ -24,6 +24,9 @@ STORED = tuple(RecordRow.__table__.columns.keys())  # type: ignore[attr-defined]
 """The columns of the table: id, hash, the rest of NAMES, the party, FOLDED, size and day."""
 
 PARTY = STORED.index("party_id")
+
+COUNTED = tuple(CountedRow.__table__.columns.keys())[:-1]  # type: ignore[attr-defined]
+"""What is kept of a row of a purchase order each time that an import changes it."""
 
 REMEMBERED = 1 << 16
 """Folded identifiers that are kept, as those of a party come again with each of its records."""
@@ -52,6 +55,8 @@ _SLOTS = [
 ]
 _STATUSES = {one.value: one for one in Status}
 _values = attrgetter(*NAMES)
+_doc_type = itemgetter(STORED.index("doc_type"))
+_counted = itemgetter(*map(STORED.index, COUNTED))
 _written = lru_cache(maxsize=REMEMBERED)(dt.date.isoformat)
 _fold = lru_cache(maxsize=REMEMBERED)(identifiers.fold)
 _account = lru_cache(maxsize=REMEMBERED)(account)
@@ -130,6 +135,22 @@ def to_rows(told: Sequence[str], said: Sequence[Said], parties: Iterable[int | s
 def of_party(stored: Row, party_id: int | None) -> Row:
     """The row with its party."""
     return (*stored[:PARTY], party_id, *stored[PARTY + 1 :])
+
+
+def of_orders(stored: Iterable[Row], import_id: int) -> Rows:
+    """What is kept of those rows that are of purchase orders, and the import that brought them."""
+    return [(*_counted(one), import_id) for one in stored if _doc_type(one) == ORDER]
+
+
+def counted(values: Sequence[Any], since: str) -> Counted:
+    """What was kept in the order of COUNTED, with the time of its import."""
+    found = dict(zip(COUNTED, values, strict=True))
+    for name in ("quantity", "invoiced_quantity"):
+        found[name] = None if found[name] is None else Decimal(found[name])
+    for name in ("amount", "open_amount"):
+        found[name] = None if found[name] is None else major(found[name])
+    found["status"] = _STATUSES[found["status"]]
+    return Counted(since=dt.datetime.fromisoformat(since), **found)
 
 
 def from_row(values: Sequence[Any]) -> LedgerRecord:

@@ -16,12 +16,12 @@ from sqlalchemy import (
 from extractors.interface import Extraction
 from extractors.values import identifiers
 from matchers.database import reading
-from matchers.interface import ORDER, LedgerRecord
+from matchers.interface import ORDER, Counted, LedgerRecord
 from matchers.ledgers import dialects, passes, search, storing
 from matchers.ledgers.columns import NO_TEXT
-from matchers.ledgers.rows import NAMES, STORED, from_row, stated, to_rows
+from matchers.ledgers.rows import COUNTED, NAMES, STORED, counted, from_row, stated, to_rows
 from matchers.ledgers.statements import ISSUED
-from matchers.ledgers.tables import ImportRow, PartyRow, RecordRow
+from matchers.ledgers.tables import CountedRow, ImportRow, PartyRow, RecordRow
 from matchers.likeness import PARTY_ALIKE, digits, name_likeness
 
 CHUNK = 5000
@@ -30,6 +30,7 @@ CHUNK = 5000
 RECORD = RecordRow.__table__.c  # type: ignore[attr-defined]
 PARTY = PartyRow.__table__.c  # type: ignore[attr-defined]
 IMPORT = ImportRow.__table__.c  # type: ignore[attr-defined]
+COUNT = CountedRow.__table__.c  # type: ignore[attr-defined]
 
 SHOWN = [RECORD[name] for name in NAMES]
 
@@ -90,6 +91,16 @@ class SqlLedger:
         with reading(self._engine) as connection:
             found = map(from_row, connection.execute(query.limit(search.MOST_OF_AN_ORDER)))
             return tuple(one for one in found if search.is_of_order(one, number))
+
+    def counted(self, record_ids: Iterable[str]) -> tuple[Counted, ...]:
+        """What these rows of purchase orders have stated since which import, oldest first."""
+        found: list[Counted] = []
+        shown = [IMPORT.at, *(COUNT[name] for name in COUNTED)]
+        with reading(self._engine) as connection:
+            for ids in _chunks(record_ids, dialects.MOST_VALUES):
+                query = select(*shown).where(COUNT.record_id.in_(ids), COUNT.import_id == IMPORT.id)
+                found += (counted(row[1:], row[0]) for row in connection.execute(query))
+        return tuple(sorted(found, key=lambda one: (one.since, one.record_id)))
 
     def knows_party(self, wanted: Iterable[str]) -> bool:
         """Whether any record's party resembles one of these names."""

@@ -14,15 +14,15 @@ from itertools import count, islice
 from operator import itemgetter
 from tempfile import SpooledTemporaryFile
 
-from sqlalchemy import Connection, Engine, Table, func, insert, select
+from sqlalchemy import Connection, Engine, Table, func, select
 
 from extractors.values import names
 from matchers.database import reading, writing
 from matchers.interface import LedgerRecord, Unavailable
 from matchers.ledgers import dialects
-from matchers.ledgers.rows import PARTY, Row, of_party, stated, to_rows
+from matchers.ledgers.rows import PARTY, Row, of_orders, of_party, stated, to_rows
 from matchers.ledgers.sharing import glued
-from matchers.ledgers.tables import ImportRow, PartyRow, RecordRow
+from matchers.ledgers.tables import CountedRow, ImportRow, PartyRow, RecordRow
 
 CHUNK = 5000
 """Records prepared and written at once."""
@@ -46,6 +46,7 @@ MANY = 10_000
 TABLE: Table = RecordRow.__table__  # type: ignore[attr-defined]
 PARTIES: Table = PartyRow.__table__  # type: ignore[attr-defined]
 IMPORTS: Table = ImportRow.__table__  # type: ignore[attr-defined]
+COUNTS: Table = CountedRow.__table__  # type: ignore[attr-defined]
 
 
 class Overtaken(Unavailable):
@@ -100,8 +101,7 @@ def store(
         with writing(engine) as connection:
             if version(connection) != since:
                 raise Overtaken("Another import was stored meanwhile. Import the file again.")
-            _write(connection, prepared)
-            _note(connection, source, prepared)
+            _write(connection, prepared, _note(connection, source, prepared))
     finally:
         if collecting:
             gc.enable()
@@ -130,7 +130,7 @@ def _prepare(engine: Engine, records: Iterable[LedgerRecord], prepared: Prepared
         prepared.same += len(chunk) - len(fresh)
 
 
-def _write(connection: Connection, prepared: Prepared) -> None:
+def _write(connection: Connection, prepared: Prepared, import_id: int) -> None:
     dialect = dialects.of(connection)
     parties = _Parties(connection)
     with _indexed_afterwards(connection, prepared.added + prepared.changed):
@@ -140,6 +140,8 @@ def _write(connection: Connection, prepared: Prepared) -> None:
             known = parties.ids(map(itemgetter(PARTY), fresh))
             own = [of_party(one, known[one[PARTY]]) for one in fresh]
             dialect.insert(connection, TABLE, own)
+            if orders := of_orders(own, import_id):
+                dialect.insert(connection, COUNTS, orders)
     if prepared.changed:
         dialect.forget_names(connection)
     if prepared.added or prepared.changed:
@@ -187,7 +189,9 @@ class _Parties:
         return self._ids
 
 
-def _note(connection: Connection, source: str, prepared: Prepared) -> None:
+def _note(connection: Connection, source: str, prepared: Prepared) -> int:
+    """Note an import; gives its number."""
     at = dt.datetime.now(dt.UTC).isoformat(timespec="milliseconds")
     did = {"added": prepared.added, "changed": prepared.changed, "same": prepared.same}
-    connection.execute(insert(ImportRow), [{"at": at, "source": source, **did}])
+    noted = IMPORTS.insert().values(at=at, source=source, **did).returning(IMPORTS.c.id)
+    return int(connection.execute(noted).scalar_one())

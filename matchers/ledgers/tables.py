@@ -83,6 +83,20 @@ class ImportRow(SQLModel, table=True):
     same: int
 
 
+class CountedRow(SQLModel, table=True):
+    """What a row of a purchase order has stated since an import that brought or changed it."""
+
+    __tablename__ = "order_count"
+
+    record_id: str = Field(primary_key=True, sa_type=IN_BYTE_ORDER)
+    status: str
+    quantity: str | None
+    invoiced_quantity: str | None
+    amount: int | None = Field(sa_type=BigInteger)
+    open_amount: int | None = Field(sa_type=BigInteger)
+    import_id: int = Field(primary_key=True, foreign_key="ledger_import.id")
+
+
 FOLDED = ("number_fold", "number_digits", "po_fold", "account_fold", "tax_fold", "iban_fold")
 """Columns looked up by equality; most rows leave some empty, so their indexes are partial."""
 
@@ -94,7 +108,9 @@ Index("ix_record_size_day", col(RecordRow.size), col(RecordRow.day))
 Index("ix_record_party_size", col(RecordRow.party_id), col(RecordRow.size))
 Index("ix_record_party_day", col(RecordRow.party_id), col(RecordRow.day))
 
-TABLES = [SQLModel.metadata.tables[name] for name in ("party", "record", "ledger_import")]
+TABLES = [
+    SQLModel.metadata.tables[name] for name in ("party", "record", "ledger_import", "order_count")
+]
 
 
 def build(connection: Connection) -> None:

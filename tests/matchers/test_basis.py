@@ -94,6 +94,24 @@ def test_what_is_kept_of_a_check_that_came_before_serves_again() -> None:
         decided(forgotten, Remembered(forgotten))
 
 
+ORDER = bill(record_id="o", doc_type="purchase_order", po_number="PO-77", amount=Decimal(2000))
+
+
+def test_what_an_order_counted_is_kept_and_without_it_the_import_counted_all() -> None:
+    """As releases decided that kept nothing of what rows had stated before."""
+    first = replace(earlier(record_id="0041"), fields={"net": "800.00"})
+    records = (bill(po_number="PO-77"), bill(record_id="0041", number="x", po_number="PO-77"))
+    for hours, posted in ((-1, Matched), (1, Held)):
+        moment = dt.datetime.now(dt.UTC) + dt.timedelta(hours=hours)
+        past = Past(posted={"0041": replace(first, finished=moment)})
+        decision, basis = made(invoice(po_number="PO-77"), *records, ORDER, past=past)
+        assert isinstance(decision, posted)
+        kept = unpacked(packed(basis))
+        assert [one.record_ids for one in kept.counted] == [("o",)]
+        for told in (kept, replace(kept, counted=())):
+            assert as_json(decided(told, Remembered(told))) == as_json(decision)
+
+
 def test_other_answers_make_another_decision() -> None:
     """So that a replay that says `the same` has truly listened to what was kept."""
     decision, basis = made(invoice(), bill())

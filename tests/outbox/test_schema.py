@@ -4,6 +4,7 @@ import datetime as dt
 import subprocess
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,12 @@ from sqlmodel import SQLModel
 
 import matchers.ledgers.tables  # noqa: F401 - its tables belong to the form
 from matchers.database import connect, on_disk
+from matchers.ledgers.sql import SqlLedger
 from outbox import audit, schema
 from outbox.interface import OutboxError, Workspace
 from outbox.journal import Journal
 from outbox.verify import recount
+from tests.matchers.build import bill
 from tests.outbox import first_release
 
 
@@ -189,20 +192,42 @@ def test_a_step_that_fails_leaves_the_old_database_as_it_was(
     assert list(journal.audited()) == []
 
 
-@pytest.mark.parametrize("form", ["0002", "0003", "0004"])
-def test_a_database_of_a_form_between_gets_the_newest(
-    engine: Engine, workspace: Workspace, form: str
-) -> None:
+def raised(engine: Engine, workspace: Workspace, form: str) -> bytes:
+    """Bring an empty database to a form between; gives its key."""
     config = Config()
     config.set_main_option("script_location", str(schema.STEPS))
     key = audit.make_key(workspace)
     with engine.begin() as connection:
         config.attributes.update(connection=connection, key=key)
         command.upgrade(config, form)
+    return key
+
+
+@pytest.mark.parametrize("form", ["0002", "0003", "0004", "0005"])
+def test_a_database_of_a_form_between_gets_the_newest(
+    engine: Engine, workspace: Workspace, form: str
+) -> None:
+    key = raised(engine, workspace, form)
     assert schema.bring_up(engine, workspace) == key
     assert differences(engine) == []
     with engine.connect() as connection:
         assert list(schema.unguarded(connection)) == []
+
+
+def test_orders_that_came_before_count_as_stated_by_the_last_import(
+    engine: Engine, workspace: Workspace
+) -> None:
+    raised(engine, workspace, "0005")
+    ledger = SqlLedger(engine)
+    order = bill(doc_type="purchase_order", quantity=Decimal(10), invoiced_quantity=Decimal(4))
+    ledger.store([order, bill(record_id="0043")], "a.csv")
+    ledger.store([bill(record_id="0043", number="x")], "b.csv")
+    with engine.begin() as connection:
+        connection.execute(text("DROP TABLE order_count"))
+    schema.bring_up(engine, workspace)
+    [told] = ledger.counted(["0042", "0043"])
+    assert (told.since, told.invoiced_quantity) == (ledger.imported(), Decimal(4))
+    assert differences(engine) == []
 
 
 # ---- what does not belong together

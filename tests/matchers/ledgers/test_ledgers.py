@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from extractors.interface import Extraction
-from matchers.interface import Ledger, LedgerError, LedgerRecord, Status
+from matchers.interface import Counted, Ledger, LedgerError, LedgerRecord, Status
 from matchers.ledgers import dialects, sharing
 from matchers.ledgers.rows import major, minor
 from matchers.ledgers.sql import SqlLedger
@@ -160,6 +160,20 @@ def test_the_lines_of_an_order_come_back_as_they_were_given(make: Make) -> None:
     assert list(ledger.of_order("-")) == []
 
 
+def test_what_an_order_states_is_known_since_its_import(make: Make) -> None:
+    stated = line("1", quantity=Decimal(10), invoiced_quantity=Decimal("2.5"))
+    header = line("2", amount=Decimal("99.50"), open_amount=Decimal(9), status=Status.PARTIAL)
+    ledger = make([stated, header, bill()])
+    moment = ledger.imported()
+    assert moment is not None
+    figures = {"quantity": Decimal(10), "invoiced_quantity": Decimal("2.5")}
+    sums = {"amount": Decimal("99.50"), "open_amount": Decimal(9), "status": Status.PARTIAL}
+    assert list(ledger.counted(["2", "1", "nobody"])) == [
+        Counted(record_id="1", since=moment, **figures),
+        Counted(record_id="2", since=moment, **sums),
+    ]
+
+
 def test_zeros_in_front_of_an_orders_number_tell_nothing(make: Make) -> None:
     stored = line("1", po_number="", number="0004500012")
     ledger = make([stored, bill()])
@@ -275,6 +289,18 @@ def test_a_line_of_which_more_was_received_is_a_changed_row(ledger: SqlLedger) -
     swapped = line("1", quantity=Decimal(4), received_quantity=Decimal(10))
     assert ledger.store([swapped], "c.csv") == (0, 1, 0)
     assert list(ledger.of_order("PO-77")) == [swapped]
+
+
+def test_an_import_that_leaves_a_line_as_it_is_tells_nothing_of_it(ledger: SqlLedger) -> None:
+    first, second = (
+        line("1", quantity=Decimal(10), invoiced_quantity=one) for one in (None, Decimal(4))
+    )
+    stores = ([first], [bill()], [first, bill(number="other")], [second], [second])
+    for place, records in enumerate(stores):
+        ledger.store(records, f"{place}.csv")
+    told = ledger.counted(["1", "0042"])
+    assert [one.invoiced_quantity for one in told] == [None, Decimal(4)]
+    assert told[0].since <= told[1].since
 
 
 def test_many_records_are_looked_up_at_once(ledger: SqlLedger) -> None:
