@@ -11,9 +11,10 @@ the sheets between them, and the sum of their totals (credit notes count against
 and without spaces.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from extractors.barcodes import PATCH
 from extractors.interface import Barcode
@@ -26,6 +27,8 @@ _SEPARATORS = frozenset({SEPARATOR, "PATCHT", "PATCH T"})
 _LONGEST_NAME = 40
 _MOST = 1_000_000
 _MOST_MONEY = Decimal(10) ** 12
+_FIGURES = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+"""A sum as people write it: no powers of ten, no figures of other scripts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +146,7 @@ def _whole(text: str | None) -> int | None:
 
 
 def _money(text: str | None) -> Decimal | None:
-    try:
-        value = Decimal(text or "")
-    except InvalidOperation:
+    if text is None or not _FIGURES.fullmatch(text):
         return None
-    sound = value.is_finite() and abs(value) < _MOST_MONEY and round(value, 4) == value
-    return value if sound else None
+    value = Decimal(text)
+    return value if abs(value) < _MOST_MONEY and round(value, 4) == value else None

@@ -43,7 +43,21 @@ def test_a_ticket_says_what_it_announces_in_any_order() -> None:
 
 @pytest.mark.parametrize(
     "part",
-    ["count=twelve", "count=-1", "total=1,250.40", "total=NaN", "total=1e99", "currency=EURO"],
+    [
+        "count=twelve",
+        "count=-1",
+        "count=١٢",
+        "total=1,250.40",
+        "total=1_250.40",
+        "total=NaN",
+        "total=1e3",
+        "total=1e99",
+        "total=١٢٣",
+        "total=\uff11.50",
+        "total=1.23456",
+        "total=1000000000000",
+        "currency=EURO",
+    ],
 )
 def test_a_ticket_that_cannot_be_understood_is_garbled(part: str) -> None:
     assert separators.ticket(f"MAILROOM-BATCH;{part}").garbled
@@ -85,6 +99,7 @@ def test_no_ticket_breaks_its_reading(text: str) -> None:
     [
         ("A;B", None, "", "semicolon"),
         ("A", "1,50", "", "like 1250.40"),
+        ("A", "1e3", "", "like 1250.40"),
         ("A", None, "EUR", "--total"),
         ("A", "1.50", "EURO", "a code such as EUR"),
     ],
