@@ -18,9 +18,18 @@ from sqlalchemy import Connection, Engine, Table, func, select
 
 from extractors.values import names
 from matchers.database import reading, writing
-from matchers.interface import LedgerRecord, Unavailable
+from matchers.interface import ORDER, LedgerRecord, Unavailable
 from matchers.ledgers import dialects
-from matchers.ledgers.rows import PARTY, Row, of_orders, of_party, stated, to_rows
+from matchers.ledgers.rows import (
+    NAMES,
+    PARTY,
+    Row,
+    from_row,
+    of_orders,
+    of_party,
+    stated,
+    to_rows,
+)
 from matchers.ledgers.sharing import glued
 from matchers.ledgers.tables import CountedRow, ImportRow, PartyRow, RecordRow
 
@@ -44,6 +53,7 @@ MANY = 10_000
 """Rows below which no index is built anew."""
 
 TABLE: Table = RecordRow.__table__  # type: ignore[attr-defined]
+SHOWN = [TABLE.c[name] for name in NAMES]
 PARTIES: Table = PartyRow.__table__  # type: ignore[attr-defined]
 IMPORTS: Table = ImportRow.__table__  # type: ignore[attr-defined]
 COUNTS: Table = CountedRow.__table__  # type: ignore[attr-defined]
@@ -119,7 +129,9 @@ def _prepare(engine: Engine, records: Iterable[LedgerRecord], prepared: Prepared
         ids = [one.record_id for one in chunk]
         with reading(engine) as connection:
             before = dialects.of(connection).hashes(connection, ids) if known else {}
-        fresh = [at for at, told in enumerate(hashes) if before.get(ids[at]) != told]
+            fresh = [at for at, told in enumerate(hashes) if before.get(ids[at]) != told]
+            alike = _alike(connection, [chunk[at] for at in fresh if ids[at] in before])
+        fresh = [at for at in fresh if ids[at] not in alike]
         renewed = [ids[at] for at in fresh if ids[at] in before]
         if fresh:
             parties = [fold(chunk[at].party_name) for at in fresh]
@@ -128,6 +140,20 @@ def _prepare(engine: Engine, records: Iterable[LedgerRecord], prepared: Prepared
         prepared.added += len(fresh) - len(renewed)
         prepared.changed += len(renewed)
         prepared.same += len(chunk) - len(fresh)
+
+
+def _alike(connection: Connection, renewed: Iterable[LedgerRecord]) -> set[str]:
+    """The ids of rows of orders that only write a figure otherwise than before: 1.5 for 1.50.
+
+    Their hashes differ, as figures are kept as they were written.
+    """
+    orders = [one for one in renewed if one.doc_type == ORDER]
+    found: set[str] = set()
+    for start in range(0, len(orders), dialects.MOST_VALUES):
+        some = {one.record_id: one for one in orders[start : start + dialects.MOST_VALUES]}
+        rows = connection.execute(select(*SHOWN).where(TABLE.c.record_id.in_(some)))
+        found.update(row.record_id for row in rows if from_row(row) == some[row.record_id])
+    return found
 
 
 def _write(connection: Connection, prepared: Prepared, import_id: int) -> None:

@@ -9,7 +9,7 @@ from itertools import repeat
 from typing import Any
 from zipfile import ZipFile
 
-from matchers.ledgers.columns import DECIMALS, LARGEST, Cell, Formula, ImportFault, Row
+from matchers.ledgers.columns import FIGURE_DECIMALS, LARGEST, Cell, Formula, ImportFault, Row
 
 MAGIC = b"PK\x03\x04"
 """How a workbook begins."""
@@ -145,5 +145,5 @@ def _figure(number: float) -> Decimal:
     exact = Decimal(repr(number))
     if not exact.is_finite() or abs(exact) >= LARGEST:
         return exact
-    near = round(exact, DECIMALS)
+    near = round(exact, FIGURE_DECIMALS)
     return near.normalize() + 0 if abs(exact - near) < LOST_IN_FLOATS else exact

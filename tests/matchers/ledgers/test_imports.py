@@ -353,6 +353,22 @@ def test_a_workbook_is_read_with_its_days_figures_and_zeros(tmp_path: Path) -> N
     assert [(one.line, one.column) for one in read.faults] == [(5, "amount")]
 
 
+def test_figures_of_a_workbook_are_exact_to_the_sixth_decimal_however_calculated(
+    tmp_path: Path,
+) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(["record_id", "doc_type", "po_number", "quantity", "unit_price"])
+    for place, typed in enumerate((1, 1.0, 100.0, 1.5, 0.012155 + 1e-15)):
+        sheet.append([f"r{place}", "purchase_order", "P", typed, typed])
+    sheet.append(["x", "purchase_order", "P", 1 / 3, 1])
+    book.save(tmp_path / "l.xlsx")
+    read = read_file(tmp_path / "l.xlsx", settings())
+    figures = [format(one.quantity or 0, "f") for one in read.records]
+    assert figures == ["1", "1", "100", "1.5", "0.012155"]
+    assert [one.line for one in read.faults] == [7]
+
+
 def test_a_formula_that_was_never_calculated_is_a_fault_of_its_row(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.worksheets[0]

@@ -303,6 +303,19 @@ def test_an_import_that_leaves_a_line_as_it_is_tells_nothing_of_it(ledger: SqlLe
     assert told[0].since <= told[1].since
 
 
+def test_a_figure_of_an_order_written_otherwise_changes_nothing(ledger: SqlLedger) -> None:
+    """As a workbook has 1 where an export in CSV has 1.00."""
+    written = line("1", quantity=Decimal("1.00"), unit_price=Decimal("4.50"))
+    other = line("1", quantity=Decimal(1), unit_price=Decimal("4.5"))
+    ledger.store([written, line("2")], "a.csv")
+    assert ledger.store([other, line("2", quantity=Decimal(1))], "b.xlsx") == (0, 1, 1)
+    assert ledger.store([written], "c.csv") == (0, 0, 1)
+    kept = ledger.get("1")
+    assert kept is not None
+    assert str(kept.quantity) == "1.00"
+    assert ledger.store([line("1", quantity=Decimal(1))], "d.csv") == (0, 1, 0)
+
+
 def test_many_records_are_looked_up_at_once(ledger: SqlLedger) -> None:
     many = [bill(record_id=f"{n:04}") for n in range(dialects.MOST_VALUES + 10)]
     ledger.store(many, "a.csv")
