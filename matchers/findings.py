@@ -245,7 +245,9 @@ def of_rivals(case: Case, one: Standing, others: tuple[Standing, ...]) -> list[F
     every = [one, *others]
     named = listed([entry(each.record) for each in every])
     words = f"Nothing on the {case.noun} tells {named} apart."
-    if not any(other.priced() for other in others):
+    if one.undated() and any(other.differs("date") for other in others):
+        words = f"Only a day tells {named} apart, and {entry(one.record)} states none."
+    elif not any(other.priced() for other in others):
         sums = listed([money(each.record.amount or Decimal(0)) for each in every])
         words = (
             f"Only a figure or some cents of the amount ({sums}) tell {named} apart; one may be "

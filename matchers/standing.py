@@ -130,6 +130,11 @@ class Standing:
         """Whether the date that was read is the record's."""
         return not self.payment and date_agrees(self.paper, self.record)
 
+    def undated(self) -> bool:
+        """Whether the document bears a date and the record none."""
+        found = self.of("date")
+        return found is not None and found.level is Level.UNSTATED
+
     def otherwise_dated(self) -> bool:
         """Whether only a less sure reading of the date is the record's."""
         return self.close("date") and not self.dated()
@@ -279,7 +284,8 @@ def _strong(number: str, kind: Kind) -> bool:
 def rivals(best: Standing, others: tuple[Standing, ...], least: float) -> tuple[Standing, ...]:
     """Other records that the document may just as well be about.
 
-    A day that is read less surely than *least* tells none apart.
+    A day that is read less surely than *least* tells none apart. Nor does any day where the best
+    one states none: that a record is of another day may be its booking, and proves no undated one.
     """
     return tuple(one for one in others if _equal(best, one, least) or _one_slip_away(best, one))
 
@@ -294,7 +300,7 @@ def _equal(best: Standing, other: Standing, least: float) -> bool:
         return False
     if best.alike() and not other.alike():
         return False
-    return best.differs("date") or not other.clashes("date", least)
+    return best.differs("date") or best.undated() or not other.clashes("date", least)
 
 
 def _one_slip_away(best: Standing, other: Standing) -> bool:

@@ -149,6 +149,22 @@ def test_a_day_that_was_hardly_read_tells_no_two_records_of_one_number_apart() -
     assert matched(invoice(), bill(), other).candidate.record.record_id == "0042"
 
 
+@pytest.mark.parametrize("apart", [dt.timedelta(days=2), -12 * MONTH])
+def test_another_records_day_proves_no_record_that_states_none(apart: dt.timedelta) -> None:
+    """The day may be that of its booking, and the bill be held twice."""
+    other = bill(record_id="0043", doc_date=DAY + apart)
+    assert matched(invoice(), bill(doc_date=None)).candidate.record.record_id == "0042"
+    decision = held(invoice(), bill(doc_date=None), other)
+    assert decision.reasons == (Reason.AMBIGUOUS_ITEMS,)
+    assert "Only a day tells" in decision.detail
+    assert decision.proposal is None
+
+
+def test_an_undated_record_of_another_number_is_no_rival() -> None:
+    other = bill(record_id="0043", number="INV-1042", doc_date=DAY + MONTH)
+    assert matched(invoice(), bill(doc_date=None), other).candidate.record.record_id == "0042"
+
+
 def test_an_amount_that_is_not_read_is_missing_and_the_record_proposed() -> None:
     decision = held(invoice(total=None), bill())
     assert decision.reasons == (Reason.FIELD_MISSING,)
