@@ -90,7 +90,7 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
 def _import(app: "App", path: Path, layout: str) -> ImportReport:
     from matchers.ledgers.faults import Fault
     from matchers.ledgers.issues import read_any, settled
-    from matchers.ledgers.statements import cleared, numbers, others
+    from matchers.ledgers.statements import cleared, days, numbers, others
 
     read = read_any(path, app.settings.ledger, layout)
     sha256 = moves.sha256_of(path)
@@ -107,15 +107,19 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
     since = app.ledger.version()
     given: Iterable[LedgerRecord] = records()
     left_out = None
+    paid: dict[str, dt.date] = {}
     if read.statements:
         checks = app.ledger.checks(numbers(read.statements))
-        given, otherwise = cleared(read.statements, checks)
+        before = app.ledger.paid(one.record_id for one in checks)
+        given, otherwise = cleared(read.statements, checks, before)
+        shown_now = days(read.statements, given)
+        paid = {key: day for key, day in shown_now.items() if key not in before}
         left_out = others(read.statements, checks)
     elif read.layout:
         issued = tuple(given)
         known = app.ledger.known(one.record_id for one in issued)
         given, otherwise = settled(issued, known)
-    added, changed, same = app.ledger.store(given, shown(path.name), since)
+    added, changed, same = app.ledger.store(given, shown(path.name), since, paid)
     app.journal.imported(shown(path.name), sha256, added=added, changed=changed, same=same)
     faults.sort(key=lambda one: one.line)
     return ImportReport(

@@ -22,7 +22,7 @@ STEPS = Path(__file__).parent / "migrations"
 FIRST = "0001"
 """The form of release 0.1.0."""
 
-NEWEST = "0006"
+NEWEST = "0007"
 """The form that this program works with: the last step in `migrations/versions/`."""
 
 GUARDED = ("event", "decision")

@@ -4,6 +4,7 @@ Records, codes and control totals: BAI, Cash Management Balance Reporting Specif
 Decimals that amounts imply are those of ISO 4217.
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from matchers.ledgers import delimited
 from matchers.ledgers.columns import LARGEST, ImportFault
-from matchers.ledgers.statements import Entry, Statement, serial
+from matchers.ledgers.statements import Entry, Statement, booked, serial
 
 NAME = "bai2"
 """What people call the format where they choose it."""
@@ -160,6 +161,7 @@ class _Level:
     total: int
     lines: int
     currency: str = ""
+    day: dt.date | None = None
     parts: int = 0
     entries: list[Entry] = field(default_factory=list)
 
@@ -187,6 +189,7 @@ def _opened(file: str, record: _Record, around: Sequence[_Level]) -> _Level:
         if not record.of(0):
             raise _broken(file, record.line, "the account has no number")
         one.currency = (record.of(1) or group.of(5) or "USD").upper()
+        one.day = booked(group.of(3), "%y%m%d")
         one.total = sum(_amounts(file, record))
         one.entries += _replacing(record, group, one.currency)
     return one
@@ -293,6 +296,7 @@ def _detail(file: str, record: _Record, account: _Level) -> None:
             check=check,
             unclear="" if kind in LOOSE else unclear,
             loose=kind in LOOSE,
+            day=account.day,
         )
     )
 

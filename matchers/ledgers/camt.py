@@ -4,8 +4,10 @@ Names and meanings of elements: Bank-to-Customer Cash Management, Message Defini
 (https://www.iso20022.org/catalogue-messages).
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +30,9 @@ OPENING = ("OPBD", "PRCD")
 """Codes of the balance that entries are added to: opening, or the previous day's closing."""
 
 CLOSING = ("CLBD",)
+
+ISO_DAY = len("2026-04-02")
+"""Signs of a moment that are its day."""
 
 BOOKED = "BOOK"
 """The status of an entry that counts in the balances; others are announced only."""
@@ -107,7 +112,8 @@ def _entries(where: str, line: int, node: Element) -> Iterator[Entry]:
     where = f"{where}, entry {line}"
     amount, currency = _signed(where, node), _currency(node)
     reversal = _text(node, "RvslInd") in {"true", "1"}
-    whole = Entry(line=line, amount=amount, currency=currency, reversal=reversal)
+    day = _day(node)
+    whole = Entry(line=line, amount=amount, currency=currency, reversal=reversal, day=day)
     parts = node.findall("NtryDtls/TxDtls")
     named = [one for one in parts if one.find("Refs/ChqNb") is not None]
     if not named:
@@ -136,6 +142,14 @@ def _parts(where: str, whole: Entry, mark: str, parts: Sequence[Element]) -> Ite
         said = one.find("Refs/ChqNb") is not None
         check, unclear = serial(_text(one, "Refs/ChqNb")) if said else ("", "")
         yield replace(whole, amount=amount, check=check, unclear=unclear)
+
+
+def _day(node: Element) -> dt.date | None:
+    """When an entry was booked, or else of which day its money counts."""
+    for path in ("BookgDt/Dt", "BookgDt/DtTm", "ValDt/Dt", "ValDt/DtTm"):
+        with suppress(ValueError):
+            return dt.date.fromisoformat(_text(node, path)[:ISO_DAY])
+    return None
 
 
 def _signed(where: str, node: Element, default: str = "") -> Decimal:

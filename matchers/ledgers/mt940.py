@@ -4,8 +4,10 @@ Fields and their forms: SWIFT Standards MT, category 9, MT940
 (https://www2.swift.com/knowledgecentre/publications/us9m_20240719).
 """
 
+import datetime as dt
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -26,7 +28,8 @@ _FIRST = re.compile(rb"(?:^|\n):20:[^\n]*\n(?:[^\n]*\n){0,3}?:25P?:")
 _FIELD = re.compile(r":(\d{2}[A-Z]?):(.*)", re.ASCII | re.DOTALL)
 _BALANCE = re.compile(r"([CD])\d{6}([A-Z]{3})(\d{1,15}),(\d{0,3})", re.ASCII)
 _ENTRY = re.compile(
-    r"\d{6}(?:\d{4})?(R?[CD])[A-Z]?(\d{1,15}),(\d{0,3})[NSF]([A-Z0-9]{3})([^\n/]*(?:/(?!/)[^\n/]*)*)"
+    r"(\d{6})(\d{4})?(R?[CD])[A-Z]?(\d{1,15}),(\d{0,3})[NSF]([A-Z0-9]{3})"
+    r"([^\n/]*(?:/(?!/)[^\n/]*)*)"
     r"(?://[^\n]*)?(?:\n.*)?",
     re.ASCII | re.DOTALL,
 )
@@ -112,16 +115,30 @@ def _entry(file: str, line: int, text: str, currency: str) -> Entry:
             f"{where}: the entry {text[:60]!r} is not written as field 61 is. Nothing was "
             "imported. Export it again."
         )
-    amount = _amount(where, found[2], found[3])
-    check, unclear = serial(found[5].strip()) if found[4] == CHEQUE else ("", "")
+    amount = _amount(where, found[4], found[5])
+    check, unclear = serial(found[7].strip()) if found[6] == CHEQUE else ("", "")
     return Entry(
         line=line,
-        amount=amount if found[1] in {"C", "RD"} else -amount,
+        amount=amount if found[3] in {"C", "RD"} else -amount,
         currency=currency,
         check=check,
         unclear=unclear,
-        reversal=found[1].startswith("R"),
+        reversal=found[3].startswith("R"),
+        day=_day(found[1], found[2] or found[1][2:]),
     )
+
+
+def _day(value: str, booked: str) -> dt.date | None:
+    """When an entry was booked (MMDD), in the year that is nearest to its value date (YYMMDD)."""
+    try:
+        counts = dt.datetime.strptime(value, "%y%m%d").date()  # noqa: DTZ007 - a day, no moment
+    except ValueError:
+        return None
+    near = []
+    for year in (counts.year - 1, counts.year, counts.year + 1):
+        with suppress(ValueError):
+            near.append(dt.date(year, int(booked[:2]), int(booked[2:])))
+    return min(near, key=lambda one: abs(one - counts), default=None)
 
 
 def _amount(where: str, whole: str, decimals: str) -> Decimal:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from matchers.ledgers import delimited
 from matchers.ledgers.columns import ImportFault, Unreadable, money
-from matchers.ledgers.statements import Entry, Statement, serial
+from matchers.ledgers.statements import Entry, Statement, booked, serial
 
 NAME = "ofx"
 """What people call the format where they choose it; QFX is the same with the bank's number."""
@@ -203,4 +203,5 @@ def _entry(where: str, line: int, values: Mapping[str, str], currency: str) -> E
         unclear="" if loose else unclear,
         reversal="CORRECTFITID" in values,
         loose=loose,
+        day=booked(values.get("DTPOSTED", ""), "%Y%m%d"),
     )

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from types import MappingProxyType
 from typing import TypeVar
 
 from sqlalchemy import (
@@ -20,8 +21,8 @@ from matchers.interface import ORDER, Counted, LedgerRecord
 from matchers.ledgers import dialects, passes, search, storing
 from matchers.ledgers.columns import NO_TEXT
 from matchers.ledgers.rows import COUNTED, NAMES, STORED, counted, from_row, stated, to_rows
-from matchers.ledgers.statements import ISSUED
-from matchers.ledgers.tables import CountedRow, ImportRow, PartyRow, RecordRow
+from matchers.ledgers.statements import ISSUED, Paid
+from matchers.ledgers.tables import CountedRow, ImportRow, PaidRow, PartyRow, RecordRow
 from matchers.likeness import PARTY_ALIKE, digits, name_likeness
 
 CHUNK = 5000
@@ -32,7 +33,12 @@ PARTY = PartyRow.__table__.c  # type: ignore[attr-defined]
 IMPORT = ImportRow.__table__.c  # type: ignore[attr-defined]
 COUNT = CountedRow.__table__.c  # type: ignore[attr-defined]
 
+PAID = PaidRow.__table__.c  # type: ignore[attr-defined]
+
 SHOWN = [RECORD[name] for name in NAMES]
+
+NOBODY: Mapping[str, dt.date] = MappingProxyType({})
+"""No check was paid."""
 
 T = TypeVar("T")
 
@@ -83,6 +89,18 @@ class SqlLedger:
                 )
         return tuple(found[key] for key in sorted(found))
 
+    def paid(self, record_ids: Iterable[str]) -> dict[str, Paid]:
+        """When and where a statement first showed each of these checks as paid, if one did."""
+        found: dict[str, Paid] = {}
+        with reading(self._engine) as connection:
+            for ids in _chunks(record_ids, dialects.MOST_VALUES):
+                query = select(PAID.record_id, PAID.day, IMPORT.source).where(
+                    PAID.record_id.in_(ids), PAID.import_id == IMPORT.id
+                )
+                for record_id, day, source in connection.execute(query):
+                    found[record_id] = Paid(day=dt.date.fromisoformat(day), source=source)
+        return found
+
     def of_order(self, number: str) -> tuple[LedgerRecord, ...]:
         """Every record of the order with this number, and every bill for it, by record_id."""
         folded = search.order_numbers(number)
@@ -131,19 +149,23 @@ class SqlLedger:
             return storing.version(connection)
 
     def store(
-        self, records: Iterable[LedgerRecord], source: str, since: int | None = None
+        self,
+        records: Iterable[LedgerRecord],
+        source: str,
+        since: int | None = None,
+        paid: Mapping[str, dt.date] = NOBODY,
     ) -> tuple[int, int, int]:
         """Add or refresh records, all or none of them: how many were added, changed, the same.
 
         Each record comes once. *since* is the `version` that they were made for, by default that
-        of now.
+        of now. *paid* are the days on which checks were paid, of those that `paid` knows none of.
 
         Raises:
             LedgerError: an amount has more decimals than thousandths.
             Overtaken: another import was stored since; make and store them again.
         """
         made_for = self.version() if since is None else since
-        return storing.store(self._engine, records, source, made_for)
+        return storing.store(self._engine, records, source, made_for, paid)
 
 
 def altered(connection: Connection) -> Iterator[str]:

@@ -5,11 +5,13 @@ balance, where its form states both. The ledger keeps what is owed, not what a b
 entry without a check number changes nothing; the report says how many there were.
 """
 
+import datetime as dt
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from types import MappingProxyType
 
 from extractors.values.identifiers import is_valid_iban
 from matchers.interface import LedgerRecord, Status
@@ -34,7 +36,7 @@ class Entry:
     *unclear* says in words why its check cannot be told, *reversal* that it undoes an earlier
     entry. *loose* tells that the number may be another thing's, as forms have it beside transfers
     too: such an entry is about a check only if the ledger has one. *line* counts entries or lines
-    from 1.
+    from 1, *day* is when it was booked, None if not said.
     """
 
     line: int = field(compare=False)
@@ -44,6 +46,19 @@ class Entry:
     unclear: str = ""
     reversal: bool = False
     loose: bool = False
+    day: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paid:
+    """The day on which the bank booked the payment of a check, and the file that showed it."""
+
+    day: dt.date
+    source: str
+
+
+NONE_PAID: Mapping[str, Paid] = MappingProxyType({})
+"""No statement has shown any check as paid before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +108,14 @@ def serial(text: str) -> tuple[str, str]:
     return "", f"its number reads {text[:40]!r}, which is none."
 
 
+def booked(text: str, form: str) -> dt.date | None:
+    """The day that a text begins with, as *form* (of `strptime`) writes it, or None."""
+    try:
+        return dt.datetime.strptime(text[: len(dt.date.max.strftime(form))], form).date()  # noqa: DTZ007 - a day, not a moment
+    except ValueError:
+        return None
+
+
 def numbers(statements: Iterable[Statement]) -> tuple[str, ...]:
     """The numbers of all checks in some statements, each once."""
     found = (entry.check for one in statements for entry in one.entries if entry.check)
@@ -110,11 +133,14 @@ def others(statements: Iterable[Statement], known: Sequence[LedgerRecord]) -> in
 
 
 def cleared(
-    statements: Sequence[Statement], known: Sequence[LedgerRecord]
+    statements: Sequence[Statement],
+    known: Sequence[LedgerRecord],
+    before: Mapping[str, Paid] = NONE_PAID,
 ) -> tuple[tuple[LedgerRecord, ...], tuple[str, ...]]:
     """The records of the checks that were paid, closed; and in words what a person must look at.
 
-    *known* are the ledger's checks with these numbers, whatever their account.
+    *known* are the ledger's checks with these numbers, whatever their account, *before* by their
+    ids the payments that earlier statements showed.
     """
     among = _by_number(known)
     paid = [
@@ -128,7 +154,7 @@ def cleared(
     closed: list[LedgerRecord] = []
     words: list[str] = []
     for one, entry, found in paid:
-        if problem := _problem(entry, found, times):
+        if problem := _problem(entry, found, times, before):
             check = f"check {entry.check}" if entry.check else "a check"
             words.append(
                 f"entry {entry.line}: {check} on account {one.account}, "
@@ -137,6 +163,23 @@ def cleared(
         else:
             closed.append(replace(found[0], status=Status.CLOSED))
     return tuple(closed), tuple(words)
+
+
+def days(statements: Iterable[Statement], closed: Iterable[LedgerRecord]) -> dict[str, dt.date]:
+    """The days on which checks that some statements closed were paid, by the ids of their records.
+
+    A check whose entry bears no day is left out.
+    """
+    by_number: dict[str, list[LedgerRecord]] = {}
+    for record in closed:
+        by_number.setdefault(serial(record.number)[0], []).append(record)
+    return {
+        record.record_id: entry.day
+        for one in statements
+        for entry in one.entries
+        for record in by_number.get(entry.check, ())
+        if entry.day and _is_of(record.account_ref, one.account)
+    }
 
 
 def _is_about_a_check(entry: Entry, found: Sequence[LedgerRecord]) -> bool:
@@ -168,7 +211,12 @@ def _is_of(known: str, stated: str) -> bool:
     return bool(ours) and same
 
 
-def _problem(entry: Entry, found: Sequence[LedgerRecord], times: Mapping[str, int]) -> str:
+def _problem(
+    entry: Entry,
+    found: Sequence[LedgerRecord],
+    times: Mapping[str, int],
+    before: Mapping[str, Paid],
+) -> str:
     """Why an entry does not simply close its check, or empty."""
     if entry.unclear:
         return f"{entry.unclear} Look it up, and set the check's status in the books."
@@ -180,11 +228,16 @@ def _problem(entry: Entry, found: Sequence[LedgerRecord], times: Mapping[str, in
         return f"the ledger has {len(found)} records of it. Correct the books, and import them."
     if (count := times[found[0].record_id]) > 1:
         return f"the file has {count} entries for this check. Ask the bank which are right."
-    return _conflict(entry, found[0])
+    return _conflict(entry, found[0], before.get(found[0].record_id))
 
 
-def _conflict(entry: Entry, record: LedgerRecord) -> str:
-    """How the payment of a check contradicts its record, or empty."""
+def _conflict(entry: Entry, record: LedgerRecord, first: Paid | None) -> str:
+    """How the payment of a check contradicts its record or its *first* payment, or empty."""
+    if first and entry.day and entry.day != first.day:
+        return (
+            f"it is booked on {entry.day}, and {first.source} showed it paid on {first.day}. Ask "
+            "the bank whether it paid twice, and for the pictures of both."
+        )
     if record.status in {Status.VOID, Status.STOPPED}:
         return f"the ledger says that it is {record.status}. Tell the bank that it was paid."
     if record.currency and record.currency != entry.currency:

@@ -7,7 +7,7 @@ to be written wait in a file without a name; the lock is taken to write them, an
 import datetime as dt
 import gc
 import marshal
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count, islice
@@ -31,7 +31,7 @@ from matchers.ledgers.rows import (
     to_rows,
 )
 from matchers.ledgers.sharing import glued
-from matchers.ledgers.tables import CountedRow, ImportRow, PartyRow, RecordRow
+from matchers.ledgers.tables import CountedRow, ImportRow, PaidRow, PartyRow, RecordRow
 
 CHUNK = 5000
 """Records prepared and written at once."""
@@ -56,6 +56,7 @@ TABLE: Table = RecordRow.__table__  # type: ignore[attr-defined]
 SHOWN = [TABLE.c[name] for name in NAMES]
 PARTIES: Table = PartyRow.__table__  # type: ignore[attr-defined]
 IMPORTS: Table = ImportRow.__table__  # type: ignore[attr-defined]
+PAID: Table = PaidRow.__table__  # type: ignore[attr-defined]
 COUNTS: Table = CountedRow.__table__  # type: ignore[attr-defined]
 
 
@@ -93,11 +94,16 @@ def version(connection: Connection) -> int:
 
 
 def store(
-    engine: Engine, records: Iterable[LedgerRecord], source: str, since: int
+    engine: Engine,
+    records: Iterable[LedgerRecord],
+    source: str,
+    since: int,
+    paid: Mapping[str, dt.date],
 ) -> tuple[int, int, int]:
     """Add or refresh records, all or none of them: how many were added, changed, the same.
 
-    *since* is the `version` that what is to be stored was made for.
+    *since* is the `version` that what is to be stored was made for. *paid* are the days on which
+    checks were paid that no import has shown as paid yet, by the ids of their records.
 
     Raises:
         LedgerError: an amount has more decimals than thousandths.
@@ -111,7 +117,10 @@ def store(
         with writing(engine) as connection:
             if version(connection) != since:
                 raise Overtaken("Another import was stored meanwhile. Import the file again.")
-            _write(connection, prepared, _note(connection, source, prepared))
+            import_id = _note(connection, source, prepared)
+            _write(connection, prepared, import_id)
+            if checks := [(key, day.isoformat(), import_id) for key, day in paid.items()]:
+                dialects.of(connection).insert(connection, PAID, checks)
     finally:
         if collecting:
             gc.enable()

@@ -97,6 +97,16 @@ class CountedRow(SQLModel, table=True):
     import_id: int = Field(primary_key=True, foreign_key="ledger_import.id")
 
 
+class PaidRow(SQLModel, table=True):
+    """A check that a bank's statement showed as paid: on which day, and the import of it."""
+
+    __tablename__ = "check_paid"
+
+    record_id: str = Field(primary_key=True, sa_type=IN_BYTE_ORDER)
+    day: str
+    import_id: int = Field(foreign_key="ledger_import.id")
+
+
 FOLDED = ("number_fold", "number_digits", "po_fold", "account_fold", "tax_fold", "iban_fold")
 """Columns looked up by equality; most rows leave some empty, so their indexes are partial."""
 
@@ -109,7 +119,8 @@ Index("ix_record_party_size", col(RecordRow.party_id), col(RecordRow.size))
 Index("ix_record_party_day", col(RecordRow.party_id), col(RecordRow.day))
 
 TABLES = [
-    SQLModel.metadata.tables[name] for name in ("party", "record", "ledger_import", "order_count")
+    SQLModel.metadata.tables[name]
+    for name in ("party", "record", "ledger_import", "order_count", "check_paid")
 ]
 
 

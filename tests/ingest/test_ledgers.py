@@ -313,3 +313,29 @@ def test_a_journal_becomes_open_items_and_again_changes_nothing(
     ]
     assert "line 9" in said[0]
     assert "names INV-7, and no bill does so" in said[0]
+
+
+def test_a_check_that_another_statement_shows_paid_again_is_told(app: App) -> None:
+    drop(
+        app,
+        text="record_id,doc_type,account_ref,number,amount,currency\n"
+        "c1,issued_check,0532013000,1042,150.50,EUR\n",
+    )
+    take(app)
+    statement = (
+        ":20:S\n:25:0532013000\n:28C:7\n:60F:C260401EUR200,00\n:61:260402D150,50NCHK1042//E1\n"
+        ":62F:C260402EUR49,50\n"
+    )
+    later = statement.replace(":28C:7", ":28C:9").replace(":61:260402", ":61:260409")
+    for name, text in (("april.sta", statement), ("whole.sta", statement), ("may.sta", later)):
+        drop(app, name, text)
+        take(app)
+    done = app.workspace.ledger / "done"
+    reports = [next(done.glob(f"*-{name}.sta.report.txt")) for name in ("april", "whole", "may")]
+    faults = [one.read_text().splitlines()[1:] for one in reports]
+    assert faults[:2] == [[], []]
+    [words] = faults[2]
+    assert "booked on 2026-04-09, and april.sta showed it paid on 2026-04-02" in words
+    drop(app, "may.sta", later)  # and told again, however often it comes
+    take(app)
+    assert sum("april.sta showed" in one.read_text() for one in done.glob("*may*.txt")) == 2

@@ -203,7 +203,7 @@ def raised(engine: Engine, workspace: Workspace, form: str) -> bytes:
     return key
 
 
-@pytest.mark.parametrize("form", ["0002", "0003", "0004", "0005"])
+@pytest.mark.parametrize("form", ["0002", "0003", "0004", "0005", "0006"])
 def test_a_database_of_a_form_between_gets_the_newest(
     engine: Engine, workspace: Workspace, form: str
 ) -> None:

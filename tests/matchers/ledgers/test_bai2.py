@@ -1,5 +1,6 @@
 """BAI2 cash management files, written for these tests from the format's own description."""
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -239,3 +240,14 @@ def test_files_behind_one_another_and_accounts_are_kept_apart(tmp_path: Path) ->
 def test_what_stands_before_the_first_record_does_no_harm(first: str, tmp_path: Path) -> None:
     text = report(PAID, before=first, after="\x1a").replace("\n", "\r\n")
     assert outcome(read(tmp_path, text.encode()), owed())[0] == ["1042"]
+
+
+@pytest.mark.parametrize(
+    ("group", "day"),
+    [("1,260402,2359,,2/", dt.date(2026, 4, 2)), ("1,,2359,,2/", None), ("1,269902,,,2/", None)],
+)
+def test_the_day_of_a_group_is_that_of_its_entries(
+    group: str, day: dt.date | None, tmp_path: Path
+) -> None:
+    [one] = read(tmp_path, report(*DETAILS, group=group))
+    assert {entry.day for entry in one.entries} == {day}

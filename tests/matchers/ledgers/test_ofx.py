@@ -1,5 +1,6 @@
 """OFX and QFX downloads, written for these tests as banks write them, broken headers included."""
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -280,3 +281,17 @@ def test_a_card_has_entries_that_are_no_checks(tmp_path: Path) -> None:
     text = SGML.replace("STMTTRNRS", "CCSTMTTRNRS").replace("STMTRS", "CCSTMTRS")
     text = text.replace("BANKACCTFROM", "CCACCTFROM").replace(CHECK, "")
     assert outcome(read(tmp_path, text)) == ([], [], 1)
+
+
+@pytest.mark.parametrize(
+    ("posted", "day"),
+    [
+        ("20260402120000[0:GMT]", dt.date(2026, 4, 2)),
+        ("20260402", dt.date(2026, 4, 2)),
+        ("20260230", None),
+        ("2026", None),
+    ],
+)
+def test_the_day_of_an_entry_is_kept(posted: str, day: dt.date | None, tmp_path: Path) -> None:
+    [one] = read(tmp_path, SGML.replace("20260402120000[0:GMT]", posted))
+    assert one.entries[0].day == day

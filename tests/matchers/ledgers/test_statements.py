@@ -1,5 +1,6 @@
 """Bank statements, written for these tests: checks that cleared, and what is refused."""
 
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from config.settings import LedgerSettings
 from matchers.interface import LedgerRecord, Status
 from matchers.ledgers.columns import ImportFault
 from matchers.ledgers.issues import read_any
-from matchers.ledgers.statements import Statement, cleared, numbers, others
+from matchers.ledgers.statements import Paid, Statement, cleared, days, numbers, others
 from tests.matchers.build import issued, opened
 
 IBAN = "DE89370400440532013000"
@@ -23,6 +24,7 @@ CAMT = """<?xml version="1.0" encoding="UTF-8"?>
 <Amt Ccy="EUR">20.50</Amt><CdtDbtInd>DBIT</CdtDbtInd></Bal>
 <Ntry><Amt Ccy="EUR">150.50</Amt><CdtDbtInd>DBIT</CdtDbtInd>
 <Sts>BOOK</Sts><AcctSvcrRef>E1</AcctSvcrRef>
+<BookgDt><Dt>2026-04-02</Dt></BookgDt>
 <NtryDtls><TxDtls><Refs><ChqNb>0001042</ChqNb></Refs></TxDtls></NtryDtls></Ntry>
 <Ntry><Amt Ccy="EUR">30.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>
 <Sts>BOOK</Sts><AcctSvcrRef>E2</AcctSvcrRef></Ntry>
@@ -273,3 +275,45 @@ def test_checks_are_found_by_their_numbers_however_many_zeros_stand_in_front(
     with opened(f"sqlite:///{tmp_path / 'l.db'}") as ledger:
         ledger.store([owed(record_id="a", number="0001042"), owed(record_id="b", number="7")], "x")
         assert [one.record_id for one in ledger.checks(["1042", "7", "8"])] == ["a", "b"]
+
+
+APRIL = dt.date(2026, 4, 2)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_payment_of_a_check_on_another_day_than_before_is_told(
+    form: str, tmp_path: Path
+) -> None:
+    statements = read(tmp_path, FORMS[form])
+    closed, _ = cleared(statements, [owed()])
+    assert days(statements, closed) == {owed().record_id: APRIL}
+    same = {owed().record_id: Paid(day=APRIL, source="one.sta")}
+    assert cleared(statements, closed, same) == (closed, ())
+    earlier = {owed().record_id: Paid(day=APRIL - dt.timedelta(days=7), source="one.sta")}
+    nothing, [words] = cleared(statements, closed, earlier)
+    assert nothing == ()
+    assert "booked on 2026-04-02, and one.sta showed it paid on 2026-03-26" in words
+
+
+@pytest.mark.parametrize(
+    ("form", "old", "new", "day"),
+    [
+        ("mt940", "2604020402D", "260402D", APRIL),
+        ("mt940", "2604020402D", "2512310102D", dt.date(2026, 1, 2)),
+        ("mt940", "2604020402D", "2601011231D", dt.date(2025, 12, 31)),
+        ("mt940", "2604020402D", "2604310402D", None),
+        ("mt940", "2604020402D", "2604020231D", None),
+        ("camt053", "<Dt>2026-04-02</Dt>", "<DtTm>2026-04-02T09:00:00Z</DtTm>", APRIL),
+        ("camt053", "<BookgDt><Dt>2026-04-02</Dt></BookgDt>", "", None),
+        ("camt053", "BookgDt", "ValDt", APRIL),
+        ("camt053", "2026-04-02", "2026-02-30", None),
+    ],
+)
+def test_the_day_of_an_entry(
+    form: str, old: str, new: str, day: dt.date | None, tmp_path: Path
+) -> None:
+    assert old in FORMS[form]
+    [statement] = read(tmp_path, FORMS[form].replace(old, new))
+    assert statement.entries[0].day == day
+    dated = {} if day is None else {owed().record_id: day}
+    assert days([statement], [owed()]) == dated
