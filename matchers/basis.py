@@ -13,7 +13,7 @@ from typing import Protocol, assert_never
 
 from config.reasons import Reason, ordered
 from config.settings import Rules
-from extractors.interface import Extraction
+from extractors.interface import Extraction, LineItem
 from matchers.decide import NOBODY, decide
 from matchers.interface import (
     Alias,
@@ -86,6 +86,14 @@ class PostedTo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LinesOf:
+    """The lines that had been read from a document that was posted."""
+
+    document_id: str
+    found: tuple[LineItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CameBefore:
     """The documents that came before with the same business key, or with a front like this."""
 
@@ -123,6 +131,7 @@ class Basis:
     imported: dt.datetime | None = None
     parties: tuple[KnownParty, ...] = ()
     posted: tuple[PostedTo, ...] = ()
+    lines: tuple[LinesOf, ...] = ()
     same_keys: tuple[CameBefore, ...] = ()
     looks: tuple[CameBefore, ...] = ()
     lacking: tuple[Lacking, ...] = ()
@@ -169,6 +178,7 @@ class Asked:
         self._imported: dt.datetime | None = None
         self._parties: dict[tuple[str, ...], bool] = {}
         self._posted: dict[str, Earlier | None] = {}
+        self._lines: dict[str, tuple[LineItem, ...]] = {}
         self._keys: dict[str, tuple[Earlier, ...]] = {}
         self._looks: dict[str, tuple[Earlier, ...]] = {}
         self._lacking: list[Lacking] = []
@@ -186,6 +196,7 @@ class Asked:
             imported=self._imported,
             parties=tuple(KnownParty(names=key, known=on) for key, on in self._parties.items()),
             posted=tuple(PostedTo(record_id=key, earlier=on) for key, on in self._posted.items()),
+            lines=tuple(LinesOf(document_id=key, found=on) for key, on in self._lines.items()),
             same_keys=tuple(CameBefore(key=key, found=on) for key, on in self._keys.items()),
             looks=tuple(CameBefore(key=key, found=on) for key, on in self._looks.items()),
             lacking=tuple(self._lacking),
@@ -240,6 +251,12 @@ class Asked:
             self._posted[record_id] = self._history.posted_to(record_id)
         return self._posted[record_id]
 
+    def lines(self, document_id: str) -> Sequence[LineItem]:
+        """As in History."""
+        if document_id not in self._lines:
+            self._lines[document_id] = tuple(self._history.lines(document_id))
+        return self._lines[document_id]
+
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
         """As in History."""
         if key not in self._keys:
@@ -277,6 +294,7 @@ class Remembered:
         self._taught = {one.names: one.found for one in basis.taught}
         self._parties = {one.names: one.known for one in basis.parties}
         self._posted = {one.record_id: one.earlier for one in basis.posted}
+        self._lines = {one.document_id: one.found for one in basis.lines}
         self._keys = {one.key: one.found for one in basis.same_keys}
         self._looks = {one.key: one.found for one in basis.looks}
 
@@ -330,6 +348,10 @@ class Remembered:
         if record_id in self._posted:
             return self._posted[record_id]
         return self._other("what was posted to another record").posted_to(record_id)
+
+    def lines(self, document_id: str) -> Sequence[LineItem]:
+        """As in History; none where nobody asked then, as releases decided that never did."""
+        return self._lines.get(document_id, ())
 
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
         """As in History."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from config.reasons import Reason
-from extractors.interface import Box, Document, Extraction
+from extractors.interface import Box, Document, Extraction, LineItem
 
 
 class LedgerError(Exception):
@@ -297,6 +297,9 @@ class History(Protocol):
 
     def posted_to(self, record_id: str) -> Earlier | None:
         """The document already posted to a record, delivered or about to be."""
+
+    def lines(self, document_id: str) -> Sequence[LineItem]:
+        """The lines that were read from a document that was posted."""
 
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
         """Other documents with the same business key, oldest first."""

@@ -15,10 +15,10 @@ from extractors.values import names
 from matchers.assignment import assign
 from matchers.compare import READ, Paper
 from matchers.findings import Case, Finding, entry, listed, money
-from matchers.interface import ORDER, LedgerRecord, Status
+from matchers.interface import ORDER, Counted, LedgerRecord, Status
 from matchers.likeness import PARTY_UNLIKE, name_likeness
 from matchers.standing import Standing
-from matchers.uncounted import uncounted
+from matchers.uncounted import Given, Posting, postings, uncounted
 
 MOST_LINES = 100
 """Lines of a bill that are assigned one to one; of longer bills only the sum is compared."""
@@ -43,15 +43,18 @@ WHOLE = Decimal(100)
 class Ordered:
     """A line of an order: lines of the same goods at the same price are one.
 
-    *left* is what was not invoiced before, *waiting* what was received of that, or None where the
-    ledger does not say what was received.
+    *rows* are the ids of its records. *left* is what was not invoiced before, *waiting* what was
+    received of that, or None where the ledger does not say what was received. *posted* is what
+    neither has any more, as bills were posted for it that no export counts yet.
     """
 
+    rows: tuple[str, ...]
     name: str
     price: Decimal | None
     quantity: Decimal
     left: Decimal
     waiting: Decimal | None
+    posted: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +88,16 @@ def of_order(case: Case, one: Standing) -> list[Finding]:
     found = []
     by_line = bool(ordered and billed) and len(billed) <= MOST_LINES
     taxed = by_line and _with_tax(case.paper)
+    posted = postings(case.history, number, _others(one.record, named, order))
+    counted = case.ledger.counted(tuple(line.record_id for line in order)) if posted else ()
+    prices = {line.record_id: line.unit_price or Decimal(0) for line in order}
+    since = uncounted([(each.at, each.amount) for each in posted], counted, prices)
     if by_line:
         billed = [replace(one, price=None) for one in billed] if taxed else billed
-        found = _of_lines(case, number, ordered, billed)
-    posted = uncounted(case.ledger, case.history, number, order, _others(one.record, named, order))
-    if not (by_line and _whole(case.paper)) or taxed or posted:
-        found += _of_sum(case, number, alive, ordered, posted)
+        rest = _less(case, ordered, posted, counted) if since else ordered
+        found = _of_lines(case, number, rest, billed)
+    if not (by_line and _whole(case.paper)) or taxed or since:
+        found += _of_sum(case, number, alive, ordered, since)
     return found
 
 
@@ -176,6 +183,7 @@ def _pooled(order: Iterable[LedgerRecord]) -> list[Ordered]:
         before = line.invoiced_quantity or Decimal(0)
         received = line.received_quantity
         new = Ordered(
+            rows=(line.record_id,),
             name=line.description or f"line {line.line}".strip(),
             price=line.unit_price,
             quantity=line.quantity,
@@ -196,10 +204,35 @@ def _sum(one: Ordered, other: Ordered) -> Ordered:
         waiting = sum(parts, Decimal(0))
     return replace(
         one,
+        rows=one.rows + other.rows,
         quantity=one.quantity + other.quantity,
         left=one.left + other.left,
         waiting=waiting,
     )
+
+
+def _less(
+    case: Case,
+    ordered: Sequence[Ordered],
+    posted: Iterable[Posting],
+    counted: Sequence[Counted],
+) -> list[Ordered]:
+    """The lines of an order without what was posted for them and no export counts yet."""
+    used: list[list[Given]] = [[] for _ in ordered]
+    for one in posted:
+        billed = _joined(case.history.lines(one.document_id))
+        for mine, place in zip(billed, _assigned(ordered, billed), strict=True):
+            asked = None if place is None else _asked(mine, ordered[place])
+            if place is not None and asked is not None:
+                used[place].append((one.at, min(asked, ordered[place].quantity)))
+    return [_without(one, given, counted) for one, given in zip(ordered, used, strict=True)]
+
+
+def _without(one: Ordered, given: Sequence[Given], counted: Iterable[Counted]) -> Ordered:
+    own = [each for each in counted if each.record_id in one.rows]
+    posted = uncounted(given, own, dict.fromkeys(one.rows, Decimal(1)))
+    waiting = None if one.waiting is None else one.waiting - posted
+    return replace(one, left=one.left - posted, waiting=waiting, posted=posted)
 
 
 def _joined(lines: Sequence[LineItem]) -> list[Billed]:
@@ -237,9 +270,8 @@ def _of_lines(
     case: Case, number: str, ordered: Sequence[Ordered], billed: Sequence[Billed]
 ) -> list[Finding]:
     """Every line of the bill held against the line of the order that it is for."""
-    worth = [[_alike(mine, theirs) for theirs in ordered] for mine in billed]
     told: dict[Reason, list[str]] = {}
-    for mine, place in zip(billed, assign(worth), strict=True):
+    for mine, place in zip(billed, _assigned(ordered, billed), strict=True):
         for reason, words in (
             _of_pair(case, mine, ordered[place]) if place is not None else _unordered(mine)
         ):
@@ -252,6 +284,11 @@ def _of_lines(
         )
         for reason, words in told.items()
     ]
+
+
+def _assigned(ordered: Sequence[Ordered], billed: Sequence[Billed]) -> Sequence[int | None]:
+    """For each line of a bill the place of the order's line that it is for, if there is one."""
+    return assign([[_alike(mine, theirs) for theirs in ordered] for mine in billed])
 
 
 CHANGES = {
@@ -300,14 +337,14 @@ def _of_pair(case: Case, mine: Billed, theirs: Ordered) -> list[tuple[Reason, st
                 f"{mine.name!r} costs {_figure(mine.price)}, ordered at {_figure(theirs.price)}",
             )
         )
-    asked = mine.quantity
-    if asked is None and mine.amount is not None and theirs.price:
-        asked = mine.amount / theirs.price  # a line that states no quantity
+    asked = _asked(mine, theirs)
     if asked is None:
         return found
     more = theirs.quantity * case.rules.order_quantity_percent / WHOLE
     open_now = theirs.left + more
     told = f"{_figure(asked)} of {mine.name!r} invoiced"
+    if theirs.posted:
+        told = f"{told} ({_figure(theirs.posted)} on bills that no export counts yet)"
     if theirs.left <= 0 < asked:
         found.append(
             (Reason.PO_EXHAUSTED, f"{told}, but all {_figure(theirs.quantity)} were before")
@@ -324,6 +361,13 @@ def _of_pair(case: Case, mine: Billed, theirs: Ordered) -> list[tuple[Reason, st
         waiting = _figure(max(theirs.waiting, Decimal(0)))
         found.append((Reason.NOT_RECEIVED, f"{told}, but only {waiting} more were received"))
     return found
+
+
+def _asked(mine: Billed, theirs: Ordered) -> Decimal | None:
+    """How many a line of a bill asks for; of one that states no quantity, by what one costs."""
+    if mine.quantity is None and mine.amount is not None and theirs.price:
+        return mine.amount / theirs.price
+    return mine.quantity
 
 
 def _price_differs(case: Case, mine: Billed, theirs: Ordered) -> bool:
@@ -351,11 +395,11 @@ def _of_sum(
     number: str,
     order: Sequence[LedgerRecord],
     ordered: Sequence[Ordered],
-    posted: Decimal,
+    since: Decimal,
 ) -> list[Finding]:
     """A bill over more than its order has left, or has received; without tax, if that is stated.
 
-    *posted* is what was posted for other bills of the order and is in none of its figures yet.
+    *since* is what was posted for other bills of the order and is in none of its figures yet.
     """
     amounts = [
         abs(field.value)
@@ -370,12 +414,12 @@ def _of_sum(
     most = ROUNDING + asked * case.rules.order_price_percent / WHOLE
     left, waiting = _left(order, ordered), _waiting(ordered)
     bill = f"The {case.noun} is over {money(asked)}; of order {number}"
-    if posted:
-        bill = f"{bill}, for which {money(posted)} were posted that no export counts yet,"
-    if left is not None and asked > left - posted + most:
-        return [_exhausted(f"{bill} only {money(max(left - posted, Decimal(0)))} is left.")]
-    if waiting is not None and asked > waiting - posted + most:
-        waiting = max(waiting - posted, Decimal(0))
+    if since:
+        bill = f"{bill}, for which {money(since)} were posted that no export counts yet,"
+    if left is not None and asked > left - since + most:
+        return [_exhausted(f"{bill} only {money(max(left - since, Decimal(0)))} is left.")]
+    if waiting is not None and asked > waiting - since + most:
+        waiting = max(waiting - since, Decimal(0))
         return [
             Finding(
                 reason=Reason.NOT_RECEIVED,

@@ -7,59 +7,66 @@ what was delivered before the import: so much of it, the oldest first, is in the
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
 from matchers.compare import BILL, family
-from matchers.interface import Counted, History, Ledger, LedgerRecord, Status
+from matchers.interface import Counted, History, LedgerRecord, Status
 from matchers.likeness import same_identifier
+
+LATEST = dt.datetime.max.replace(tzinfo=dt.UTC)
 
 BESIDE = Decimal("0.25")
 """The share of a bill that may be what its order does not count: tax, freight, another price. A
 bill of which the rest is counted is in the order's figures."""
 
-Posting = tuple[dt.datetime | None, Decimal]
-"""When a bill was delivered (UTC), None before, and what it was over."""
+Given = tuple[dt.datetime | None, Decimal]
+"""When a bill was delivered (UTC), None before, and how much of an order it used."""
 
 Rise = tuple[dt.datetime, Decimal]
 """When an export was imported (UTC) that counted so much more of an order as invoiced."""
 
 
-def uncounted(
-    ledger: Ledger,
-    history: History,
-    number: str,
-    order: Sequence[LedgerRecord],
-    bills: Iterable[LedgerRecord],
-) -> Decimal:
-    """What *bills* of an order were posted for and its rows do not count as invoiced, in money.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A bill that was posted: when it was delivered (UTC), None before, and what it was over."""
 
-    What was delivered before the ledger knew the order may be in the figures that it came with.
-    """
-    posted = list(_posted(history, number, bills))
-    if not posted:
-        return Decimal(0)
-    counted = ledger.counted(tuple(line.record_id for line in order))
-    known = min((one.since for one in counted), default=None)
-    rises = _rises(order, counted)
-    found = Decimal(0)
-    for at, amount in sorted(posted, key=_oldest_first):
-        if at is None or known is None or at > known:
-            found += _rest(at, amount, rises)
-    return found
+    document_id: str
+    at: dt.datetime | None
+    amount: Decimal
 
 
-def _oldest_first(one: Posting) -> tuple[bool, dt.datetime]:
-    return one[0] is None, one[0] or dt.datetime.max.replace(tzinfo=dt.UTC)
-
-
-def _posted(history: History, number: str, bills: Iterable[LedgerRecord]) -> Iterable[Posting]:
+def postings(history: History, number: str, bills: Iterable[LedgerRecord]) -> tuple[Posting, ...]:
+    """What was posted of *bills* for the order with this number, oldest first."""
+    found = []
     for bill in bills:
         if family(bill) != BILL or not same_identifier(bill.po_number, number):
             continue
         earlier = history.posted_to(bill.record_id)
         if earlier is not None:
-            yield earlier.finished, _over(earlier.fields, bill)
+            amount = _over(earlier.fields, bill)
+            found.append(
+                Posting(document_id=earlier.document_id, at=earlier.finished, amount=amount)
+            )
+    return tuple(sorted(found, key=lambda one: (one.at is None, one.at or LATEST)))
+
+
+def uncounted(
+    given: Iterable[Given], counted: Sequence[Counted], worth: Mapping[str, Decimal]
+) -> Decimal:
+    """How much of what was *given*, oldest first, rows of an order do not count as invoiced.
+
+    *worth* is by the ids of the rows what one of their units comes to in the unit of *given*. What
+    was delivered before the ledger knew the rows may be in the figures that they came with.
+    """
+    known = min((one.since for one in counted), default=None)
+    rises = _rises(counted, worth)
+    found = Decimal(0)
+    for at, value in given:
+        if at is None or known is None or at > known:
+            found += _rest(at, value, rises)
+    return found
 
 
 def _over(fields: Mapping[str, str], record: LedgerRecord) -> Decimal:
@@ -85,30 +92,29 @@ def _rest(at: dt.datetime | None, amount: Decimal, rises: list[Rise]) -> Decimal
     return Decimal(0) if rest <= amount * BESIDE else rest
 
 
-def _rises(order: Sequence[LedgerRecord], counted: Iterable[Counted]) -> list[Rise]:
+def _rises(counted: Iterable[Counted], worth: Mapping[str, Decimal]) -> list[Rise]:
     """By how much each import raised what the rows of an order count as invoiced, oldest first."""
-    prices = {line.record_id: line.unit_price or Decimal(0) for line in order}
     found = []
     of_rows = sorted(counted, key=lambda one: (one.record_id, one.since))
     for record_id, versions in groupby(of_rows, key=lambda one: one.record_id):
         most: Decimal | None = None
         for one in versions:
-            used = _used(one, prices[record_id])
+            used = _used(one, worth[record_id])
             if most is not None and used > most:
                 found.append((one.since, used - most))
             most = used if most is None else max(most, used)
     return sorted(found)
 
 
-def _used(one: Counted, price: Decimal) -> Decimal:
-    """What a row of an order counts as invoiced, in money.
+def _used(one: Counted, worth: Decimal) -> Decimal:
+    """What a row of an order counts as invoiced: its quantity times its worth, or in money.
 
     A closed one that states no figure counts as invoiced whole; a void or stopped one never was.
     """
     whole = Decimal(one.status is Status.CLOSED)
     if one.quantity is not None:
         used = one.quantity * whole if one.invoiced_quantity is None else one.invoiced_quantity
-        return used * price
+        return used * worth
     if one.amount is None:
         return Decimal(0)
     return one.amount * whole if one.open_amount is None else one.amount - one.open_amount

@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, InternalError
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from extractors.interface import LineItem
 from matchers.interface import Earlier
 from matchers.likeness import same_look
 from outbox import audit, schema
@@ -185,6 +187,11 @@ class Looks(Books):
             row = session.exec(query).first()
             return _earlier(row) if row else None
 
+    def lines(self, document_id: str) -> Sequence[LineItem]:
+        """The lines that were read from a document that was posted."""
+        dossier = self.dossier(document_id) or {}
+        return [_line(one) for one in dossier.get("lines", [])]
+
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:
         """Other documents with the same business key that were decided, oldest first."""
         with self.looking() as session:
@@ -233,6 +240,13 @@ def _streamed(session: Session, query: SelectOfScalar[Row]) -> Iterator[Row]:
     """The rows as they are read; whoever stops early leaves no cursor open."""
     with closing(session.exec(query, execution_options={"yield_per": AT_ONCE})) as rows:
         yield from rows
+
+
+def _line(told: dict[str, Any]) -> LineItem:
+    """A line as a dossier tells it."""
+    figures = {name: told[name] for name in ("quantity", "unit_price", "amount")}
+    read = {name: None if one is None else Decimal(one) for name, one in figures.items()}
+    return LineItem(description=told["description"], page=told["page"], **read)
 
 
 def _earlier(row: DocumentRow) -> Earlier:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from extractors.interface import LineItem
 from ingest.app import App, build
 from ingest.ledgers import import_file
 from outbox.interface import State, Workspace
+from outbox.redecide import again
 from tests.ingest.papers import billed, numbered, settle
 
 HEADER = (
@@ -56,6 +58,30 @@ def test_an_export_that_repeats_the_order_leaves_it_counted(app: App) -> None:
 def test_an_export_that_says_what_was_received_leaves_it_counted(app: App) -> None:
     export(app, invoiced="0", received="2000")
     assert second(app) == State.EXCEPTION
+
+
+def test_a_line_that_a_delivered_bill_used_is_not_open_for_another_bill(app: App) -> None:
+    """Though there is money enough left of the order, for its other line."""
+    path = Path(app.workspace.root) / "other.csv"
+    rows = (f"{name},purchase_order,AP,Nordwind Papier GmbH,PO-78,EUR,{name},10,50.00"
+            for name in ("Paper", "Toner"))  # fmt: skip
+    path.write_text("\n".join((HEADER, *rows)) + "\n")
+    assert import_file(app, path).faults == ()
+    app.ledger.store([billed(n, po_number="PO-78", amount=Decimal(500)) for n in (31, 32)], "x")
+    goods = LineItem(
+        description="Paper",
+        quantity=Decimal(10),
+        unit_price=Decimal("50.00"),
+        amount=Decimal("500.00"),
+    )
+    for document_id, number in (("third", 31), ("fourth", 32)):
+        read = numbered(number, po_number="PO-78", total=Decimal("500.00"), lines=[goods])
+        settle(app, document_id, read)
+        app.deliveries.close(dt.date(2026, 3, 3))
+    assert list(app.journal.lines("third")) == [goods]
+    ends = {row.id: row.goal for row in app.journal.documents()}
+    assert (ends["third"], ends["fourth"]) == (State.MATCHED, State.EXCEPTION)
+    assert again(app.journal).different == []
 
 
 def test_an_export_that_counts_it_counts_once(app: App) -> None:

@@ -208,6 +208,10 @@ class Past:
     posted: dict[str, Earlier] = field(default_factory=dict)
     keys: dict[str, list[Earlier]] = field(default_factory=dict)
     names: list[Alias] = field(default_factory=list)
+    read: dict[str, list[LineItem]] = field(default_factory=dict)
+
+    def lines(self, document_id: str) -> Sequence[LineItem]:
+        return self.read.get(document_id, [])
 
     def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
         wanted = {fold_name(one) for one in names}

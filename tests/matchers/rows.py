@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from extractors.interface import Extraction, Field
+from extractors.interface import Extraction, Field, LineItem
 from matchers.interface import Alias, Earlier, LedgerRecord, Matched
 from matchers.keys import business_key
 from tests.matchers.build import RULES, TODAY, check, decided, issued, read
@@ -55,6 +55,9 @@ class Came:
         return next((_earlier(*one) for one in self.checks if one[1] == record_id), None)
 
     def aliases(self, names: Iterable[str]) -> Sequence[Alias]:
+        return ()
+
+    def lines(self, document_id: str) -> Sequence[LineItem]:
         return ()
 
     def same_key(self, key: str, document_id: str) -> Sequence[Earlier]:

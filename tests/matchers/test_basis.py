@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.reasons import Reason
-from extractors.interface import Box, Extraction, Field, Kind, Trace
+from extractors.interface import Box, Extraction, Field, Kind, LineItem, Trace
 from matchers.basis import Asked, Basis, Beside, Remembered, Unasked, decided
 from matchers.interface import Decision, Held, LedgerRecord, Matched
 from matchers.ledgers.memory import MemoryLedger
@@ -92,6 +92,25 @@ def test_what_is_kept_of_a_check_that_came_before_serves_again() -> None:
     forgotten = replace(kept, same_keys=())
     with pytest.raises(Unasked):
         decided(forgotten, Remembered(forgotten))
+
+
+def test_the_lines_of_a_bill_posted_before_are_kept() -> None:
+    goods = LineItem(description="Paper", quantity=Decimal(10), amount=Decimal("1234.50"))
+    line = replace(
+        bill(record_id="o", doc_type="purchase_order", po_number="PO-77", amount=None),
+        description="Paper", quantity=Decimal(10), unit_price=Decimal("123.45"),
+    )  # fmt: skip
+    ink = replace(line, record_id="o2", description="Ink")
+    records = (bill(po_number="PO-77"), bill(record_id="0041", number="x", po_number="PO-77"))
+    past = Past(posted={"0041": earlier(record_id="0041")}, read={"id-first": [goods]})
+    document = replace(invoice(po_number="PO-77"), lines=(goods,))
+    decision, basis = made(document, *records, line, ink, past=past)
+    assert isinstance(decision, Held)
+    assert decision.reasons == (Reason.PO_EXHAUSTED,)
+    kept = unpacked(packed(basis))
+    assert as_json(decided(kept, Remembered(kept))) == as_json(decision)
+    before = replace(kept, lines=())
+    assert isinstance(decided(before, Remembered(before)), Matched)
 
 
 ORDER = bill(record_id="o", doc_type="purchase_order", po_number="PO-77", amount=Decimal(2000))

@@ -264,6 +264,46 @@ def test_another_bill_of_the_order_counts_until_an_export_can_have_counted_it(
     assert (decision.reasons if isinstance(decision, Held) else ()) == expected
 
 
+TWO = [ordered(PAPER, "10", "4.50"), ordered(TONER, "2", "61.25")]
+
+
+@pytest.mark.parametrize(
+    ("before", "lines", "records", "expected"),
+    [
+        ([item(PAPER, "10", "4.50")], [item(PAPER, "10", "4.50")], TWO, (EXHAUSTED,)),
+        ([item(PAPER, "10", "4.50")], [item(TONER, "2", "61.25")], TWO, POSTED),
+        ([item(PAPER, "4", "4.50")], [item(PAPER, "6", "4.50")], TWO, POSTED),
+        ([item(PAPER, "4", "4.50")], [item(PAPER, "7", "4.50")], TWO, (QUANTITY,)),
+        ([item(PAPER, None, None, "45.00")], [item(PAPER, "1", "4.50")], TWO, (EXHAUSTED,)),
+        ([item(DESK, "1", "45.00")], [item(PAPER, "10", "4.50")], TWO, POSTED),
+        ([], [item(PAPER, "10", "4.50")], TWO, POSTED),
+        ([item(PAPER, "4", "4.50")], [item(PAPER, "6", "4.50")],
+         [ordered(PAPER, "10", "4.50", "9"), TWO[1]], (RECEIVED,)),
+        ([item(PAPER, "9", "4.50")], [item(PAPER, "6", "4.50")],
+         [*TWO, ordered(PAPER, "5", "4.50")], POSTED),
+    ],
+    ids=["the same line again", "another line", "the rest of it", "more than the rest",
+         "a line that stated no quantity", "something else before", "no lines read before",
+         "more than was received", "the same goods in two lines of the order"],
+)  # fmt: skip
+def test_a_line_that_was_posted_and_is_in_no_export_is_not_open_again(
+    before: list[LineItem],
+    lines: list[LineItem],
+    records: list[LedgerRecord],
+    expected: tuple[Reason, ...],
+) -> None:
+    other = bill(record_id="0041", number="INV-1040", po_number="PO-77")
+    first = replace(earlier(record_id="0041"), fields={"net": "45.00"})
+    past = Past(posted={"0041": first}, read={first.document_id: before})
+    total = sum((one.amount or Decimal(0) for one in lines), Decimal(0))
+    own = bill(po_number="PO-77", amount=total)
+    document = invoice(po_number="PO-77", lines=lines, total=total)
+    decision = decided(document, own, other, *records, past=past)
+    assert (decision.reasons if isinstance(decision, Held) else ()) == expected
+    if isinstance(decision, Held):
+        assert "on bills that no export counts yet" in decision.detail
+
+
 def test_the_words_name_the_goods_and_both_figures() -> None:
     decision = decided(
         invoice(po_number="PO-77", lines=[item(PAPER, "10", "4.75")]),

@@ -10,7 +10,7 @@ import pytest
 
 from matchers.interface import Counted, LedgerRecord, Status
 from matchers.ledgers.memory import MemoryLedger
-from matchers.uncounted import uncounted
+from matchers.uncounted import postings, uncounted
 from tests.matchers.build import Past, bill, earlier
 
 START = dt.datetime(2026, 2, 1, 8, 0, tzinfo=dt.UTC)
@@ -61,7 +61,9 @@ def rest(
     }
     ledger = MemoryLedger((), counted=[counted(*one) for one in told])
     order = {stated.record_id: stated for _, stated in told}
-    return uncounted(ledger, Past(posted=past), "PO-77", list(order.values()), bills)
+    found = postings(Past(posted=past), "PO-77", bills)
+    prices = {key: stated.unit_price or Decimal(0) for key, stated in order.items()}
+    return uncounted([(one.at, one.amount) for one in found], ledger.counted(order), prices)
 
 
 CASES: list[tuple[str, list[tuple[int, LedgerRecord]], list[tuple[int | None, str]], str]] = [
