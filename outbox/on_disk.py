@@ -191,7 +191,7 @@ def delivered(workspace: Workspace, journal: Journal) -> Iterator[Look]:
 def _delivery(
     workspace: Workspace, journal: Journal, name: str, control: str | None, previous: str | None
 ) -> Look:
-    folder = workspace.matched / name
+    folder = workspace.matched / str(name)  # whatever a tampered row holds
 
     def look() -> Iterator[str]:
         if not folder.is_dir():

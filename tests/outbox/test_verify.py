@@ -108,6 +108,15 @@ def test_a_changed_or_missing_file_anywhere_is_named(
 
 @ON_SQLITE
 @pytest.mark.usefixtures("case")
+def test_a_delivery_whose_name_is_no_text_is_a_finding(
+    workspace: Workspace, journal: Journal
+) -> None:
+    tampered(journal, sa.text("UPDATE delivery SET id = X'FF00' WHERE rowid = 1"))
+    assert any("xff" in one for one in recount(workspace, journal).findings)
+
+
+@ON_SQLITE
+@pytest.mark.usefixtures("case")
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
