@@ -409,6 +409,7 @@ def _held_too(decision: Decision, beside: Beside) -> Held:
                 extraction=decision.extraction,
                 candidates=decision.candidates,
                 proposal=decision.candidate,
+                no_record=decision.no_record,
             )
         case Held():
             return replace(

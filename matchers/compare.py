@@ -7,7 +7,7 @@ ledger's value elsewhere, that is close, which supports but does not prove.
 
 import datetime as dt
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -25,10 +25,12 @@ from matchers.likeness import (
     MOST_UNLIKE,
     PARTY_ALIKE,
     PARTY_UNLIKE,
+    as_read,
     digits,
     identifier_likeness,
     money_likeness,
     name_likeness,
+    plain_money,
     same_identifier,
 )
 from matchers.memo import named
@@ -76,13 +78,15 @@ class Paper:
     """A document made ready for comparing.
 
     *text* is the words of its pages, folded and run together; *tokens* is each word folded as an
-    identifier. *tolerance* and *days* are the differences in amount and date that still agree,
-    *aliases* the names that parties go by.
+    identifier, *heard* the readings of each field that may be right, surest first. *tolerance* and
+    *days* are the differences in amount and date that still agree, *aliases* the names that parties
+    go by.
     """
 
     extraction: Extraction
     text: str
     tokens: frozenset[str]
+    heard: Mapping[str, Sequence[Field]]
     tolerance: Tolerance = EXACT
     days: int = 0
     aliases: tuple[Alias, ...] = ()
@@ -95,17 +99,21 @@ class Paper:
     @property
     def number(self) -> Field | None:
         """The surest reading of its own number."""
-        return self.extraction.get(number_field(self.kind))
+        return self.surest(number_field(self.kind))
 
     @property
     def amount(self) -> Field | None:
         """The surest reading of its amount."""
-        return self.extraction.get(amount_field(self.kind))
+        return self.surest(amount_field(self.kind))
 
     @property
     def date(self) -> Field | None:
         """The surest reading of its date."""
-        return self.extraction.get("date")
+        return self.surest("date")
+
+    def surest(self, name: str) -> Field | None:
+        """The surest reading of a field, or None."""
+        return next(iter(self.heard.get(name, ())), None)
 
 
 def paper(
@@ -120,6 +128,7 @@ def paper(
         extraction=extraction,
         text=run_together(" ".join(words)),
         tokens=frozenset(identifiers.fold(word) for word in words),
+        heard={one.name: likely(extraction.readings(one.name)) for one in extraction.fields},
         tolerance=tolerance,
         days=days,
         aliases=tuple(aliases),
@@ -208,7 +217,7 @@ def _account(paper: Paper, record: LedgerRecord) -> Evidence | None:
 
 def _bank(paper: Paper, record: LedgerRecord) -> Evidence | None:
     """The bank on which a check is drawn, where the ledger states it; exactly, or another one."""
-    shown = paper.extraction.get("routing")
+    shown = paper.surest("routing")
     if paper.kind is not Kind.CHECK or not record.routing:
         return None
     if shown is None:
@@ -228,7 +237,7 @@ def _iban(paper: Paper, record: LedgerRecord) -> Evidence | None:
 
 def _reference(paper: Paper, record: LedgerRecord) -> Evidence | None:
     """The invoice that a payment names in its memo, among other words."""
-    memo = paper.extraction.get("memo")
+    memo = paper.surest("memo")
     if memo is None and not record.number:
         return None
     if memo is None or not record.number:
@@ -250,7 +259,7 @@ def _identifier(paper: Paper, name: str, expected: str) -> Evidence | None:
     Close is: equal but for look-alike letters, or for a prefix; equal in another reading; or not
     surely read, while the page does show the expected one.
     """
-    readings = [one for one in likely(paper.extraction.readings(name)) if str(one.value).strip()]
+    readings = [one for one in paper.heard.get(name, ()) if str(one.value).strip()]
     shown = readings[0] if readings else None
     if not shown and not expected:
         return None
@@ -282,16 +291,17 @@ def _among(tokens: frozenset[str], expected: str) -> bool:
 
 
 def _party(paper: Paper, record: LedgerRecord) -> Evidence | None:
-    """The party's name: the best of its readings, or the page itself where none is sure."""
+    """The party's name: the best of its readings, or the page where none is sure."""
     name = party_field(paper.kind, record)
-    readings = [one for one in likely(paper.extraction.readings(name)) if str(one.value).strip()]
+    readings = [one for one in paper.heard.get(name, ()) if str(one.value).strip()]
     if not readings and not record.party_name:
         return None
     if not record.party_name:
         return _evidence(name, readings[0], "", Level.UNSTATED, 0.0)
     # Whoever else a check may name, it was read to name one: the ledger may not choose.
     heard = readings[:1] if paper.kind is Kind.CHECK else readings
-    scored = [(name_likeness(str(one.value), record.party_name), one) for one in heard]
+    alike = name_likeness if name == "payee" else as_read  # half a payee is another one
+    scored = [(alike(str(one.value), record.party_name), one) for one in heard]
     best, shown = max(scored, key=lambda one: one[0], default=(0.0, None))
     unsure = not readings or best >= PARTY_UNLIKE or readings[0].confidence < SURE
     # A check names its payee in one place; a stub or a memo that names another proves nothing.
@@ -351,9 +361,7 @@ def _amount(paper: Paper, record: LedgerRecord) -> Evidence | None:
     What was billed and is paid already is close: the check may be the one that paid it.
     """
     name = amount_field(paper.kind)
-    readings = [
-        one for one in likely(paper.extraction.readings(name)) if isinstance(one.value, Decimal)
-    ]
+    readings = [one for one in paper.heard.get(name, ()) if isinstance(one.value, Decimal)]
     expected = due(paper, record)
     if expected is None:
         shown = readings[0] if readings else None
@@ -388,9 +396,7 @@ def amount_agrees(paper: Paper, record: LedgerRecord) -> bool:
 
 def _date(paper: Paper, record: LedgerRecord) -> Evidence | None:
     """The document's date. A payment is dated later than what it pays, so it is not compared."""
-    readings = [
-        one for one in likely(paper.extraction.readings("date")) if isinstance(one.value, dt.date)
-    ]
+    readings = [one for one in paper.heard.get("date", ()) if isinstance(one.value, dt.date)]
     shown = readings[0] if readings else None
     if family(record) == PAYMENT or (shown is None and record.doc_date is None):
         return None
@@ -425,7 +431,7 @@ def date_agrees(paper: Paper, record: LedgerRecord) -> bool:
 
 def _currency(paper: Paper, record: LedgerRecord) -> Evidence | None:
     """The currency; one that is not printed, or hardly legible, contradicts nothing."""
-    shown = paper.extraction.get("currency")
+    shown = paper.surest("currency")
     if shown is None or shown.confidence < READ:
         return None
     if not record.currency:
@@ -467,12 +473,6 @@ COMPARERS: tuple[Callable[[Paper, LedgerRecord], Evidence | None], ...] = (
     _kind,
 )
 """In the order in which people want to see them."""
-
-
-def plain_money(amount: Decimal) -> str:
-    """An amount as the ledger writes it: plain, with at least two decimals."""
-    whole, _, decimals = format(amount, "f").partition(".")
-    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 def _evidence(

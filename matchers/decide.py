@@ -15,7 +15,7 @@ from config.settings import Rules
 from extractors.interface import Extraction, Kind
 from matchers import aliases, amounts, bills, checks, compare, presented, remittances, unmatched
 from matchers.compare import BILL, CHECK, CREDIT, PAYMENT, READ, WANTED
-from matchers.findings import Case, Finding, entry, label, listed, of_earlier
+from matchers.findings import Case, Finding, entry, label, listed, of_chances, of_earlier
 from matchers.interface import (
     Candidate,
     Certificates,
@@ -81,6 +81,7 @@ def decide(  # noqa: PLR0913, PLR0917 - all that a decision depends on, and noth
     if best is None:
         return _held(case, [*found, *unmatched.explain(case)], None)
     found += checks.judge(case, best, key) if case.checks else bills.judge(case, best, key)
+    found = found or of_chances(case, best)
     if found:
         return _held(case, found, best)
     if posting_mode == "certified":
@@ -256,6 +257,7 @@ def _held(case: Case, found: Sequence[Finding], best: Standing | None) -> Held:
         related=tuple(related),
         flip=_needed(in_order),
         allocation=next((one.allocation for one in in_order if one.allocation), ()),
+        no_record=case.no_record,
     )
 
 
@@ -295,6 +297,7 @@ def _matched(case: Case, best: Standing) -> Matched:
         currency=best.record.currency or read,
         candidates=_shown(case),
         flip=_weakest(case, best),
+        no_record=case.no_record,
     )
 
 

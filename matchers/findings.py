@@ -8,8 +8,11 @@ from decimal import Decimal
 from config.reasons import Reason
 from config.settings import Rules
 from extractors.interface import Field, Kind
-from matchers.compare import Paper, due, plain_money
+from matchers.chances import no_record
+from matchers.compare import Paper, due
 from matchers.interface import Allocated, Earlier, History, Ledger, LedgerRecord
+from matchers.likeness import plain_money
+from matchers.score import telling
 from matchers.standing import Standing
 
 
@@ -48,6 +51,12 @@ class Case:
     def best(self) -> Standing | None:
         """The candidate that is most likely meant."""
         return self.standings[0] if self.standings else None
+
+    @property
+    def no_record(self) -> float:
+        """How probable it is that the ledger has no record of the document, 0 to 1."""
+        weighed = (one.candidate for one in self.standings)
+        return no_record([telling(one.score, one.evidence) for one in weighed])
 
     @property
     def checks(self) -> bool:
@@ -336,6 +345,28 @@ def of_proof(case: Case, one: Standing, found: Sequence[Finding]) -> list[Findin
         wanted.append("account_number")
     missing = [name for name in wanted if not one.close(name)]
     return too_little(case, one, [*missing, *([] if one.alike() else [one.party_name])])
+
+
+def of_chances(case: Case, one: Standing) -> list[Finding]:
+    """A record that is less likely the document's own than not, whatever rule it agrees under."""
+    sure = one.candidate.probability
+    if sure >= LEAST_PROBABLE:
+        return []
+    rival = max((each.candidate.probability for each in case.standings[1:]), default=0.0)
+    none = case.no_record >= rival
+    other = "that the ledger has no record of it" if none else "another record"
+    return [
+        Finding(
+            reason=Reason.LOW_SCORE if none else Reason.LOW_MARGIN,
+            words=f"What agrees makes {entry(one.record)} the {case.noun}'s own with a probability "
+            f"of only {sure:.2f}; {other} has {max(case.no_record, rival):.2f}.",
+            change=f"more agreed with {entry(one.record)}",
+        )
+    ]
+
+
+LEAST_PROBABLE = 0.5
+"""Probability below which a record is not posted to: another one, or none, is likelier meant."""
 
 
 def too_little(case: Case, one: Standing, missing: Sequence[str]) -> list[Finding]:

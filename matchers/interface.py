@@ -101,7 +101,8 @@ class Evidence:
 
     *similarity* is 0 to 1; *weight* is bits of evidence, positive for the record. *page* and *box*
     say where it was read, for the crop beside it. *learned* counts the decisions of people from
-    which it is known that the two mean the same; 0 where they are alike by themselves.
+    which it is known that the two mean the same; 0 where they are alike by themselves. *sharing*
+    counts the records found of the party that *expected* names: the more, the less probable each.
     """
 
     field: str
@@ -114,6 +115,7 @@ class Evidence:
     page: int | None = None
     box: Box | None = None
     learned: int = 0
+    sharing: int = 1
 
 
 class Verdict(StrEnum):
@@ -168,13 +170,15 @@ class Selection:
 class Candidate:
     """A record that the document might be about; *score* is the sum of its evidence in bits.
 
-    *selection* is what figures and words on a check say of the record's amount, where they were
-    asked.
+    *probability* is that of its being the document's own, 0 to 1, among all records that were found
+    and beside the possibility that none of them is. *selection* is what figures and words on a
+    check say of the record's amount, where they were asked.
     """
 
     record: LedgerRecord
     score: float
     evidence: tuple[Evidence, ...]
+    probability: float
     selection: Selection | None = None
 
     def of(self, name: str) -> Evidence | None:
@@ -203,7 +207,7 @@ class Matched:
 
     *rule* names the rule that allowed it, *matched_by* the fields that agreed exactly, *candidates*
     all that were weighed, best first (the first is the one), *flip* the smallest change that would
-    have held it.
+    have held it. *no_record* is the probability that the ledger has no record of it, 0 to 1.
     """
 
     extraction: Extraction
@@ -214,6 +218,7 @@ class Matched:
     currency: str
     candidates: tuple[Candidate, ...] = ()
     flip: str = ""
+    no_record: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,7 +228,8 @@ class Held:
     *detail* says in plain words what is wrong with this very document, *flip* the smallest change
     that would have posted it, *related* the ids of documents that it collides with. *proposal* is
     the one record that a person may approve as it stands, *allocation* how one payment would be
-    spread over several.
+    spread over several. *no_record* is the probability that the ledger has no record of it, 0 to 1,
+    None where none was looked for.
     """
 
     document: Document
@@ -235,6 +241,7 @@ class Held:
     related: tuple[str, ...] = ()
     flip: str = ""
     allocation: tuple[Allocated, ...] = ()
+    no_record: float | None = None
 
 
 Decision = Matched | Held

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from extractors.interface import Extraction, Kind
 from extractors.values import names
-from matchers.compare import READ, amount_field, number_field, plain_money
-from matchers.likeness import account, plain_identifier
+from matchers.compare import READ, amount_field, number_field
+from matchers.likeness import account, plain_identifier, plain_money
 
 
 def business_key(extraction: Extraction) -> str | None:

@@ -1,6 +1,6 @@
 """How alike two values are, 0 to 1: identifiers, names, amounts, as reader and pen slip. Pure.
 
-Every comparison here is symmetric, and 1 only for values that mean the same.
+Every comparison of likeness but `as_read` is symmetric, and 1 only for values that mean the same.
 """
 
 import re
@@ -42,9 +42,11 @@ ALL_BITS = 256
 _NO_FIGURE = re.compile("[^0-9]+")
 
 _KEPT = 65536
-"""Pairs of names whose likeness is remembered: a party comes back with each of its records."""
+"""Pairs of names whose likeness is remembered, as a party comes back with each of its records; and
+identifiers made plain, as the document's own is held against every record."""
 
 
+@lru_cache(maxsize=_KEPT)
 def plain_identifier(text: str) -> str:
     """Letters and figures only, small; a number without zeros in front."""
     plain = "".join(one for one in text.casefold() if one.isalnum())
@@ -129,6 +131,34 @@ def added(read: str, known: str) -> tuple[str, ...]:
     )
 
 
+def as_read(read: str, known: str) -> float:
+    """How alike a name that was read is to a known one, which it may be short for.
+
+    A name cut short is no other party's, and does not prove the party either.
+    """
+    alike = name_likeness(read, known)
+    return PARTY_UNLIKE if alike < PARTY_UNLIKE and shortened(read, known) else alike
+
+
+def shortened(read: str, known: str) -> bool:
+    """Whether a name is the known one with words left out or cut short: "Rafinsha Dai".
+
+    Each of its words is a word of the known name or the beginning of one, and one of them is not of
+    those that many companies share.
+    """
+    words = [one for one in names.fold_name(read).split() if one not in _JOINING]
+    others = names.fold_name(known).split()
+    for word in words:
+        whole = [one for one in others if len(word) >= FEWEST_LEFT and one.startswith(word)]
+        if not whole:
+            return False
+        others.remove(min(whole, key=len))
+    return any(map(names.is_telling, words))
+
+
+FEWEST_LEFT = 3
+"""Letters that are left of a word that was cut short."""
+
 _JOINING = frozenset({"and", "the", "of", "mr", "mrs", "ms", "dr", "messrs"})
 
 SAME_WORD = 0.6
@@ -145,6 +175,12 @@ def _marks(words: list[str]) -> tuple[frozenset[str], ...]:
     initials = frozenset(word for word in words[1:] if len(word) == 1 and word.isalpha())
     numbers = frozenset(word for word in words if any(sign.isdecimal() for sign in word))
     return initials, numbers, frozenset(words) & _GENERATIONS
+
+
+def plain_money(amount: Decimal) -> str:
+    """An amount as the ledger writes it: plain, with at least two decimals."""
+    whole, _, decimals = format(amount, "f").partition(".")
+    return f"{whole}.{decimals.rstrip('0'):0<2}"
 
 
 def one_slip(one: Decimal, other: Decimal) -> bool:

@@ -143,6 +143,10 @@ class Standing:
         """Whether a number that few share agrees exactly."""
         return self.exact(self.number_name) and _strong(self.record.number, self.paper.kind)
 
+    def _figured(self) -> bool:
+        """Whether the number is one that few records of one party share."""
+        return _figures(self.record.number) >= STRONG_DIGITS
+
     def near_number(self) -> bool:
         """Whether the number differs by no more than a slip."""
         found = self.of(self.number_name)
@@ -194,7 +198,7 @@ class Standing:
         found = []
         supported = self.alike() or self.dated() or self.exact("po_number")
         if self.paper.kind is Kind.CHECK:
-            supported = self.alike() and self._legible()  # whoever is paid, or pays
+            supported = (self.alike() or self._half_named()) and self._legible()
         if self.numbered() and supported and (account := self._account()) is not None:
             fields = (self.number_name, self.amount_name)
             found.append(Proof("number and amount", fields, account))
@@ -202,6 +206,8 @@ class Standing:
             return (*found, *self._by_account())
         if self.alike() and self.dated():
             found.append(Proof("party, date and amount", ("date", self.amount_name)))
+        if self.alike() and self.exact(self.number_name) and self._figured():
+            found.append(Proof("number, party and amount", (self.number_name, self.amount_name)))
         if self.alike() and self.numbered():
             found += [
                 Proof(
@@ -233,6 +239,11 @@ class Standing:
             rule = "number, account, date, amount and what is legible of the payee"
             return [Proof(rule, fields, ("account_number", "date"))]
         return []
+
+    def _half_named(self) -> bool:
+        """Whether a payer is named in part, as short names are: its invoice says whose it is."""
+        found = self.of(self.party_name)
+        return self.payment and found is not None and found.similarity >= PARTY_UNLIKE
 
     def _legible(self) -> bool:
         """Whether the party was read more likely than not."""
@@ -274,11 +285,14 @@ class Standing:
 
 
 def _strong(number: str, kind: Kind) -> bool:
-    plain = plain_identifier(number)
-    figures = sum(one.isdecimal() for one in plain)
+    figures = _figures(number)
     if kind is Kind.CHECK:
         return figures >= STRONG_DIGITS  # a serial is told apart by its account and payee
-    return len(plain) >= STRONG_LENGTH and figures >= STRONG_DIGITS
+    return len(plain_identifier(number)) >= STRONG_LENGTH and figures >= STRONG_DIGITS
+
+
+def _figures(number: str) -> int:
+    return sum(one.isdecimal() for one in plain_identifier(number))
 
 
 def rivals(best: Standing, others: tuple[Standing, ...], least: float) -> tuple[Standing, ...]:

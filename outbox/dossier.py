@@ -45,7 +45,9 @@ def as_json(decision: Decision) -> dict[str, Any]:
     Money and quantities are plain decimal strings, days are ISO, boxes are `[left, top, right,
     bottom]` in pixels of the upright page at 200 dpi, scores and weights are bits. `candidates`
     stand best first; `runner_up` is the second's record id, and `margin` by how many bits it lies
-    behind. `proposal` is the record id that a person may approve as it stands.
+    behind. `probability` is how probable a record is to be the document's own among all that were
+    found, `no_record` how probable it is that none of them is. `proposal` is the record id that a
+    person may approve as it stands.
     """
     match decision:
         case Matched():
@@ -67,13 +69,32 @@ def as_json(decision: Decision) -> dict[str, Any]:
         "candidates": [_candidate(one) for one in candidates],
         "runner_up": _text(candidates[1].record.record_id) if candidates[1:] else None,
         "margin": _margin(candidates),
+        "no_record": _number(decision.no_record),
     }
 
 
 def differing(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
-    """The parts in which two dossiers differ, leaving out which release and rules wrote them."""
-    names = sorted((first.keys() | second.keys()) - {"software", "rules"})
-    return [one for one in names if first.get(one) != second.get(one)]
+    """The parts in which two dossiers differ, leaving out which release and rules wrote them.
+
+    What *first* lacks because its release did not tell it yet does not differ.
+    """
+    names = sorted((first.keys() | (second.keys() - NEWER)) - {"software", "rules"})
+    return [one for one in names if not _same(first.get(one), second.get(one))]
+
+
+NEWER = frozenset({"no_record", "probability", "sharing"})
+"""Names that dossiers of earlier releases lack."""
+
+
+def _same(first: Json, second: Json) -> bool:
+    match first, second:
+        case dict(), dict():
+            told = second.keys() - (NEWER - first.keys())
+            return first.keys() == told and all(_same(first[one], second[one]) for one in told)
+        case list(), list():
+            return len(first) == len(second) and all(map(_same, first, second))
+        case _:
+            return first == second
 
 
 def fields_of(dossier: dict[str, Any]) -> dict[str, Any]:
@@ -252,6 +273,7 @@ def _candidate(candidate: Candidate) -> dict[str, Any]:
     return {
         "record_id": _text(candidate.record.record_id),
         "score": _number(candidate.score),
+        "probability": _number(candidate.probability),
         "record": _record(candidate.record),
         "evidence": [_evidence(one) for one in candidate.evidence],
         "selection": _selection(candidate.selection),
@@ -295,6 +317,7 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "page": evidence.page,
         "box": _box(evidence.box),
         "learned": evidence.learned,
+        "sharing": evidence.sharing,
     }
 
 

@@ -88,10 +88,14 @@ def _candidates(shown: dict[str, Any]) -> Iterator[str]:
         if told := selected(candidate, shown["fields"]):
             yield f"     {'Amount by hand':<{LABEL_WIDTH}} {told}"
         yield f"     {'Sum':<{LABEL_WIDTH}} {signed(candidate['score']):>7}"
+        if (chance := candidate.get("probability")) is not None:
+            yield f"     {'Probability':<{LABEL_WIDTH}} {percent(chance):>7}"
     if shown.get("margin") is not None:
         yield ""
         second = shown.get("runner_up") or "the next"
         yield _row(f"Ahead of {second} by", f"{signed(shown['margin'])} points")
+    if candidates and shown.get("no_record") is not None:
+        yield _row("No record of it", f"{percent(shown['no_record'])} probable")
 
 
 def _allocation(shown: dict[str, Any]) -> Iterator[str]:

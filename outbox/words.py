@@ -135,10 +135,15 @@ VERDICTS = {
 
 
 def level_words(evidence: dict[str, Any]) -> str:
-    """How one field agrees, in words; a name that decisions of people taught is called so."""
+    """How one field agrees, in words; a name that decisions of people taught is called so.
+
+    A name that others of the records found bear too, so that it tells less, is said with how many.
+    """
     if count := evidence.get("learned"):
         return f"learned from {count} {'decision' if count == 1 else 'decisions'}"
-    return LEVELS[evidence["level"]][1]
+    level, count = evidence["level"], evidence.get("sharing", 1)
+    words = LEVELS[level][1]
+    return f"{words}; {count} bear it" if count > 1 and level in {"exact", "close"} else words
 
 
 def selected(candidate: dict[str, Any], fields: dict[str, Any]) -> str:

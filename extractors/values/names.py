@@ -148,6 +148,11 @@ def likeness(one: str, other: str) -> float:
     return min(NOT_QUITE, _likeness(_parts(first), _parts(second)))
 
 
+def is_telling(word: str) -> bool:
+    """Whether a folded word is none that many companies share ("trading")."""
+    return _seen(_ABBREVIATIONS.get(word, word)) not in _GENERIC
+
+
 def address_likeness(one: str, other: str) -> float:
     """How alike two addresses are, 0 to 1: words and numbers that both have, in any order."""
     first, second = sorted(

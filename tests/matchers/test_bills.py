@@ -415,6 +415,22 @@ def test_a_short_number_is_no_strong_identifier() -> None:
     assert held(invoice(**few), bill(number="12")).reasons[0] is Reason.LOW_SCORE
 
 
+def test_a_number_of_three_figures_will_do_where_the_party_is_clear() -> None:
+    few = {"invoice_number": "0000800", "date": None}
+    assert matched(invoice(**few), bill(number="0000800")).rule == "number, party and amount"
+    assert held(invoice(**few, vendor=None), bill(number="0000800"))
+    assert held(invoice(**few), bill(number="0000800", amount=Decimal("1234.60")))
+    again = bill(record_id="0043", number="800", doc_date=DAY - dt.timedelta(days=365))
+    assert held(invoice(**few), bill(number="0000800"), again).reasons[0] is Reason.AMBIGUOUS_ITEMS
+
+
+def test_a_vendor_named_in_part_will_do_beside_number_day_and_amount() -> None:
+    assert matched(invoice(vendor="Nordwind"), bill()).rule == "number and amount"
+    assert held(invoice(vendor="Nordwind", invoice_number=None), bill())
+    assert held(invoice(vendor="Nordwind", date=None), bill())
+    assert held(invoice(vendor="Nordlicht"), bill()).reasons[0] is Reason.PARTY_MISMATCH
+
+
 def test_look_alikes_and_prefixes_in_numbers_are_forgiven_where_the_rest_agrees() -> None:
     for said in ("INV-1O41", "1041", "INV 1041"):
         assert matched(invoice(invoice_number=said), bill())

@@ -8,9 +8,14 @@ from hypothesis import strategies as st
 
 from config.reasons import Reason, ordered
 from extractors.interface import Extraction, Kind, LineItem
+from matchers.chances import LEAST
+from matchers.compare import paper
 from matchers.decide import decide
+from matchers.findings import Case, of_chances
 from matchers.interface import Decision, Held, LedgerRecord, Matched, Status
 from matchers.ledgers.memory import MemoryLedger
+from matchers.score import rank
+from matchers.standing import Standing
 from tests.matchers.build import (
     DAY,
     PARTY,
@@ -234,3 +239,53 @@ def test_every_kind_of_document_decides_against_every_kind_of_record() -> None:
     for document in (invoice(), receipt(), check()):
         for record in (bill(), issued(), bill(doc_type="expected_payment")):
             assert decided(document, record)
+
+
+def crossed(sure: float) -> Extraction:
+    """A slip whose party, day and amount agree, and whose order, if rightly read, does not."""
+    return receipt(po_number=read("po_number", "PO-4711", sure))
+
+
+def test_a_record_that_is_less_likely_meant_than_not_is_not_posted_to() -> None:
+    record = bill(number="", doc_type="receipt", po_number="88-230-15")
+    decision = held(crossed(0.7), record)
+    assert decision.reasons == (Reason.LOW_SCORE,)
+    assert decision.candidates[0].probability < 0.5 < (decision.no_record or 0)
+    assert "that the ledger has no record of it has 0." in decision.detail
+    assert matched(receipt(), record).candidate.probability > 0.5
+
+
+def test_a_record_beside_a_likelier_one_is_not_posted_to() -> None:
+    def standing(record_id: str, probability: float) -> Standing:
+        found = rank(paper(invoice()), [bill(record_id=record_id)])[0]
+        return Standing(paper(invoice()), replace(found, probability=probability, score=30.0))
+
+    best, other = standing("a", 0.3), standing("b", 0.6)
+    case = Case(
+        paper=best.paper,
+        standings=(best, other),
+        ledger=MemoryLedger([]),
+        history=Past(),
+        rules=RULES,
+        today=TODAY,
+    )
+    found = of_chances(case, best)
+    assert [one.reason for one in found] == [Reason.LOW_MARGIN]
+    assert "0.30; another record has 0.60" in found[0].words
+    assert of_chances(case, other) == []
+
+
+def test_what_was_posted_says_how_probable_its_record_is_and_that_there_is_none() -> None:
+    decision = matched(invoice(), bill())
+    assert decision.candidate.probability > 0.99
+    assert decision.no_record is not None
+    assert decision.no_record < 0.01
+
+
+def test_mail_for_which_no_record_was_looked_up_says_nothing_of_one() -> None:
+    assert held(extraction(Kind.LETTER, {"subject": "Hello"}), bill()).no_record is None
+
+
+def test_without_any_record_found_there_is_probably_none() -> None:
+    strange = invoice(vendor="Quastenflosser Reisen", invoice_number="Q-1", total=Decimal("5.55"))
+    assert held(strange, bill()).no_record == 1 - LEAST

@@ -8,12 +8,15 @@ from matchers.compare import PARTY_ALIKE
 from matchers.ledgers.search import near_amounts, variants
 from matchers.likeness import (
     CLOSE_IDENTIFIER,
+    PARTY_UNLIKE,
+    as_read,
     identifier_likeness,
     money_likeness,
     name_likeness,
     one_slip,
     plain_identifier,
     same_identifier,
+    shortened,
 )
 
 TEXTS = st.text(max_size=30)
@@ -111,3 +114,25 @@ def test_every_slip_of_a_figure_is_among_the_near_amounts(
 def test_a_plain_identifier_stays_as_it_is(text: str) -> None:
     plain = plain_identifier(text)
     assert plain_identifier(plain) == plain
+
+
+@pytest.mark.parametrize(
+    ("read", "known", "short"),
+    [
+        ("Rafinsha Dai", "Falverel Rafinsha Dairy Corp", True),
+        ("Almal Inc", "Ellin & Almal Inc", True),
+        ("Gormi Mers Dairy", "Gormi Merstenor Dairy", True),
+        ("Trading", "Almal Trading", False),  # says nothing of the party
+        ("Al", "Almal Trading", False),
+        ("Almal Almal", "Almal Trading", False),
+        ("Almal Foods", "Almal Trading", False),
+        ("Ellin & Almal Inc", "Almal Inc", False),  # more than the known one
+        ("", "Almal Inc", False),
+    ],
+)
+def test_a_name_cut_short_is_nobody_elses_and_proves_nothing(
+    read: str, known: str, *, short: bool
+) -> None:
+    assert shortened(read, known) is short
+    alike = name_likeness(read, known)
+    assert as_read(read, known) == (max(PARTY_UNLIKE, alike) if short else alike)

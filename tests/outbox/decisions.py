@@ -126,6 +126,7 @@ def evidence(
 BEST = Candidate(
     record=RECORD,
     score=19.8,
+    probability=0.962,
     evidence=(
         evidence(
             "invoice_number",
@@ -157,6 +158,7 @@ BEST = Candidate(
 RUNNER_UP = Candidate(
     record=SIBLING,
     score=1.2,
+    probability=0.0004,
     evidence=(
         evidence("invoice_number", "RE-2026-1147", "RE-2026-1141", Level.DIFFERS, -6.6, 0.98),
         evidence("total", "1520.00", "1280.00", Level.DIFFERS, -6.5, 0.86),
@@ -175,6 +177,7 @@ AMOUNT_MISMATCH = Held(
     proposal=BEST,
     flip="A total of 1250.00 would have posted it to AP-20418; "
     "that is the second reading, at 11 %.",
+    no_record=0.0376,
 )
 
 MATCHED = Matched(
@@ -186,6 +189,7 @@ MATCHED = Matched(
     currency="EUR",
     candidates=(BEST, RUNNER_UP),
     flip="A second record with the same number would have held it.",
+    no_record=0.0376,
 )
 
 UNREAD = Held(

@@ -1,9 +1,10 @@
 import json
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from extractors.interface import Box
-from outbox import dossier
+from outbox import dossier, explain, report
 from tests.outbox import decisions
 
 
@@ -68,3 +69,46 @@ def test_places_say_where_each_piece_of_image_is_cut() -> None:
 def test_a_name_that_no_encoder_takes_is_mended() -> None:
     odd = replace(decisions.UNREAD, document=replace(decisions.DOCUMENT, name="a\udcff.pdf"))
     assert json.dumps(dossier.as_json(odd), ensure_ascii=False).encode()
+
+
+def test_each_record_and_none_have_their_probability() -> None:
+    found = dossier.as_json(decisions.AMOUNT_MISMATCH)
+    assert [one["probability"] for one in found["candidates"]] == [0.962, 0.0004]
+    assert found["no_record"] == 0.0376
+    assert dossier.as_json(decisions.UNREAD)["no_record"] is None
+
+
+def of_earlier_release() -> dict[str, Any]:
+    """A dossier from before probabilities were told."""
+    found = dossier.as_json(decisions.AMOUNT_MISMATCH)
+    del found["no_record"]
+    for one in found["candidates"]:
+        del one["probability"]
+        for part in one["evidence"]:
+            del part["sharing"]
+    return found
+
+
+def test_what_an_earlier_release_did_not_tell_is_no_difference() -> None:
+    old, new = of_earlier_release(), dossier.as_json(decisions.AMOUNT_MISMATCH)
+    assert dossier.differing(old, new) == []
+    new["candidates"][1]["score"] = 1.3
+    assert dossier.differing(old, new) == ["candidates"]
+
+
+def test_a_probability_that_was_told_and_is_another_now_is_a_difference() -> None:
+    old, new = (dossier.as_json(decisions.AMOUNT_MISMATCH) for _ in range(2))
+    new["candidates"][0]["probability"] = 0.5
+    new["no_record"] = 0.5
+    assert dossier.differing(old, new) == ["candidates", "no_record"]
+    del new["no_record"]
+    assert dossier.differing(old, new) == ["candidates", "no_record"]
+
+
+def test_a_dossier_of_an_earlier_release_is_explained_without_probabilities() -> None:
+    told = explain.text(of_earlier_release())
+    page = report.html(of_earlier_release(), case="c", crops={})
+    assert "AP-20418" in told
+    assert "AP-20418" in page
+    assert "robab" not in told
+    assert "probable" not in page

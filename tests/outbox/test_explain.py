@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 from outbox import dossier, explain
 from tests.outbox import decisions
@@ -16,6 +17,25 @@ def test_an_explanation_names_fields_candidates_rule_and_flip() -> None:
         "A second record with the same number would have held it.",
     ):
         assert words in text
+
+
+def test_each_record_says_how_probable_it_is_and_so_does_none_of_them() -> None:
+    lines = [" ".join(line.split()) for line in explain.text(told()).splitlines()]
+    assert [one for one in lines if one.startswith("Probability")] == [
+        "Probability 96 %",
+        "Probability under 1 %",
+    ]
+    assert "No record of it 4 % probable" in lines
+
+
+def told() -> dict[str, Any]:
+    return dossier.as_json(decisions.AMOUNT_MISMATCH)
+
+
+def test_a_name_that_others_bear_is_said_with_how_many() -> None:
+    shown = told()
+    shown["candidates"][0]["evidence"][2]["sharing"] = 31
+    assert "agrees; 31 bear it" in explain.text(shown)
 
 
 def test_an_explanation_names_every_reason_in_plain_words() -> None:

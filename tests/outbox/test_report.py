@@ -112,6 +112,13 @@ def test_a_report_starts_with_the_reason_and_the_detail() -> None:
     assert CASE in page.text
 
 
+def test_a_report_says_how_probable_each_record_is_and_that_there_is_none() -> None:
+    text = " ".join(page_of(decisions.AMOUNT_MISMATCH).text.split())
+    assert "+19.8 points, 96 % probable" in text
+    assert "+1.2 points, under 1 % probable" in text
+    assert "That the ledger has no record of the document is 4 % probable." in text
+
+
 def test_every_reason_brings_its_steps_with_a_box_to_tick() -> None:
     page = page_of(decisions.AMOUNT_MISMATCH)
     steps = [

@@ -1,37 +1,41 @@
-"""`python -m tests.fitting.matching`: fits the matcher's weights and prints what they are worth.
+"""`python -m tests.fitting.matching`: fits the matcher's weights and probabilities.
 
-Weights are counted on some generated ledgers and judged on others, whose seeds fitted nothing: how
-often the right record stands first, with the weights in `matchers/score.py` and with the counted
-ones. They change only where those are better. How sure score and margin make the first candidate,
-the possibility that the ledger lacks the record included, is fitted by Platt's method and told
-beside what was true.
+All is fitted on some generated ledgers and judged on others, whose seeds fitted nothing; a quarter
+of the documents are about records that their ledger lacks. Told are the weights that counting
+gives, and how often the right record stands first with them and with those in `matchers/score.py`:
+they change only where those are better. Then what it is worth to let a value that many records
+share weigh less, group by group; the scale and the offset of `matchers/chances.py`; and how true
+the probabilities in force are, beside what was said.
 """
 
 import argparse
 import itertools
-import math
 import random
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import numpy as np
-
 from matchers import compare
 from matchers.database import on_disk
 from matchers.decide import COMPARABLE
-from matchers.score import rank
+from matchers.score import COMMON_NAME, rank
 from tests.benchmarks.bench_deciding import ABSENT, chosen
 from tests.benchmarks.bounds import interval
 from tests.benchmarks.world import world
 from tests.benchmarks.worn import read_as
-from tests.fitting.matching.weights import Choice, first, fitted, margin, signs
+from tests.fitting.matching import chances
+from tests.fitting.matching.chances import IN_FORCE, Array
+from tests.fitting.matching.weights import Choice, choice, first, fitted
 from tests.matchers.build import opened
 
-BINS = (0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)
-ROUNDS = 200
-PENALTY = 1e-3
+BINS = (0.0, 0.01, 0.05, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 1.0)
+
+TRIED = ("name", "own number", "order", "number", "amount", "date", "account")
+"""The groups of fields in which it is tried to let shared values weigh less."""
+
+PARTS = (0.25, 0.5, 1.0)
+"""Bits less that are tried for each doubling of the records that share a value."""
 
 
 def choices(seed: int, records: int, documents: int) -> Iterator[Choice]:
@@ -48,36 +52,11 @@ def choices(seed: int, records: int, documents: int) -> Iterator[Choice]:
             document = read_as(about, rnd)
             families = COMPARABLE[document.kind]
             near = [one for one in ledger.near(document) if compare.family(one) in families]
-            ranked = rank(compare.paper(document), near)
-            ids = [one.record.record_id for one in ranked]
-            yield Choice(
-                signs=[signs(one) for one in ranked],
-                scores=[one.score for one in ranked],
-                right=ids.index(about.record_id) if about.record_id in ids else None,
-            )
+            yield choice(rank(compare.paper(document), near), about.record_id)
 
 
-def platt(told: Sequence[tuple[float, float]], right: Sequence[bool]) -> np.ndarray:
-    """Weights of bias, score and margin by logistic regression (Platt, 1999), Newton's steps."""
-    table = np.array([(1.0, score, apart) for score, apart in told])
-    wanted = np.array(right, float)
-    weights = np.zeros(3)
-    for _ in range(ROUNDS):
-        sure = 1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))
-        slope = table.T @ (sure - wanted) + PENALTY * weights
-        curve = (table.T * (sure * (1 - sure))) @ table + PENALTY * np.eye(3)
-        step = np.linalg.solve(curve, slope)
-        weights -= step * min(1.0, 1.0 / max(1e-9, float(np.abs(step).max())))
-    return weights
-
-
-def probability(weights: np.ndarray, score: float, apart: float) -> float:
-    """How probable the first candidate is the document's own record."""
-    return 1 / (1 + math.exp(-max(-30.0, min(30.0, float(weights @ (1.0, score, apart))))))
-
-
-def lines(fit: Sequence[Choice], judged: Sequence[Choice]) -> Iterator[str]:
-    """The weights, and what they are worth on ledgers that fitted nothing."""
+def of_weights(fit: Sequence[Choice], judged: Sequence[Choice]) -> Iterator[str]:
+    """The weights that counting gives, and what they are worth."""
     weights = fitted(fit)
     for (group, level), bits in weights.items():
         yield f"  {group:<12} {level:<8} {bits:+6.1f}"
@@ -86,17 +65,51 @@ def lines(fit: Sequence[Choice], judged: Sequence[Choice]) -> Iterator[str]:
         hits = sum(first(one, by) for one in known)
         low, high = interval(hits, len(known))
         yield f"right first, weights {name}: {hits / len(known):.4f} ({low:.4f}-{high:.4f})"
-    asked = [one for one in fit if one.scores]
-    sure = platt([margin(one) for one in asked], [one.right == 0 for one in asked])
-    yield "probability: bias {:+.3f}, score {:+.3f}, margin {:+.3f}".format(*sure)
-    heard = [(probability(sure, *margin(one)), one.right == 0) for one in judged if one.scores]
+
+
+def of_sharing(fit: Sequence[Choice], judged: Sequence[Choice]) -> Iterator[str]:
+    """What it is worth to let shared values of one group weigh less."""
+    yield "shared values weigh less: log loss, Brier score, right record not first"
+    known = sum(one.right is not None for one in judged)
+    for group, part in (("nothing", 0.0), *itertools.product(TRIED, PARTS)):
+        scored = [
+            [(one.lessened(group, part), one.right) for one in some] for some in (fit, judged)
+        ]
+        found = chances.told(scored[1], chances.fitted(scored[0]))
+        missed = known - round(float((found.hit * (1 - found.lacking)).sum()))
+        told = f"{found.loss:.4f}  {found.brier:.5f}  {missed} of {known}"
+        yield f"  {group:<12} {part:.2f}  {told}"
+
+
+def of_chances(fit: Sequence[Choice], judged: Sequence[Choice]) -> Iterator[str]:
+    """Scale and offset as fitted, and how true the probabilities in force are."""
+    scored = [
+        [(one.lessened("name", COMMON_NAME), one.right) for one in some] for some in (fit, judged)
+    ]
+    by = chances.fitted(scored[0])
+    yield f"fitted: SCALE {by.scale:.3f}, NO_RECORD {by.level:.2f}; in force: {IN_FORCE}"
+    said = chances.told(scored[1], IN_FORCE)
+    yield f"in force: log loss {said.loss:.4f}, Brier score {said.brier:.5f}, n={len(judged)}"
+    yield "the likeliest record:"
+    yield from _reliability(said.best, said.hit)
+    yield "no record:"
+    yield from _reliability(said.none, said.lacking)
+
+
+def _reliability(said: Array, true: Array) -> Iterator[str]:
     for low, high in itertools.pairwise(BINS):
-        here = [(said, right) for said, right in heard if low <= said < high]
-        if here:
-            mean = sum(said for said, _ in here) / len(here)
-            share = sum(right for _, right in here) / len(here)
-            said = f"said {low:.3f} to {high:.3f}, on average {mean:.4f}"
-            yield f"  {said}: right {share:.4f}, n={len(here)}"
+        here = (said >= low) & (said < high)
+        if here.any():
+            hits, count = round(float(true[here].sum())), int(here.sum())
+            least, most = interval(hits, count)
+            told = f"said {low:.3f} to {high:.3f}, on average {said[here].mean():.4f}"
+            yield f"  {told}: true {hits / count:.4f} ({least:.4f}-{most:.4f}), n={count}"
+
+
+def lines(fit: Sequence[Choice], judged: Sequence[Choice]) -> Iterator[str]:
+    """Everything that is told of a fit."""
+    for part in (of_weights, of_sharing, of_chances):
+        yield from part(fit, judged)
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matchers.interface import Candidate, Evidence, Level
-from matchers.likeness import ONE_SLIP, PARTY_ALIKE, PARTY_UNLIKE
-from matchers.score import WEIGHTS
+from matchers.likeness import ONE_SLIP, PARTY_ALIKE, PARTY_UNLIKE, plain_identifier
+from matchers.score import AGREEING, WEIGHTS
 
 Sign = tuple[str, str]
 """A group of fields that weigh alike, and a level."""
@@ -37,18 +37,55 @@ GROUPS = {
 class Choice:
     """The candidates of one document: their signs and scores as they are now, best first.
 
-    *right* is the place of the document's own record, None where it is not among them.
+    *right* is the place of the document's own record, None where it is not among them. *terms* is
+    what agrees on each: its group, what it weighs, and the binary logarithm of how many candidates
+    share it.
     """
 
     signs: Sequence[Sequence[Sign]]
     scores: Sequence[float]
     right: int | None
+    terms: Sequence[Sequence[tuple[str, float, float]]] = ()
+
+    def lessened(self, group: str, part: float) -> list[float]:
+        """The scores if what is shared in a group weighed *part* bits less for each doubling."""
+        return [
+            score - sum(min(bits, part * shared) for own, bits, shared in each if own == group)
+            for score, each in zip(self.scores, self.terms, strict=True)
+        ]
+
+
+def choice(ranked: Sequence[Candidate], record_id: str) -> Choice:
+    """The candidates of a document about the record with this id."""
+    ids = [one.record.record_id for one in ranked]
+    agreed = [
+        [one for one in each.evidence if one.level in AGREEING and one.weight > 0]
+        for each in ranked
+    ]
+    sharing = Counter(_term(one) for each in agreed for one in each)
+    return Choice(
+        signs=[signs(one) for one in ranked],
+        scores=[one.score for one in ranked],
+        right=ids.index(record_id) if record_id in ids else None,
+        terms=[
+            [(_group(one), one.weight, math.log2(sharing[_term(one)])) for one in each]
+            for each in agreed
+        ],
+    )
+
+
+def _term(one: Evidence) -> tuple[str, str]:
+    return one.field, plain_identifier(one.expected)
+
+
+def _group(one: Evidence) -> str:
+    return GROUPS.get(one.field, one.field if one.field in WEIGHTS else "name")
 
 
 def signs(candidate: Candidate) -> list[Sign]:
     """What a candidate shows, by group and level; what a side does not say is no sign."""
     return [
-        (GROUPS.get(one.field, one.field if one.field in WEIGHTS else "name"), _level(one))
+        (_group(one), _level(one))
         for one in candidate.evidence
         if one.level not in {Level.UNREAD, Level.UNSTATED}
     ]
@@ -103,9 +140,3 @@ def first(choice: Choice, weights: Mapping[Sign, float] | None) -> bool:
         return False
     scores = [sum(weights.get(one, 0.0) for one in shown) for shown in choice.signs]
     return max(range(len(scores)), key=lambda place: (scores[place], -place)) == choice.right
-
-
-def margin(choice: Choice) -> tuple[float, float]:
-    """The best score, and how far it is before the next."""
-    best, *others = [*choice.scores, 0.0]
-    return best, best - others[0]
