@@ -19,6 +19,7 @@ from outbox import moves
 
 if TYPE_CHECKING:
     from ingest.app import App
+    from matchers.ledgers.rows import Stated
 
 LOG = logging.getLogger(__name__)
 
@@ -77,9 +78,9 @@ def import_file(app: "App", path: Path, layout: str = "") -> ImportReport:
     Raises:
         LedgerError: the file is no ledger at all, cannot be read, or changes while it is read.
     """
-    from matchers.ledgers.storing import Overtaken
+    from matchers.ledgers.storing import Overtaken, uncollected
 
-    with copied(app.workspace, path) as copy:
+    with copied(app.workspace, path) as copy, uncollected():
         while True:
             try:
                 return _import(app, copy, layout)
@@ -97,7 +98,7 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
     faults: list[Fault] = []
     otherwise: tuple[str, ...] = ()
 
-    def records() -> Iterator[LedgerRecord]:
+    def sound() -> "Iterator[Stated | LedgerRecord]":
         for row in read.rows:
             if isinstance(row, Fault):
                 faults.append(row)
@@ -105,7 +106,7 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
                 yield row
 
     since = app.ledger.version()
-    given: Iterable[LedgerRecord] = records()
+    given: Iterable[Stated | LedgerRecord] = sound()
     left_out = None
     paid: dict[str, dt.date] = {}
     if read.statements:
@@ -116,7 +117,8 @@ def _import(app: "App", path: Path, layout: str) -> ImportReport:
         paid = {key: day for key, day in shown_now.items() if key not in before}
         left_out = others(read.statements, checks)
     elif read.layout:
-        issued = tuple(given)
+        issued = read.records
+        faults += read.faults
         known = app.ledger.known(one.record_id for one in issued)
         given, otherwise = settled(issued, known)
     added, changed, same = app.ledger.store(given, shown(path.name), since, paid)

@@ -124,6 +124,8 @@ def fold_name(name: str) -> str:
 
 def _unaccented(text: str) -> str:
     """Small letters without accents; typographic forms are plain ones."""
+    if text.isascii():
+        return text.lower()
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(one for one in text if not unicodedata.combining(one))
 

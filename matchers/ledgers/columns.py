@@ -2,10 +2,10 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache
 from typing import Any, assert_never
 
 from extractors.values import dates
@@ -106,7 +106,7 @@ class Cut:
 Cell = str | Decimal | dt.date | Formula | Cut
 """A cell: text, or what a spreadsheet already knows as a figure or a day, or how to get at it."""
 
-Row = tuple[int, tuple[Cell, ...]]
+Row = tuple[int, Sequence[Cell]]
 """A line number and its cells."""
 
 
@@ -127,16 +127,12 @@ class Shown:
 
     def add(self, rows: Sequence[Sequence[Cell]]) -> None:
         """Look at more rows, each as wide as the header."""
-        for place in self._money:
-            texts = (cell for row in rows if isinstance(cell := row[place], str))
-            self._marks.update(map(_mark_of_shape, {one.translate(_SHAPE) for one in texts}))
-        if self._figures:
-            orders = [row for row in rows if is_order(row, self._columns)]
-            cells = (row[place] for row in orders for place in self._figures)
-            self._marks.update(_mark(cell) for cell in cells if isinstance(cell, str) and cell)
-        for place in self._dates:
-            texts = (cell for row in rows if isinstance(cell := row[place], str))
-            self._orders.update(map(_order, set(texts)))
+        shapes = {one.translate(_SHAPE) for one in _texts(rows, self._money)}
+        self._marks.update(map(_mark_of_shape, shapes))
+        if self._figures and has_orders(rows, self._columns):
+            orders = [row for row in rows if has_orders([row], self._columns)]
+            self._marks.update(map(_mark, _texts(orders, self._figures)))
+        self._orders.update(map(_order, _texts(rows, self._dates)))
 
     def styles(self, given: Styles) -> Styles:
         """The styles that all rows together prove, where *given* does not say."""
@@ -146,19 +142,21 @@ class Shown:
         )
 
 
-def reader(name: str, how: Styles) -> Callable[[Cell], Any]:
-    """What reads the cells of one column, as `value` does; what it read before it remembers."""
-    return lru_cache(maxsize=REMEMBERED)(partial(value, name, how=how))
+def _texts(rows: Sequence[Sequence[Cell]], places: Sequence[int]) -> set[str]:
+    """The distinct texts of some columns."""
+    return {cell for place in places for row in rows if isinstance(cell := row[place], str)}
 
 
-def is_order(row: Sequence[Cell], columns: Sequence[str]) -> bool:
-    """Whether a row is a purchase order or a line of one; other rows fill no column of lines."""
-    cells = zip(columns, row, strict=False)
-    return any(name == "doc_type" and _folded(plain(cell)) == ORDER for name, cell in cells)
+def has_orders(rows: Sequence[Sequence[Cell]], columns: Sequence[str]) -> bool:
+    """Whether any row is of a purchase order; other rows fill no column of lines."""
+    if "doc_type" not in columns:
+        return False
+    at = columns.index("doc_type")
+    return any(_folded(plain(one)) == ORDER for one in {row[at] for row in rows if at < len(row)})
 
 
 def value(name: str, cell: Cell, how: Styles) -> Any:  # noqa: ANN401 - str, Decimal, date or Status
-    """The value of one cell.
+    """The value of one cell; what does not say how it stands is open.
 
     Raises:
         Unreadable: it does not fit the column; the message says what it takes.
@@ -175,6 +173,8 @@ def value(name: str, cell: Cell, how: Styles) -> Any:  # noqa: ANN401 - str, Dec
         raise Unreadable("every row needs its own record_id; fill it in.")
     if name == "currency":
         return _currency(text)
+    if name == "status":
+        return _choice(name, text) or Status.OPEN
     return _choice(name, text) if name in CHOICES else text
 
 
@@ -234,12 +234,12 @@ def day(text: str, order: str) -> dt.date | None:
 def plain(cell: Cell) -> str:
     """A cell as text: figures with a point, days as YYYY-MM-DD."""
     match cell:
+        case str():
+            return cell
         case Decimal():
             return format(cell, "f")
         case dt.date():
             return cell.isoformat()
-        case str():
-            return cell
         case Formula() | Cut():
             return cell.text
         case _:

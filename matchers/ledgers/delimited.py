@@ -26,7 +26,7 @@ TOGETHER = 1000
 
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 
-TextRow = tuple[int, tuple[str, ...]]
+TextRow = tuple[int, Sequence[str]]
 """The number of a row's first line, and its cells."""
 
 
@@ -104,7 +104,7 @@ def _numbered(first: int, last: int, rows: Sequence[list[str]]) -> Iterator[Text
     sizes = repeat(1) if last - first + 1 == len(rows) else map(_lines, rows)
     lines = accumulate(sizes, initial=first)
     if _is_folded(chain.from_iterable(rows)):
-        return zip(lines, map(tuple, rows), strict=False)
+        return zip(lines, rows, strict=False)
     return zip(lines, map(_folded, rows), strict=False)
 
 

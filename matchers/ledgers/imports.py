@@ -6,13 +6,13 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import islice, pairwise
+from functools import lru_cache, partial
+from itertools import compress, islice, pairwise
 from pathlib import Path
 from typing import Any
 
 from config.settings import LedgerSettings
-from matchers.interface import LedgerRecord, Status
+from matchers.interface import LedgerRecord
 from matchers.ledgers import delimited, presets, workbook
 from matchers.ledgers.columns import (
     CHOICES,
@@ -22,6 +22,7 @@ from matchers.ledgers.columns import (
     MONEY,
     NO_TEXT,
     OF_LINES,
+    REMEMBERED,
     Cell,
     Cut,
     Formula,
@@ -30,13 +31,13 @@ from matchers.ledgers.columns import (
     Shown,
     Styles,
     Unreadable,
-    is_order,
+    has_orders,
     plain,
-    reader,
+    value,
 )
 from matchers.ledgers.faults import Fault, Faulty, agreed
 from matchers.ledgers.presets import Opened, squeezed
-from matchers.ledgers.rows import filled
+from matchers.ledgers.rows import Stated, filled, kept
 from matchers.ledgers.statements import Statement
 
 TEXT_LIMIT = 10_000
@@ -56,6 +57,9 @@ TITLES = 10
 
 BATCH = 5000
 """Rows that are looked through together."""
+
+_KINDS = {**dict.fromkeys(MONEY, MONEY[0]), **dict.fromkeys(DATES, DATES[0])}
+"""The columns that are read alike, by the first of them."""
 
 TEXTS = frozenset(COLUMNS) - {"record_id", "currency", *MONEY, *FIGURES, *DATES, *CHOICES}
 """Columns that take any text as it is."""
@@ -90,7 +94,7 @@ class NoHeader(ImportFault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What a ledger file holds, row by row: a record, or what is wrong with the row.
+    """What a ledger file holds: records, many at once or one by one, or what is wrong with a row.
 
     *rows* may be gone through more than once. *unused* are the file's columns that mean nothing
     here, for people to see. *layout* names the layout of a bank's issue file or the form of its
@@ -98,7 +102,7 @@ class Imported:
     empty for an export with the contract's columns.
     """
 
-    rows: Iterable[LedgerRecord | Fault]
+    rows: Iterable[Stated | LedgerRecord | Fault]
     unused: tuple[str, ...] = ()
     layout: str = ""
     preset: str = ""
@@ -107,7 +111,12 @@ class Imported:
     @property
     def records(self) -> tuple[LedgerRecord, ...]:
         """All that can be read, at once."""
-        return tuple(one for one in self.rows if isinstance(one, LedgerRecord))
+        return tuple(
+            record
+            for one in self.rows
+            if not isinstance(one, Fault)
+            for record in (one.records() if isinstance(one, Stated) else (one,))
+        )
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -270,35 +279,48 @@ class _Body:
     how: Styles
     suspects: frozenset[int]
 
-    def __iter__(self) -> Iterator[LedgerRecord | Fault]:
+    def __iter__(self) -> Iterator[Stated | LedgerRecord | Fault]:
         again: dict[str, list[tuple[int, LedgerRecord | Faulty]]] = {}
-        for line, found in self._read():
-            if isinstance(found, Faulty):
-                yield from found.faults
-            if found.record_id and hash(found.record_id) in self.suspects:
-                again.setdefault(found.record_id, []).append((line, found))
-            elif isinstance(found, LedgerRecord):
-                yield found
+        for lines, some in self._read():
+            each: Iterable[tuple[int, LedgerRecord | Faulty]]
+            if isinstance(some, Stated):
+                doubted = [hash(one) in self.suspects for one in some.of("record_id")]
+                yield some.picked([not one for one in doubted])
+                if not any(doubted):
+                    continue
+                each = zip(compress(lines, doubted), some.picked(doubted).records(), strict=True)
+            else:
+                each = zip(lines, some, strict=True)
+            for line, found in each:
+                if isinstance(found, Faulty):
+                    yield from found.faults
+                if found.record_id and hash(found.record_id) in self.suspects:
+                    again.setdefault(found.record_id, []).append((line, found))
+                elif isinstance(found, LedgerRecord):
+                    yield found
         yield from filter(None, map(agreed, again.values()))
 
-    def _read(self) -> Iterator[tuple[int, LedgerRecord | Faulty]]:
-        """Each row by its line. Some are read together, column by column; else one by one."""
-        readers = _readers(self.names, self.how)
+    def _read(self) -> Iterator[tuple[list[int], Stated | Iterable[LedgerRecord | Faulty]]]:
+        """The rows by their lines. Some are read together, column by column; else one by one."""
+        readers = _readers(self.names, partial(value, how=self.how))
         others = [one for one in readers if one[1] not in OF_LINES]
+        stored = _readers(self.names, partial(_stored, how=self.how))
+        keepers = [one for one in stored if one[1] not in OF_LINES]
         rows = iter(self.every())
         while batch := list(islice(rows, BATCH)):
-            filled = [(line, cells) for line, cells in batch if any(cells)]
-            if len(others) < len(readers):
-                yield from (
-                    (line, _apart(line, cells, self.names, readers if ordered else others))
-                    for line, cells in filled
-                    for ordered in [is_order(cells, self.names)]
-                )
-            elif records := _together([cells for _, cells in filled], readers, len(self.names)):
-                yield from zip((line for line, _ in filled), records, strict=True)
+            lines = [line for line, cells in batch if any(cells)]
+            given = [cells for _, cells in batch if any(cells)]
+            ordered = len(others) < len(readers) and has_orders(given, self.names)
+            if not ordered and (some := _together(given, keepers, len(self.names))):
+                yield lines, some
             else:
-                yield from (
-                    (line, _apart(line, cells, self.names, readers)) for line, cells in filled
+                yield (
+                    lines,
+                    (
+                        _apart(line, cells, self.names, readers if is_order else others)
+                        for line, cells in zip(lines, given, strict=True)
+                        for is_order in [ordered and has_orders([cells], self.names)]
+                    ),
                 )
 
 
@@ -316,34 +338,37 @@ def _looked_through(
     return shown.styles(given), again
 
 
-def _readers(names: Sequence[str], how: Styles) -> list[Reader]:
+def _readers(names: Sequence[str], read: Callable[[str, Cell], Any]) -> list[Reader]:
+    """What reads each column; columns of one kind share what they remember."""
+    kinds = {name: _KINDS.get(name, name) for name in filter(None, names)}
+    known = {kind: lru_cache(maxsize=REMEMBERED)(partial(read, kind)) for kind in kinds.values()}
     return [
-        (at, name, None if name in TEXTS else reader(name, how))
+        (at, name, None if name in TEXTS else known[kinds[name]])
         for at, name in enumerate(names)
         if name
     ]
 
 
+def _stored(name: str, cell: Cell, how: Styles) -> Any:  # noqa: ANN401 - as its column has it
+    return kept(name, value(name, cell, how))
+
+
 def _together(
-    rows: Sequence[Sequence[Cell]], readers: Sequence[Reader], width: int
-) -> list[LedgerRecord]:
+    rows: Sequence[Sequence[Cell]], keepers: Sequence[Reader], width: int
+) -> Stated | None:
     """The records of some rows of text, read by columns: none where a single row is at fault."""
     if set(map(len, rows)) != {width}:
-        return []
+        return None
     columns = list(zip(*rows, strict=True))
     try:
-        sound = all(_sound(column) for column in columns)
-        values = [
-            list(map(read, columns[at])) if read and name != "record_id" else columns[at]
-            for at, name, read in readers
-        ]
+        sound = all(map(_sound, columns))
+        values = {
+            name: list(map(read, columns[at])) if read and name != "record_id" else columns[at]
+            for at, name, read in keepers
+        }
     except (Unreadable, TypeError):
-        return []
-    given = {name: column for (_, name, _), column in zip(readers, values, strict=True)}
-    if not sound or not all(given["record_id"]):
-        return []
-    given["status"] = [one or Status.OPEN for one in given.get("status", ())]
-    return filled(given, len(rows))
+        return None
+    return filled(values, len(rows)) if sound and all(values["record_id"]) else None
 
 
 def _apart(
@@ -355,13 +380,7 @@ def _apart(
     if wrong:
         at = names.index("record_id")
         return Faulty(record_id=plain(cells[at]) if at < len(cells) else "", faults=wrong)
-    return LedgerRecord(**_standing(found))
-
-
-def _standing(found: dict[str, Any]) -> dict[str, Any]:
-    """The values of a row; what does not say how it stands is open."""
-    found["status"] = found.get("status") or Status.OPEN
-    return found
+    return LedgerRecord(**found)
 
 
 def _values(
@@ -389,7 +408,10 @@ def _sound(column: Sequence[Any]) -> bool:
     Raises:
         TypeError: a cell is no text.
     """
-    return not NO_TEXT.search("".join(column)) and max(map(len, column)) <= TEXT_LIMIT
+    together = "".join(column)
+    if not together.isprintable() and NO_TEXT.search(together):
+        return False
+    return max(map(len, column)) <= TEXT_LIMIT
 
 
 def _shape(line: int, names: Sequence[str], cells: Sequence[Cell]) -> list[Fault]:

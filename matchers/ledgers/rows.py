@@ -1,19 +1,17 @@
-"""A ledger record as a row of the database, and back. Pure."""
+"""Ledger records as rows of the database, column by column, and back. Pure."""
 
 import datetime as dt
 import hashlib
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import lru_cache
-from itertools import repeat
-from operator import attrgetter, itemgetter
-from typing import Any
+from itertools import compress
+from operator import attrgetter
+from typing import Any, TypeVar
 
 from extractors.values import identifiers
 from matchers.interface import ORDER, Counted, LedgerError, LedgerRecord, Status
-from matchers.ledgers.columns import FIGURES, OF_LINES
+from matchers.ledgers.columns import DATES, FIGURES, MONEY, OF_LINES
 from matchers.ledgers.tables import MINOR, CountedRow, RecordRow
 from matchers.likeness import account, digits
 
@@ -28,118 +26,122 @@ PARTY = STORED.index("party_id")
 COUNTED = tuple(CountedRow.__table__.columns.keys())[:-1]  # type: ignore[attr-defined]
 """What is kept of a row of a purchase order each time that an import changes it."""
 
-REMEMBERED = 1 << 16
-"""Folded identifiers that are kept, as those of a party come again with each of its records."""
+Columns = list[Sequence[Any]]
+"""Values by column, in the order of STORED."""
 
-Row = tuple[Any, ...]
-"""Values in the order of STORED."""
-
-Rows = list[Row]
-
-Said = tuple[Any, ...]
-"""Values as they are stored, in the order of NAMES."""
+Value = TypeVar("Value", bound=Hashable)
 
 _AT = {name: place for place, name in enumerate(NAMES)}
-_MONEY = [_AT[name] for name in ("amount", "open_amount", "discount_amount")]
-_DAYS = [_AT[name] for name in ("doc_date", "due_date", "discount_date")]
-_STATUS = _AT["status"]
-_LINES = [_AT[name] for name in OF_LINES]
-_FIGURES = [_AT[name] for name in FIGURES]
-_NUMBER, _ORDER, _ACCOUNT = _AT["number"], _AT["po_number"], _AT["account_ref"]
-_TAX, _IBAN, _AMOUNT = _AT["party_tax_id"], _AT["party_iban"], _AT["amount"]
+_CHANGED = (*MONEY, *DATES, "status", *OF_LINES)
+"""The columns whose values are stored in another form than a record has."""
 
-_DAY = _AT["doc_date"]
-_EMPTY = frozenset((None, ""))
-_SLOTS = [
-    (one.name, getattr(LedgerRecord, one.name).__set__, one.default) for one in fields(LedgerRecord)
-]
+_LINES = _AT[OF_LINES[0]]
 _STATUSES = {one.value: one for one in Status}
 _values = attrgetter(*NAMES)
-_doc_type = itemgetter(STORED.index("doc_type"))
-_counted = itemgetter(*map(STORED.index, COUNTED))
-_written = lru_cache(maxsize=REMEMBERED)(dt.date.isoformat)
-_fold = lru_cache(maxsize=REMEMBERED)(identifiers.fold)
-_account = lru_cache(maxsize=REMEMBERED)(account)
+_DOC_TYPE = STORED.index("doc_type")
+_COUNTED = tuple(map(STORED.index, COUNTED))
 
 
-def filled(columns: Mapping[str, Sequence[Any]], count: int) -> list[LedgerRecord]:
-    """So many records, from their values by column; an absent or empty column is left out.
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What some records state, as it is stored: a column for each of NAMES."""
 
-    A frozen dataclass sets its fields one by one, at three times the cost of doing so by column.
-    """
-    made = [LedgerRecord.__new__(LedgerRecord) for _ in range(count)]
-    for name, put, default in _SLOTS:
-        deque(map(put, made, columns.get(name) or repeat(default)), maxlen=0)
-    return made
+    columns: Sequence[Sequence[Any]]
+
+    def of(self, name: str) -> Sequence[Any]:
+        """The values of one column."""
+        return self.columns[_AT[name]]
+
+    def picked(self, wanted: Sequence[bool]) -> "Stated":
+        """Those of the records that are wanted."""
+        if all(wanted):
+            return self
+        return Stated([list(compress(column, wanted)) for column in self.columns])
+
+    def records(self) -> Iterator[LedgerRecord]:
+        """The records one by one."""
+        return map(from_row, zip(*self.columns, strict=True))
 
 
-def stated(records: Sequence[LedgerRecord]) -> tuple[list[str], list[Said]]:
-    """Of each record the hash that tells whether it changed, and what it states as it is stored.
+def kept(name: str, value: Any) -> Any:  # noqa: ANN401 - a value of any column
+    """A record's value as its column has it.
 
     Raises:
         LedgerError: an amount has more decimals than thousandths.
     """
-    if not records:
-        return [], []
+    if name in OF_LINES:
+        return format(value, "f") if isinstance(value, Decimal) else value or None
+    if isinstance(value, Decimal):
+        return minor(value)
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value.value if isinstance(value, Status) else value
+
+
+_ABSENT = {one.name: kept(one.name, one.default) for one in fields(LedgerRecord)}
+
+
+def filled(columns: Mapping[str, Sequence[Any]], count: int) -> Stated:
+    """So many records, from their values as they are stored; an absent column is left out."""
+    return Stated([columns.get(name) or [_ABSENT[name]] * count for name in NAMES])
+
+
+def stated(records: Sequence[LedgerRecord]) -> Stated:
+    """What these records state.
+
+    Raises:
+        LedgerError: an amount has more decimals than thousandths.
+    """
     columns: list[Sequence[Any]] = list(zip(*map(_values, records), strict=True))
-    for at in _MONEY:
-        columns[at] = [None if one is None else _minor(one) for one in columns[at]]
-    for at in _DAYS:
-        columns[at] = [None if one is None else _written(one) for one in columns[at]]
-    columns[_STATUS] = [one.value for one in columns[_STATUS]]
-    for at in _LINES:
-        columns[at] = (
-            [None] * len(records)
-            if _EMPTY.issuperset(columns[at])
-            else [
-                format(one, "f") if isinstance(one, Decimal) else one or None for one in columns[at]
-            ]
-        )
-    said = list(zip(*columns, strict=True))
-    return list(map(_hash, said)), said
+    for name in _CHANGED:
+        columns[_AT[name]] = [kept(name, one) for one in columns[_AT[name]]]
+    return Stated(columns)
 
 
-def _hash(said: Said) -> str:
-    told = said if any(said[_LINES[0] :]) else said[: _LINES[0]]
+def hashes(some: Stated) -> list[str]:
+    """Of each record the hash that tells whether it changed."""
+    if {None}.issuperset(one for column in some.columns[_LINES:] for one in set(column)):
+        return list(map(_hash, zip(*some.columns[:_LINES], strict=True)))
+    rows = zip(*some.columns, strict=True)
+    return [_hash(one if any(one[_LINES:]) else one[:_LINES]) for one in rows]
+
+
+def _hash(told: tuple[Any, ...]) -> str:
     return hashlib.blake2b(repr(told).encode(), digest_size=12).hexdigest()
 
 
-def to_rows(told: Sequence[str], said: Sequence[Said], parties: Iterable[int | str | None]) -> Rows:
-    """Records with the columns that they are searched by, from what `stated` made of them.
+def to_columns(some: Stated, told: Sequence[str], parties: Sequence[int | str | None]) -> Columns:
+    """Records by column with all that they are searched by; *told* are their hashes.
 
-    *parties* are the ids of their parties, or the folded names until `of_party` puts the ids in
-    their place.
+    *parties* are the ids of their parties, or the folded names until the ids take their place.
     """
-    if not said:
-        return []
-    own = list(zip(*said, strict=True))
-    numbers = own[_NUMBER]
-    found = zip(
-        own[0],
+    return [
+        some.columns[0],
         told,
-        *own[1:],
+        *some.columns[1:],
         parties,
-        map(_fold, numbers),
-        map(digits, numbers),
-        map(_fold, own[_ORDER]),
-        map(_account, own[_ACCOUNT]),
-        map(_fold, own[_TAX]),
-        map(_fold, own[_IBAN]),
-        (None if one is None else abs(one) for one in own[_AMOUNT]),
-        (one and _ordinal(one) for one in own[_DAY]),
-        strict=True,
-    )
-    return list(found)
+        identifiers.fold_all(some.of("number")),
+        list(map(digits, some.of("number"))),
+        identifiers.fold_all(some.of("po_number")),
+        _made(account, some.of("account_ref")),
+        identifiers.fold_all(some.of("party_tax_id")),
+        identifiers.fold_all(some.of("party_iban")),
+        [None if one is None else abs(one) for one in some.of("amount")],
+        _made(_ordinal, some.of("doc_date")),
+    ]
 
 
-def of_party(stored: Row, party_id: int | None) -> Row:
-    """The row with its party."""
-    return (*stored[:PARTY], party_id, *stored[PARTY + 1 :])
+def _made(make: Callable[[Value], Any], column: Sequence[Value]) -> list[Any]:
+    """What is made of each value of a column, once for those that come again."""
+    known = {one: make(one) for one in set(column)}
+    return [known[one] for one in column]
 
 
-def of_orders(stored: Iterable[Row], import_id: int) -> Rows:
+def of_orders(stored: Columns, import_id: int) -> Columns:
     """What is kept of those rows that are of purchase orders, and the import that brought them."""
-    return [(*_counted(one), import_id) for one in stored if _doc_type(one) == ORDER]
+    wanted = [one == ORDER for one in stored[_DOC_TYPE]]
+    kept_ones = [list(compress(stored[at], wanted)) for at in _COUNTED]
+    return [*kept_ones, [import_id] * sum(wanted)]
 
 
 def counted(values: Sequence[Any], since: str) -> Counted:
@@ -155,20 +157,20 @@ def counted(values: Sequence[Any], since: str) -> Counted:
 
 def from_row(values: Sequence[Any]) -> LedgerRecord:
     """The record of a row's values in the order of NAMES."""
-    found = list(values)
-    for at in _MONEY:
-        if found[at] is not None:
-            found[at] = major(found[at])
-    for at in _DAYS:
-        if found[at]:
-            found[at] = dt.date.fromisoformat(found[at])
-    found[_STATUS] = _STATUSES[found[_STATUS]]
-    for at in _LINES:
-        if at in _FIGURES:
-            found[at] = None if found[at] is None else Decimal(found[at])
+    found = dict(zip(NAMES, values, strict=True))
+    for name in MONEY:
+        if found[name] is not None:
+            found[name] = major(found[name])
+    for name in DATES:
+        if found[name]:
+            found[name] = dt.date.fromisoformat(found[name])
+    found["status"] = _STATUSES[found["status"]]
+    for name in OF_LINES:
+        if name in FIGURES:
+            found[name] = None if found[name] is None else Decimal(found[name])
         else:
-            found[at] = found[at] or ""
-    return LedgerRecord(**dict(zip(NAMES, found, strict=True)))
+            found[name] = found[name] or ""
+    return LedgerRecord(**found)
 
 
 def minor(amount: Decimal) -> int:
@@ -189,9 +191,5 @@ def major(thousandths: int) -> Decimal:
     return Decimal(thousandths // 10 ** (3 - decimals)).scaleb(-decimals)
 
 
-_minor = lru_cache(maxsize=REMEMBERED)(minor)
-
-
-@lru_cache(maxsize=REMEMBERED)
-def _ordinal(day: str) -> int:
-    return dt.date.fromisoformat(day).toordinal()
+def _ordinal(day: str | None) -> int | None:
+    return dt.date.fromisoformat(day).toordinal() if day else None

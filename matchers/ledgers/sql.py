@@ -20,7 +20,17 @@ from matchers.database import reading
 from matchers.interface import ORDER, Counted, LedgerRecord
 from matchers.ledgers import dialects, passes, search, storing
 from matchers.ledgers.columns import NO_TEXT
-from matchers.ledgers.rows import COUNTED, NAMES, STORED, counted, from_row, stated, to_rows
+from matchers.ledgers.rows import (
+    COUNTED,
+    NAMES,
+    STORED,
+    Stated,
+    counted,
+    from_row,
+    hashes,
+    stated,
+    to_columns,
+)
 from matchers.ledgers.statements import ISSUED, Paid
 from matchers.ledgers.tables import CountedRow, ImportRow, PaidRow, PartyRow, RecordRow
 from matchers.likeness import PARTY_ALIKE, digits, name_likeness
@@ -150,7 +160,7 @@ class SqlLedger:
 
     def store(
         self,
-        records: Iterable[LedgerRecord],
+        records: Iterable[Stated | LedgerRecord],
         source: str,
         since: int | None = None,
         paid: Mapping[str, dt.date] = NOBODY,
@@ -178,7 +188,8 @@ def altered(connection: Connection) -> Iterator[str]:
     for row in connection.execute(query.execution_options(yield_per=CHUNK)).mappings():
         try:
             record = from_row([row[name] for name in NAMES])
-            [wanted] = to_rows(*stated([record]), [row["party_id"]])
+            one = stated([record])
+            [wanted] = zip(*to_columns(one, hashes(one), [row["party_id"]]), strict=True)
         except (ValueError, TypeError, KeyError, AttributeError, ArithmeticError):
             wanted = None
         if wanted != tuple(row[name] for name in STORED):

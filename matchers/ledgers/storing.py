@@ -10,8 +10,7 @@ import marshal
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from itertools import count, islice
-from operator import itemgetter
+from itertools import compress, count
 from tempfile import SpooledTemporaryFile
 
 from sqlalchemy import Connection, Engine, Table, func, select
@@ -23,18 +22,19 @@ from matchers.ledgers import dialects
 from matchers.ledgers.rows import (
     NAMES,
     PARTY,
-    Row,
+    Columns,
+    Stated,
     from_row,
+    hashes,
     of_orders,
-    of_party,
     stated,
-    to_rows,
+    to_columns,
 )
 from matchers.ledgers.sharing import glued
 from matchers.ledgers.tables import CountedRow, ImportRow, PaidRow, PartyRow, RecordRow
 
 CHUNK = 5000
-"""Records prepared and written at once."""
+"""Records prepared and written at once, where they do not come by column already."""
 
 IN_MEMORY = 32 << 20
 """Bytes of prepared rows that are kept in memory before they go to the disk."""
@@ -71,13 +71,13 @@ class Prepared:
         self.added = self.changed = self.same = 0
         self._file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - closed by close()
 
-    def add(self, fresh: list[Row], renewed: list[str]) -> None:
-        """Keep rows that are new or changed; *renewed* are the ids of the latter."""
+    def add(self, fresh: Columns, renewed: list[str]) -> None:
+        """Keep records that are new or changed; *renewed* are the ids of the latter."""
         piece = marshal.dumps((fresh, renewed))
         self._file.write(len(piece).to_bytes(LENGTH))
         self._file.write(piece)
 
-    def chunks(self) -> Iterator[tuple[list[Row], list[str]]]:
+    def chunks(self) -> Iterator[tuple[Columns, list[str]]]:
         """What was kept, in the same pieces."""
         self._file.seek(0)
         while length := self._file.read(LENGTH):
@@ -95,7 +95,7 @@ def version(connection: Connection) -> int:
 
 def store(
     engine: Engine,
-    records: Iterable[LedgerRecord],
+    records: Iterable[Stated | LedgerRecord],
     source: str,
     since: int,
     paid: Mapping[str, dt.date],
@@ -110,8 +110,6 @@ def store(
         Overtaken: another import was stored since; prepare and store it again.
     """
     prepared = Prepared()
-    collecting = gc.isenabled()
-    gc.disable()  # millions of values without a cycle among them would be looked through for cycles
     try:
         _prepare(engine, records, prepared)
         with writing(engine) as connection:
@@ -119,50 +117,76 @@ def store(
                 raise Overtaken("Another import was stored meanwhile. Import the file again.")
             import_id = _note(connection, source, prepared)
             _write(connection, prepared, import_id)
-            if checks := [(key, day.isoformat(), import_id) for key, day in paid.items()]:
+            if paid:
+                shown = [one.isoformat() for one in paid.values()]
+                checks = [list(paid), shown, [import_id] * len(paid)]
                 dialects.of(connection).insert(connection, PAID, checks)
     finally:
-        if collecting:
-            gc.enable()
         prepared.close()
     return prepared.added, prepared.changed, prepared.same
 
 
-def _prepare(engine: Engine, records: Iterable[LedgerRecord], prepared: Prepared) -> None:
-    each = iter(records)
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Look for no cycles: there is none among the millions of values of an export."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _prepare(engine: Engine, records: Iterable[Stated | LedgerRecord], prepared: Prepared) -> None:
     fold = lru_cache(maxsize=REMEMBERED)(names.fold_name)
     with reading(engine) as connection:
         known = connection.execute(select(TABLE.c.record_id).limit(1)).first()
-    while chunk := list(islice(each, CHUNK)):
-        hashes, said = stated(chunk)
-        ids = [one.record_id for one in chunk]
+    for some in _by_column(records):
+        told, ids = hashes(some), some.of("record_id")
         with reading(engine) as connection:
             before = dialects.of(connection).hashes(connection, ids) if known else {}
-            fresh = [at for at, told in enumerate(hashes) if before.get(ids[at]) != told]
-            alike = _alike(connection, [chunk[at] for at in fresh if ids[at] in before])
-        fresh = [at for at in fresh if ids[at] not in alike]
-        renewed = [ids[at] for at in fresh if ids[at] in before]
-        if fresh:
-            parties = [fold(chunk[at].party_name) for at in fresh]
-            rows = to_rows([hashes[at] for at in fresh], [said[at] for at in fresh], parties)
-            prepared.add(rows, renewed)
-        prepared.added += len(fresh) - len(renewed)
-        prepared.changed += len(renewed)
-        prepared.same += len(chunk) - len(fresh)
+            fresh = [before.get(key) != one for key, one in zip(ids, told, strict=True)]
+            renewed = [one and key in before for key, one in zip(ids, fresh, strict=True)]
+            alike = _alike(connection, some.picked(renewed)) if any(renewed) else frozenset()
+        fresh = [one and key not in alike for key, one in zip(ids, fresh, strict=True)]
+        again = [key for key in compress(ids, fresh) if key in before]
+        if any(fresh):
+            wanted = some.picked(fresh)
+            parties = list(map(fold, wanted.of("party_name")))
+            prepared.add(to_columns(wanted, list(compress(told, fresh)), parties), again)
+        prepared.added += sum(fresh) - len(again)
+        prepared.changed += len(again)
+        prepared.same += len(fresh) - sum(fresh)
 
 
-def _alike(connection: Connection, renewed: Iterable[LedgerRecord]) -> set[str]:
+def _by_column(records: Iterable[Stated | LedgerRecord]) -> Iterator[Stated]:
+    """All records by column: those that come one by one are gathered."""
+    single: list[LedgerRecord] = []
+    for one in records:
+        if isinstance(one, Stated):
+            yield one
+            continue
+        single.append(one)
+        if len(single) == CHUNK:
+            yield stated(single)
+            single.clear()
+    if single:
+        yield stated(single)
+
+
+def _alike(connection: Connection, renewed: Stated) -> frozenset[str]:
     """The ids of rows of orders that only write a figure otherwise than before: 1.5 for 1.50.
 
     Their hashes differ, as figures are kept as they were written.
     """
-    orders = [one for one in renewed if one.doc_type == ORDER]
+    orders = list(renewed.picked([one == ORDER for one in renewed.of("doc_type")]).records())
     found: set[str] = set()
     for start in range(0, len(orders), dialects.MOST_VALUES):
         some = {one.record_id: one for one in orders[start : start + dialects.MOST_VALUES]}
         rows = connection.execute(select(*SHOWN).where(TABLE.c.record_id.in_(some)))
         found.update(row.record_id for row in rows if from_row(row) == some[row.record_id])
-    return found
+    return frozenset(found)
 
 
 def _write(connection: Connection, prepared: Prepared, import_id: int) -> None:
@@ -172,10 +196,11 @@ def _write(connection: Connection, prepared: Prepared, import_id: int) -> None:
         for fresh, renewed in prepared.chunks():
             if renewed:
                 dialect.remove(connection, renewed)
-            known = parties.ids(map(itemgetter(PARTY), fresh))
-            own = [of_party(one, known[one[PARTY]]) for one in fresh]
-            dialect.insert(connection, TABLE, own)
-            if orders := of_orders(own, import_id):
+            known = parties.ids(fresh[PARTY])
+            fresh[PARTY] = [known[one] for one in fresh[PARTY]]
+            dialect.insert(connection, TABLE, fresh)
+            orders = of_orders(fresh, import_id)
+            if any(orders):
                 dialect.insert(connection, COUNTS, orders)
     if prepared.changed:
         dialect.forget_names(connection)
@@ -217,7 +242,7 @@ class _Parties:
         added = list(zip(count(self._next), new, strict=False))
         if added:
             dialect = dialects.of(self._connection)
-            dialect.insert(self._connection, PARTIES, added)
+            dialect.insert(self._connection, PARTIES, list(zip(*added, strict=True)))
             dialect.add_names(self._connection, [(key, glued(fold)) for key, fold in added])
         self._next += len(added)
         self._ids.update((fold, key) for key, fold in added)

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from extractors.values import identifiers
@@ -18,6 +18,12 @@ def routing(prefix: int, rest: str) -> str:
 @given(st.text(max_size=40))
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert identifiers.fold(identifiers.fold(text)) == identifiers.fold(text)
+
+
+@given(st.lists(st.text(st.characters(max_codepoint=127)) | st.text()))
+@example(["INV-1041\n7", "o|$"])
+def test_many_fold_as_each_of_them(texts: list[str]) -> None:
+    assert identifiers.fold_all(texts) == [identifiers.fold(one) for one in texts]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,17 @@
+import datetime as dt
 from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, text
 
+from config.settings import LedgerSettings
 from matchers.database import connect, writing
 from matchers.interface import LedgerRecord
 from matchers.ledgers import storing
-from matchers.ledgers.rows import NAMES, STORED
+from matchers.ledgers.imports import read_file
+from matchers.ledgers.rows import NAMES, STORED, Stated, hashes, stated
 from matchers.ledgers.sql import SqlLedger, altered
 from matchers.ledgers.storing import Overtaken
 from matchers.ledgers.tables import FOLDED
@@ -37,6 +42,59 @@ def sound(ledger: SqlLedger) -> bool:
 
 def test_the_columns_stand_as_rows_are_made() -> None:
     assert ("record_id", "hash", *NAMES[1:], "party_id", *FOLDED, "size", "day") == STORED
+
+
+def test_the_hash_of_a_record_stays_what_it_is_in_ledgers_that_exist() -> None:
+    bill = LedgerRecord(
+        record_id="42",
+        direction="AP",
+        doc_type="invoice",
+        party_name="Größe's Ltd",
+        doc_date=dt.date(2026, 1, 31),
+        currency="EUR",
+        amount=Decimal("1234.5"),
+        open_amount=Decimal("-0.005"),
+    )
+    line = LedgerRecord(
+        record_id="7-1",
+        doc_type="purchase_order",
+        po_number="7",
+        line="1",
+        description="Paper",
+        quantity=Decimal("1.50"),
+        unit_price=Decimal("0.012345"),
+    )
+    told = ["66e953b802e7b54441c61207", "b81ffb6d46f6df9208347965"]
+    assert hashes(stated([bill, line])) == told
+    assert [hashes(stated([one])) for one in (bill, line)] == [[one] for one in told]
+
+
+def test_rows_are_the_same_records_whether_they_are_read_together_or_apart(
+    ledger: SqlLedger, tmp_path: Path
+) -> None:
+    header = (
+        "record_id,doc_type,party_name,number,doc_date,amount,status,description,discount_amount"
+    )
+    rows = (
+        "1,Invoice,Größe's Ltd,INV-0O1,3.2.2026,1234.5,,Paper,\n\n2,,B,,31-Jan-2026,(7),VOID,,0\n"
+    )
+    own = LedgerSettings(stale_days=0, decimal_mark=".", date_order="DMY")
+    path = tmp_path / "ledger.csv"
+    path.write_text(f"{header}\n{rows}", encoding="utf-8")
+    [together] = read_file(path, own).rows
+    assert isinstance(together, Stated)
+    path.write_text(f"{header}\n{rows}3,,,,no day,,,,\n", encoding="utf-8")
+    *apart, fault = read_file(path, own).rows
+    assert [one.record_id for one in apart if isinstance(one, LedgerRecord)] == ["1", "2"]
+    assert str(fault).startswith("line 5, column doc_date")
+    assert list(together.records()) == apart
+    assert ledger.store([together], "a.csv") == (2, 0, 0)
+    assert ledger.store([one for one in apart if isinstance(one, LedgerRecord)], "b.csv") == (
+        0,
+        0,
+        2,
+    )
+    assert sound(ledger)
 
 
 def test_while_records_are_made_others_may_write(ledger: SqlLedger, database_url: str) -> None:
@@ -84,7 +142,7 @@ def test_an_import_that_fails_leaves_every_index(
 
     monkeypatch.setattr(storing, "MANY", 10)
     before = indexes(ledger)
-    monkeypatch.setattr(storing, "of_party", stumble)
+    monkeypatch.setattr(storing._Parties, "ids", stumble)
     with pytest.raises(ZeroDivisionError):
         ledger.store(many(100), "a.csv")
     assert indexes(ledger) == before
