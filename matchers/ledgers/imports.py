@@ -281,11 +281,12 @@ class _Body:
 
     def __iter__(self) -> Iterator[Stated | LedgerRecord | Fault]:
         again: dict[str, list[tuple[int, LedgerRecord | Faulty]]] = {}
+        each: Iterable[tuple[int, LedgerRecord | Faulty]]
         for lines, some in self._read():
-            each: Iterable[tuple[int, LedgerRecord | Faulty]]
             if isinstance(some, Stated):
                 doubted = [hash(one) in self.suspects for one in some.of("record_id")]
-                yield some.picked([not one for one in doubted])
+                if not all(doubted):
+                    yield some.picked([not one for one in doubted])
                 if not any(doubted):
                     continue
                 each = zip(compress(lines, doubted), some.picked(doubted).records(), strict=True)
@@ -313,15 +314,10 @@ class _Body:
             ordered = len(others) < len(readers) and has_orders(given, self.names)
             if not ordered and (some := _together(given, keepers, len(self.names))):
                 yield lines, some
-            else:
-                yield (
-                    lines,
-                    (
-                        _apart(line, cells, self.names, readers if is_order else others)
-                        for line, cells in zip(lines, given, strict=True)
-                        for is_order in [ordered and has_orders([cells], self.names)]
-                    ),
-                )
+                continue
+            orders = [ordered and has_orders([cells], self.names) for cells in given]
+            wanted = [readers if one else others for one in orders]
+            yield lines, map(partial(_apart, self.names), lines, given, wanted)
 
 
 def _looked_through(
@@ -372,7 +368,7 @@ def _together(
 
 
 def _apart(
-    line: int, cells: Sequence[Cell], names: Sequence[str], readers: Sequence[Reader]
+    names: Sequence[str], line: int, cells: Sequence[Cell], readers: Sequence[Reader]
 ) -> LedgerRecord | Faulty:
     """The record of a row, or what is wrong with it."""
     wrong = _shape(line, names, cells)
