@@ -118,9 +118,8 @@ def store(
             import_id = _note(connection, source, prepared)
             _write(connection, prepared, import_id)
             if paid:
-                shown = [one.isoformat() for one in paid.values()]
-                checks = [list(paid), shown, [import_id] * len(paid)]
-                dialects.of(connection).insert(connection, PAID, checks)
+                rows = [(key, day.isoformat(), import_id) for key, day in paid.items()]
+                dialects.of(connection).insert(connection, PAID, list(zip(*rows, strict=True)))
     finally:
         prepared.close()
     return prepared.added, prepared.changed, prepared.same
