@@ -11,7 +11,7 @@ probability; it can only be told, or hold.
 import math
 from collections.abc import Sequence
 
-SCALE = 0.87
+SCALE = 0.78
 """Bits of probability for each bit of score."""
 
 NO_RECORD = 8.3

@@ -24,7 +24,7 @@ from decimal import Decimal
 from extractors.values.names import fold_name
 from matchers.aliases import applied
 from matchers.chances import probabilities
-from matchers.compare import PAYMENT, Paper, compare, family, party_field
+from matchers.compare import PAYMENT, Paper, compare, family, number_field, party_field
 from matchers.interface import Candidate, Evidence, LedgerRecord, Level, Status
 from matchers.ledgers.search import LEFT_OVER, grosses
 from matchers.likeness import ONE_SLIP, PARTY_ALIKE
@@ -51,7 +51,7 @@ ACCOUNT = Weights(exact=2.1, close=1.5, slip=4.0, differs=-9.3, misread=True)  #
 AMOUNT = Weights(exact=1.9, close=1.9, slip=-3.0, differs=-6.5)  # slip: set
 DATE = Weights(exact=6.5, close=4.0, slip=-5.6, differs=-5.6)  # close: set
 CURRENCY = Weights(exact=0.0, close=0.0, slip=-8.7, differs=-8.7)
-OWN_NUMBER = Weights(exact=4.0, close=2.0, slip=2.0, differs=-2.0)  # set: tax number, IBAN, bank
+OWN_NUMBER = Weights(exact=8.0, close=4.0, slip=4.0, differs=-2.0)  # set: tax number, IBAN, bank
 KIND = Weights(exact=0.0, close=0.0, slip=-10.0, differs=-10.0)  # set: never before another
 NAME_EXACT, NAME_DIFFERS = 8.0, -3.5
 """Exact is set: fitted it was 2.2, at which, in a ledger of a million records, those of strangers
@@ -79,7 +79,7 @@ WEIGHTS = {
 
 
 PARTY_NUMBERS = frozenset({"vendor_tax_id", "iban"})
-"""Fields that tell a party as its name does: where that agrees, they weigh nothing more."""
+"""Fields that tell a party as its name does: where that is clear, they weigh nothing more."""
 
 COMMON_NAME = 0.5
 """Bits that a party's name counts less for the probabilities with each doubling of the records
@@ -133,7 +133,7 @@ def rank(paper: Paper, records: Iterable[LedgerRecord]) -> tuple[Candidate, ...]
 
     Of equals the payments come first that were billed over the amount, or over it and what is
     commonly granted or left for later, be they paid already or not; then what something is open on,
-    then the nearest in amount, in day, and in the order of their ids.
+    then the nearest in number, in amount, in day, and in the order of their ids.
     """
     found = list(records)
     sharing = Counter(fold_name(one.party_name) for one in found)
@@ -146,7 +146,7 @@ def rank(paper: Paper, records: Iterable[LedgerRecord]) -> tuple[Candidate, ...]
             found, scores, weighed, chances, strict=True
         )
     ]
-    return tuple(sorted(candidates, key=lambda one: (-one.score, *_apart(paper, one.record))))
+    return tuple(sorted(candidates, key=lambda one: (-one.score, *_apart(paper, one))))
 
 
 def _weighed(paper: Paper, record: LedgerRecord, sharing: int) -> tuple[Evidence, ...]:
@@ -154,7 +154,8 @@ def _weighed(paper: Paper, record: LedgerRecord, sharing: int) -> tuple[Evidence
     name = party_field(paper.kind, record)
     compared = [applied(one, paper, record) for one in compare(paper, record)]
     agreed = {one.field for one in compared if one.level in AGREEING}
-    silent = PARTY_NUMBERS if name in agreed else frozenset()
+    told = any(one.field == name and one.similarity >= PARTY_ALIKE for one in compared)
+    silent = PARTY_NUMBERS if told else frozenset()
     if not agreed - SHARED_BY_MANY:
         silent |= {"date"}
     return tuple(
@@ -174,9 +175,11 @@ def _with_weight(evidence: Evidence, silent: AbstractSet[str]) -> Evidence:
 AGREEING = frozenset({Level.EXACT, Level.CLOSE})
 
 
-def _apart(paper: Paper, record: LedgerRecord) -> tuple[bool, bool, Decimal, int, str]:
-    """How far a record is from a document in what its evidence does not tell."""
+def _apart(paper: Paper, one: Candidate) -> tuple[bool, bool, float, Decimal, int, str]:
+    """How far a record is from a document in what its score does not tell."""
+    record = one.record
     read, stated = paper.amount, record.amount
+    number = one.of("memo" if family(record) == PAYMENT else number_field(paper.kind))
     day = paper.date
     gap, days, billed = FAR, int(FAR), False
     if read is not None and isinstance(read.value, Decimal) and stated is not None:
@@ -186,7 +189,8 @@ def _apart(paper: Paper, record: LedgerRecord) -> tuple[bool, bool, Decimal, int
     if day is not None and isinstance(day.value, dt.date) and record.doc_date is not None:
         days = abs((day.value - record.doc_date).days)
     still_open = record.status in {Status.OPEN, Status.PARTIAL}
-    return (not billed, not still_open, gap, days, record.record_id)
+    unlike = 1 - number.similarity if number else 1.0
+    return (not billed, not still_open, unlike, gap, days, record.record_id)
 
 
 FAR = Decimal(10) ** 12

@@ -29,7 +29,7 @@ from matchers.ledgers.sql import SqlLedger
 from matchers.score import rank
 from tests.benchmarks.bounds import interval
 from tests.benchmarks.world import world
-from tests.benchmarks.worn import HEAVY, MEDIUM, worn
+from tests.benchmarks.worn import FULLER, HEAVY, MEDIUM, worn
 from tests.matchers.build import RULES, TODAY, Past, opened
 from tests.postgres import database
 
@@ -58,6 +58,7 @@ def _about_payment(record: LedgerRecord) -> bool:
 CASES: dict[str, tuple[Callable[[LedgerRecord], bool], Maker]] = {
     "medium": (_about_bill, lambda one, rnd: worn(one, MEDIUM, rnd)),
     "heavy": (_about_bill, lambda one, rnd: worn(one, HEAVY, rnd)),
+    "heavy, fuller": (_about_bill, lambda one, rnd: worn(one, FULLER, rnd)),
     "no number": (_about_slip, lambda one, rnd: worn(one, MEDIUM, rnd)),
     "issued check": (_about_check, lambda one, rnd: worn(one, MEDIUM, rnd)),
     "bare received": (_about_payment, lambda one, rnd: worn(one, MEDIUM, rnd, bare=True)),

@@ -42,6 +42,11 @@ class Wear:
 CLEAN = Wear(signs=0.0, words=0.0, shortened=0.0, missing=0.0)
 MEDIUM = Wear(signs=0.04, words=0.10, shortened=0.30, missing=0.0)
 HEAVY = Wear(signs=0.10, words=0.20, shortened=0.30, missing=0.22)
+FULLER = Wear(signs=0.10, words=0.20, shortened=0.30, missing=0.05)
+"""As heavy, with more of the fields there. Of heavy ones every field is missing by itself, so that
+of each hundred some five have neither number nor amount, and whoever knew this wear itself, and
+held every record against it, would have found 97.7 % among ten (n=300); of the fuller ones numbers,
+amounts and days alone find 97 %."""
 
 
 def worn(record: LedgerRecord, wear: Wear, rnd: random.Random, *, bare: bool = False) -> Extraction:
