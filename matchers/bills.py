@@ -1,7 +1,9 @@
 """The trade's rules for invoices, receipts and credit notes. Pure."""
 
+from decimal import Decimal
+
 from config.reasons import Reason
-from extractors.interface import Field
+from extractors.interface import Field, Kind
 from extractors.values.identifiers import is_valid_iban
 from matchers.compare import READ
 from matchers.findings import (
@@ -18,6 +20,7 @@ from matchers.findings import (
     of_posting,
     of_proof,
     of_rivals,
+    value,
 )
 from matchers.interface import Status
 from matchers.likeness import identifier_likeness, same_identifier
@@ -128,7 +131,18 @@ def _invalid(case: Case, field: Field, known: str) -> list[Finding]:
 
 
 def _sign(case: Case, one: Standing) -> list[Finding]:
-    """A bill where the ledger expects a credit, or the other way round."""
+    """A bill where the ledger expects a credit, or the other way round; or one below zero."""
+    read = case.paper.amount
+    below = read is not None and isinstance(read.value, Decimal) and read.value < 0
+    if below and case.paper.kind is not Kind.CREDIT_NOTE:
+        return [
+            Finding(
+                reason=Reason.SIGN_MISMATCH,
+                words=f"The {case.noun} is over {value(read)}, which gives money back; "
+                f"{entry(one.record)} is of the type {one.record.doc_type!r}.",
+                change="its amount been above zero",
+            )
+        ]
     if not one.differs("kind"):
         return []
     return [

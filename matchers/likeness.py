@@ -143,21 +143,29 @@ def as_read(read: str, known: str) -> float:
 def shortened(read: str, known: str) -> bool:
     """Whether a name is the known one with words left out or cut short: "Rafinsha Dai".
 
-    Each of its words is a word of the known name or the beginning of one, and one of them is not of
-    those that many companies share.
+    Each of its words is a word of the known name or the beginning of one, one that is whole is not
+    of those that many companies share, and enough of the letters are there.
     """
-    words = [one for one in names.fold_name(read).split() if one not in _JOINING]
-    others = names.fold_name(known).split()
+    words, others = (
+        [one for one in names.fold_name(text).split() if one not in _JOINING]
+        for text in (read, known)
+    )
+    enough = len("".join(words)) >= LEFT_OF_A_NAME * len("".join(others))
+    if not enough or not any(one in others and names.is_telling(one) for one in words):
+        return False
     for word in words:
         whole = [one for one in others if len(word) >= FEWEST_LEFT and one.startswith(word)]
         if not whole:
             return False
         others.remove(min(whole, key=len))
-    return any(map(names.is_telling, words))
+    return True
 
 
 FEWEST_LEFT = 3
 """Letters that are left of a word that was cut short."""
+
+LEFT_OF_A_NAME = 0.4
+"""Share of a name's letters that are left of one cut short."""
 
 _JOINING = frozenset({"and", "the", "of", "mr", "mrs", "ms", "dr", "messrs"})
 

@@ -19,10 +19,20 @@ from matchers.compare import (
     party_field,
 )
 from matchers.interface import Candidate, Evidence, LedgerRecord, Level, Status
-from matchers.likeness import ONE_SLIP, PARTY_ALIKE, PARTY_UNLIKE, one_slip, plain_identifier
+from matchers.likeness import (
+    ONE_SLIP,
+    PARTY_ALIKE,
+    PARTY_UNLIKE,
+    one_slip,
+    plain_identifier,
+    shortened,
+)
 
 STRONG_LENGTH, STRONG_DIGITS = 4, 3
 """A number with fewer signs or figures than these is no strong identifier: many share it."""
+
+LONG_REFERENCE = 5
+"""Signs of an invoice's number that says what is paid where its payer is named in part."""
 
 CENTS = Decimal(1)
 """Two amounts of one party and one day that lie closer than this may be one, rounded."""
@@ -143,10 +153,6 @@ class Standing:
         """Whether a number that few share agrees exactly."""
         return self.exact(self.number_name) and _strong(self.record.number, self.paper.kind)
 
-    def _figured(self) -> bool:
-        """Whether the number is one that few records of one party share."""
-        return _figures(self.record.number) >= STRONG_DIGITS
-
     def near_number(self) -> bool:
         """Whether the number differs by no more than a slip."""
         found = self.of(self.number_name)
@@ -198,7 +204,7 @@ class Standing:
         found = []
         supported = self.alike() or self.dated() or self.exact("po_number")
         if self.paper.kind is Kind.CHECK:
-            supported = (self.alike() or self._half_named()) and self._legible()
+            supported = (self.alike() or self._referred()) and self._legible()
         if self.numbered() and supported and (account := self._account()) is not None:
             fields = (self.number_name, self.amount_name)
             found.append(Proof("number and amount", fields, account))
@@ -206,8 +212,6 @@ class Standing:
             return (*found, *self._by_account())
         if self.alike() and self.dated():
             found.append(Proof("party, date and amount", ("date", self.amount_name)))
-        if self.alike() and self.exact(self.number_name) and self._figured():
-            found.append(Proof("number, party and amount", (self.number_name, self.amount_name)))
         if self.alike() and self.numbered():
             found += [
                 Proof(
@@ -240,10 +244,15 @@ class Standing:
             return [Proof(rule, fields, ("account_number", "date"))]
         return []
 
-    def _half_named(self) -> bool:
-        """Whether a payer is named in part, as short names are: its invoice says whose it is."""
+    def half_named(self) -> bool:
+        """Whether the name that was read is near the record's, but clearly neither it nor not."""
         found = self.of(self.party_name)
-        return self.payment and found is not None and found.similarity >= PARTY_UNLIKE
+        return found is not None and PARTY_UNLIKE <= found.similarity < PARTY_ALIKE
+
+    def _referred(self) -> bool:
+        """Whether a payer that is named in part names its invoice by a number as no year has it."""
+        long = len(plain_identifier(self.record.number)) >= LONG_REFERENCE
+        return self.payment and long and self.half_named()
 
     def _legible(self) -> bool:
         """Whether the party was read more likely than not."""
@@ -285,14 +294,11 @@ class Standing:
 
 
 def _strong(number: str, kind: Kind) -> bool:
-    figures = _figures(number)
+    plain = plain_identifier(number)
+    figures = sum(one.isdecimal() for one in plain)
     if kind is Kind.CHECK:
         return figures >= STRONG_DIGITS  # a serial is told apart by its account and payee
-    return len(plain_identifier(number)) >= STRONG_LENGTH and figures >= STRONG_DIGITS
-
-
-def _figures(number: str) -> int:
-    return sum(one.isdecimal() for one in plain_identifier(number))
+    return len(plain) >= STRONG_LENGTH and figures >= STRONG_DIGITS
 
 
 def rivals(best: Standing, others: tuple[Standing, ...], least: float) -> tuple[Standing, ...]:
@@ -306,15 +312,27 @@ def rivals(best: Standing, others: tuple[Standing, ...], least: float) -> tuple[
 
 def _equal(best: Standing, other: Standing, least: float) -> bool:
     """Whether the other record agrees in all in which the best one does."""
-    if not other.priced() or other.unlike() or other.differs(other.number_name):
+    if not other.priced() or other.differs(other.number_name) or _another_party(best, other):
         return False
     if any(best.exact(name) and other.clashes(name) for name in ("account_number", "routing")):
         return False
     if best.close(best.number_name) and not other.close(other.number_name):
         return False
-    if best.alike() and not other.alike():
-        return False
     return best.differs("date") or best.undated() or not other.clashes("date", least)
+
+
+def _another_party(best: Standing, other: Standing) -> bool:
+    """Whether the party tells the other record from the best one.
+
+    A name in part tells none apart: it may be short for either.
+    """
+    if not best.alike():
+        return other.unlike() and not best.half_named()
+    if other.alike():
+        return False
+    proved = any(best.exact(name) for name in (best.party_name, "vendor_tax_id", "iban"))
+    read = other.of(other.party_name)
+    return proved or read is None or not shortened(read.read, other.record.party_name)
 
 
 def _one_slip_away(best: Standing, other: Standing) -> bool:

@@ -4,7 +4,7 @@ Pass A looks up identifiers and everything one slip away from them, pass B amoun
 the records of parties, by their names. A and B always run: rivals have the number, or the amount.
 C rests where a record that may be posted to has the document's own number and its amount
 (`Found.numbered`), and where a bill has both but for a slip, and the day or the party
-(`Found.billed`): such a bill is not posted to, and then no other is.
+(`Found.billed`): such a bill is not posted to, nor is any other but one without a number.
 """
 
 import datetime as dt
@@ -341,9 +341,10 @@ class Found:
     def billed(self) -> bool:
         """Whether a bill has number and amount but for a slip each, and the day or the party.
 
-        Amounts of a check are told apart from all that come near, so checks are searched on.
+        Amounts of a check are told apart from all that come near, so checks are searched on; and so
+        are bills where one without a number may be posted to, whose rivals are still to be found.
         """
-        if self._wanted.check:
+        if self._wanted.check or self._unnumbered():
             return False
         numbers, amounts = slips(self._wanted.own), near_to(self._wanted)
         return any(
@@ -351,6 +352,15 @@ class Found:
             and self._number(one, numbers)
             and self._amount(one, amounts)
             and (one.doc_date in self._wanted.days or self._party(one))
+            for one in self._records.values()
+        )
+
+    def _unnumbered(self) -> bool:
+        """Whether a bill without a number is over the amount, and may be meant by party and day."""
+        return any(
+            one.doc_type not in NO_BILLS
+            and not one.number
+            and self._amount(one, self._wanted.amounts)
             for one in self._records.values()
         )
 

@@ -1,12 +1,13 @@
 import datetime as dt
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from config.reasons import Reason
 from extractors.interface import Field, Kind
-from matchers.interface import Status
+from matchers.interface import Held, Status
 from matchers.keys import business_key
 from tests.matchers.build import (
     DAY,
@@ -16,6 +17,7 @@ from tests.matchers.build import (
     RULES,
     Past,
     bill,
+    decided,
     earlier,
     held,
     invoice,
@@ -415,20 +417,47 @@ def test_a_short_number_is_no_strong_identifier() -> None:
     assert held(invoice(**few), bill(number="12")).reasons[0] is Reason.LOW_SCORE
 
 
-def test_a_number_of_three_figures_will_do_where_the_party_is_clear() -> None:
-    few = {"invoice_number": "0000800", "date": None}
-    assert matched(invoice(**few), bill(number="0000800")).rule == "number, party and amount"
-    assert held(invoice(**few, vendor=None), bill(number="0000800"))
-    assert held(invoice(**few), bill(number="0000800", amount=Decimal("1234.60")))
-    again = bill(record_id="0043", number="800", doc_date=DAY - dt.timedelta(days=365))
-    assert held(invoice(**few), bill(number="0000800"), again).reasons[0] is Reason.AMBIGUOUS_ITEMS
-
-
 def test_a_vendor_named_in_part_will_do_beside_number_day_and_amount() -> None:
     assert matched(invoice(vendor="Nordwind"), bill()).rule == "number and amount"
     assert held(invoice(vendor="Nordwind", invoice_number=None), bill())
     assert held(invoice(vendor="Nordwind", date=None), bill())
     assert held(invoice(vendor="Nordlicht"), bill()).reasons[0] is Reason.PARTY_MISMATCH
+
+
+def test_a_name_that_may_be_short_for_two_parties_tells_none_apart() -> None:
+    other = bill(record_id="0043", party_name="Nordwind Service GmbH")
+    reasons = held(invoice(vendor="Nordwind"), bill(), other).reasons
+    assert reasons[0] is Reason.AMBIGUOUS_ITEMS
+    assert matched(invoice(), bill(), other).candidate.record.record_id == "0042"
+    assert (
+        matched(invoice(vendor="Nordwind Service"), bill(), other).candidate.record.record_id
+        == "0043"
+    )
+
+
+@pytest.mark.parametrize("rest", [{}, {"doc_date": None}])
+@pytest.mark.parametrize(
+    "aside",
+    [
+        {"party_name": "Quite Other AG"},
+        {"doc_date": DAY - dt.timedelta(days=90)},
+        {"number": "INV-1041", "amount": Decimal("1234.60"), "status": Status.CLOSED},
+    ],
+)
+def test_no_record_beside_two_that_fit_makes_one_of_them_fit_better(
+    aside: dict[str, Any], rest: dict[str, Any]
+) -> None:
+    near = bill(record_id="Y", number="", amount=Decimal("1211.13"), **rest)
+    other = bill(**{"record_id": "Z", "number": "INV-1042"} | aside)
+    rules = replace(RULES, amount_tolerance=Decimal(50))
+    found = decided(invoice(), bill(record_id="X", number=""), near, other, rules=rules)
+    assert isinstance(found, Held)
+
+
+@pytest.mark.parametrize("kind", [Kind.INVOICE, Kind.RECEIPT])
+def test_a_bill_over_less_than_nothing_is_no_bill(kind: Kind) -> None:
+    below = held(invoice(kind=kind, total=Decimal("-1234.50")), bill())
+    assert Reason.SIGN_MISMATCH in below.reasons
 
 
 def test_look_alikes_and_prefixes_in_numbers_are_forgiven_where_the_rest_agrees() -> None:

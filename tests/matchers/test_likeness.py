@@ -126,6 +126,9 @@ def test_a_plain_identifier_stays_as_it_is(text: str) -> None:
         ("Al", "Almal Trading", False),
         ("Almal Almal", "Almal Trading", False),
         ("Almal Foods", "Almal Trading", False),
+        ("Maria", "Maria Gonzalez Perez", False),  # too little of it
+        ("Joh Sch", "Johannsen Schreinerei", False),  # no word is whole
+        ("Nor", "Nordwind Papier GmbH", False),
         ("Ellin & Almal Inc", "Almal Inc", False),  # more than the known one
         ("", "Almal Inc", False),
     ],
