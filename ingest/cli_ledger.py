@@ -89,7 +89,7 @@ def import_(
     for line in refused:
         say(f"mailroom: {line}")
     if refused or any(one.faults and one.left_out is None for one in reports):
-        fail("Mend the rows named above in the export and import it again.", NO)
+        fail("Mend what is named above, and import it again.", NO)
     if any(one.faults for one in reports):
         fail("See to the entries named above, as each says; all others were taken.", NO)
 

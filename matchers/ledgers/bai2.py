@@ -162,6 +162,7 @@ class _Level:
     lines: int
     currency: str = ""
     day: dt.date | None = None
+    replaces: str = ""
     parts: int = 0
     entries: list[Entry] = field(default_factory=list)
 
@@ -190,6 +191,7 @@ def _opened(file: str, record: _Record, around: Sequence[_Level]) -> _Level:
             raise _broken(file, record.line, "the account has no number")
         one.currency = (record.of(1) or group.of(5) or "USD").upper()
         one.day = booked(group.of(3), "%y%m%d")
+        one.replaces = REPLACING.get(group.of(2), "")
         one.total = sum(_amounts(file, record))
         one.entries += _replacing(record, group, one.currency)
     return one
@@ -285,6 +287,9 @@ def _detail(file: str, record: _Record, account: _Level) -> None:
         check, unclear = serial(number)
         if not text or minor < 0:
             unclear = f"its amount reads {text!r}."
+    unclear = "" if kind in LOOSE else unclear
+    if check and account.replaces:
+        unclear = f"it stands in a report that {account.replaces} an earlier one."
     amount = Decimal(minor).scaleb(-_decimals(account.currency))
     if abs(amount) >= LARGEST:
         raise _broken(file, record.line, f"{amount:,f} is too large for an amount")
@@ -294,7 +299,7 @@ def _detail(file: str, record: _Record, account: _Level) -> None:
             amount=amount if kind in CREDITS else -amount,
             currency=account.currency,
             check=check,
-            unclear="" if kind in LOOSE else unclear,
+            unclear=unclear,
             loose=kind in LOOSE,
             day=account.day,
         )

@@ -1,9 +1,12 @@
 """Ledgers of beancount and hledger: their open items, as their own programs read them."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from config.settings import LedgerSettings
 from matchers.ledgers import delimited, items, programs
@@ -32,7 +35,7 @@ class Kind:
     first: re.Pattern[str]
     forbidden: re.Pattern[str]
     flat: str
-    read: Callable[[Path, Sequence[str]], Iterator[Transaction]]
+    read: Callable[[Path, str, Sequence[str]], Iterator[Transaction]]
 
 
 BEANCOUNT = Kind(
@@ -41,7 +44,11 @@ BEANCOUNT = Kind(
     first=re.compile(
         r'^\d{4}[-/]\d\d[-/]\d\d +(?:open +[A-Z][\w-]*:|(?:txn|[*!]) +")', re.MULTILINE
     ),
-    forbidden=re.compile(r'(?:include|plugin)\s*"|option\s*"(?:insert_pythonpath|documents)'),
+    forbidden=re.compile(
+        r'(?:include|plugin)\s*"|option\s*"(?:insert_pythonpath|documents|[^"\n]*\\)'
+        r"|^\d{4}[-/]\d\d[-/]\d\d\s+document\b",
+        re.MULTILINE,
+    ),
     flat='bean-query LEDGER "PRINT" > flat.beancount',
     read=programs.beancount,
 )
@@ -63,6 +70,17 @@ HLEDGER = Kind(
 
 KINDS = (BEANCOUNT, HLEDGER)
 
+_BEFORE = re.compile(
+    r"\ufeff?(?:[ \t]*(?:[;#*%|][^\n]*)?\n"
+    r"|(?:option|account|commodity|decimal-mark|alias|tag|payee|apply|end|year|[PYDN]) [^\n]*\n"
+    r"(?:[ \t]+[^\n]*\n)*"
+    r"|\d{4}[-/]\d\d[-/]\d\d +"
+    r"(?:close|commodity|note|price|event|pad|balance|custom|query) [^\n]*\n"
+    r"(?:[ \t]+[^\n]*\n)*)*+"
+)
+"""What may stand before the first transaction or account. A table begins otherwise, whatever its
+cells say."""
+
 
 def kind_of(path: Path, layout: str) -> Kind | None:
     """The kind that a file is of or is said to be, by its name or its first transaction."""
@@ -73,7 +91,9 @@ def kind_of(path: Path, layout: str) -> Kind | None:
             return one
     with delimited.checked(path).open("rb") as file:
         head = file.read(HEAD).decode("utf-8", "replace").replace("\r\n", "\n")
-    return next((one for one in KINDS if one.first.search(head)), None)
+    begins = _BEFORE.match(head)
+    at = begins.end() if begins else 0
+    return next((one for one in KINDS if one.first.match(head, at)), None)
 
 
 def read(path: Path, kind: Kind, own: LedgerSettings) -> Imported:
@@ -86,11 +106,9 @@ def read(path: Path, kind: Kind, own: LedgerSettings) -> Imported:
     _check(path, kind)
     accounts = {"AP": own.payable_accounts, "AR": own.receivable_accounts}
     wanted = (*own.payable_accounts, *own.receivable_accounts)
-    found = [
-        movement
-        for one in kind.read(path.absolute(), wanted)
-        for movement in _movements(one, accounts)
-    ]
+    with _alone(path, kind) as copy:
+        read_ones = list(kind.read(copy, path.name, wanted))
+    found = [movement for one in read_ones for movement in _movements(one, accounts)]
     if not found:
         raise ImportFault(
             f"{path.name} has no bill and no payment on the accounts {', '.join(wanted)} or below "
@@ -100,6 +118,19 @@ def read(path: Path, kind: Kind, own: LedgerSettings) -> Imported:
     sound = [one for one in found if not _damaged(one)]
     wrong = [_fault_of(one) for one in found if _damaged(one)]
     return Imported(rows=(*items.records(sound), *wrong), preset=kind.name)
+
+
+@contextmanager
+def _alone(path: Path, kind: Kind) -> Iterator[Path]:
+    """A copy in a folder of its own, under a name of ours.
+
+    By its sender's name a program might take a file for another kind of thing: beancount decrypts
+    what ends in .asc or .gpg, and so reads what nobody has looked through.
+    """
+    with TemporaryDirectory(prefix="mailroom-ledger-") as folder:
+        copy = Path(folder, f"ledger{kind.endings[0]}")
+        shutil.copyfile(path, copy)
+        yield copy
 
 
 def _check(path: Path, kind: Kind) -> None:

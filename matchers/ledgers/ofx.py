@@ -24,9 +24,9 @@ ACCOUNTS = {"STMTRS": "STMTTRNRS", "CCSTMTRS": "CCSTMTTRNRS"}
 """The elements that hold the statement of a bank account or a card, each with what stands around
 it: the bank's answer, with a status."""
 
-ENTRY = "STMTTRN"
+ENTRY, PENDING = "STMTTRN", "STMTTRNP"
 
-NESTED = frozenset({"OFX", ENTRY, *ACCOUNTS, *ACCOUNTS.values()})
+NESTED = frozenset({"OFX", ENTRY, PENDING, *ACCOUNTS, *ACCOUNTS.values()})
 """Elements whose end has to be marked; what stands in others counts to the one around them."""
 
 ONCE = ("ACCTID", "CURDEF", "FITID", "DTPOSTED", "TRNTYPE", "TRNAMT", "CHECKNUM")
@@ -43,7 +43,11 @@ CHEQUE = "CHECK"
 PAID_IN = frozenset({"DEP", "DIRECTDEP", "INT", "DIV"})
 """Types whose number is never that of a check of ours: it is the depositor's."""
 
-_HEADER = re.compile(rb"OFXHEADER\s*[:=]|<OFX\s*>", re.IGNORECASE)
+_HEADER = re.compile(
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"
+    rb"(?:OFXHEADER\s*[:=]|<OFX\s*>)",
+    re.IGNORECASE | re.DOTALL,
+)
 _TOKEN = re.compile(
     r"<!--(?:.*?-->|.*)|<!\[CDATA\[(?:.*?\]\]>|.*)"
     r"|<(?P<end>/?)(?P<name>[A-Za-z][\w.]*+)[^<>]*+>(?P<text>[^<]*+)",
@@ -61,7 +65,7 @@ _Said = tuple[str, ...]
 def is_one(path: Path) -> bool:
     """Whether a file begins with the header of the format, or with its first element."""
     with delimited.checked(path).open("rb") as file:
-        return bool(_HEADER.search(file.read(HEAD).replace(b"\0", b"")))
+        return bool(_HEADER.match(file.read(HEAD).replace(b"\0", b"")))
 
 
 def read(path: Path) -> tuple[Statement, ...]:
@@ -193,12 +197,13 @@ def _entry(where: str, line: int, values: Mapping[str, str], currency: str) -> E
         number = found[1] if found else number
     check, unclear = serial(number) if kind not in PAID_IN else ("", "")
     loose = kind != CHEQUE
-    if not loose and "CURRENCY" in values and values.get("CURSYM", currency).upper() != currency:
-        unclear = unclear or f"it is in {values['CURSYM'][:3]}, the account in {currency}."
+    own = values.get("CURSYM", currency).upper() if "CURRENCY" in values else currency
+    if not loose and own != currency:
+        unclear = unclear or f"it is in {own[:3]}, the account in {currency}."
     return Entry(
         line=line,
         amount=amount,
-        currency=currency,
+        currency=own,
         check=check,
         unclear="" if loose else unclear,
         reversal="CORRECTFITID" in values,

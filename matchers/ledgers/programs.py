@@ -73,35 +73,37 @@ class Transaction:
     own_party: bool = False
 
 
-def beancount(path: Path, _accounts: Sequence[str]) -> Iterator[Transaction]:
-    """The transactions of a beancount file that has no errors.
+def beancount(path: Path, name: str, _accounts: Sequence[str]) -> Iterator[Transaction]:
+    """The transactions of a beancount file, sent as *name*, that has no errors.
 
     Raises:
         ImportFault: a program is not installed, finds errors, or takes too long.
     """
-    with _answer("bean-check", [str(path)], path):
+    with _answer("bean-check", [str(path)], path, name):
         pass
-    with _answer("bean-query", ["-q", "-f", "csv", str(path), QUERY], path) as answer:
+    with _answer("bean-query", ["-q", "-f", "csv", str(path), QUERY], path, name) as answer:
         text = TextIOWrapper(answer, "utf-8", newline="")
         try:
             yield from _of_rows(csv.DictReader(text))
         except (csv.Error, KeyError, ValueError, AttributeError) as error:
-            raise _unknown("bean-query", path) from error
+            raise _unknown("bean-query", name) from error
 
 
-def hledger(path: Path, accounts: Sequence[str]) -> Iterator[Transaction]:
-    """The transactions of a journal that post to some accounts or below, spelt somehow.
+def hledger(path: Path, name: str, accounts: Sequence[str]) -> Iterator[Transaction]:
+    """The transactions of a journal, sent as *name*, that post to some accounts or below.
+
+    However their words are joined.
 
     Raises:
         ImportFault: the program is not installed, finds errors, or takes too long.
     """
     wanted = [f"acct:{_loosely(one)}" for one in accounts]
     arguments = ["-f", f"journal:{path}", "print", "-O", "json", *wanted]
-    with _answer("hledger", arguments, path) as answer:
+    with _answer("hledger", arguments, path, name) as answer:
         try:
             yield from map(_of_json, json.load(answer))
         except (KeyError, IndexError, ValueError, TypeError, AttributeError, RecursionError) as e:
-            raise _unknown("hledger", path) from e
+            raise _unknown("hledger", name) from e
 
 
 def _of_rows(rows: Iterable[Mapping[str, str]]) -> Iterator[Transaction]:
@@ -191,7 +193,7 @@ def _loosely(account: str) -> str:
 # ---- running
 
 
-def _answer(program: str, arguments: Sequence[str], path: Path) -> IO[bytes]:
+def _answer(program: str, arguments: Sequence[str], path: Path, name: str) -> IO[bytes]:
     """What a program wrote, from the start.
 
     Raises:
@@ -199,7 +201,7 @@ def _answer(program: str, arguments: Sequence[str], path: Path) -> IO[bytes]:
     """
     known = shutil.which(program)
     if known is None:
-        raise ImportFault(_MISSING[program].format(file=path.name, program=program))
+        raise ImportFault(_MISSING[program].format(file=name, program=program))
     answer: IO[bytes] = TemporaryFile()  # noqa: SIM115 - given to the caller
     with TemporaryFile() as errors:
         try:
@@ -207,7 +209,7 @@ def _answer(program: str, arguments: Sequence[str], path: Path) -> IO[bytes]:
         except OSError as error:
             answer.close()
             raise ImportFault(
-                f"{known} cannot be started ({error.strerror}), and reads {path.name}. Nothing was "
+                f"{known} cannot be started ({error.strerror}), and reads {name}. Nothing was "
                 f"imported. Install {program} anew, or export the open items as CSV "
                 "(docs/journals.md)."
             ) from error
@@ -216,7 +218,7 @@ def _answer(program: str, arguments: Sequence[str], path: Path) -> IO[bytes]:
     if code is None or code < 0 or answer.seek(0, os.SEEK_END) >= MOST_BYTES:
         answer.close()
         raise ImportFault(
-            f"{program} needs more time, memory or space for {path.name} than it may have "
+            f"{program} needs more time, memory or space for {name} than it may have "
             f"({SECONDS} seconds). Nothing was imported. Give it fewer years at a time, or export "
             "the open items as CSV (docs/journals.md)."
         )
@@ -224,9 +226,9 @@ def _answer(program: str, arguments: Sequence[str], path: Path) -> IO[bytes]:
     if code:
         said = said.strip() or answer.read(1 << 16).decode("utf-8", "replace")
         answer.close()
-        words = " ".join(said.replace(str(path), path.name).split())[:TOLD]
+        words = " ".join(said.replace(str(path), name).split())[:TOLD]
         raise ImportFault(
-            f"{path.name} has errors; {program} says: {words!r}. Nothing was imported. Mend them, "
+            f"{name} has errors; {program} says: {words!r}. Nothing was imported. Mend them, "
             "and import it again."
         )
     return answer
@@ -266,9 +268,9 @@ def _confine(pid: int) -> None:
             resource.prlimit(pid, getattr(resource, name), (most, most))
 
 
-def _unknown(program: str, path: Path) -> ImportFault:
+def _unknown(program: str, name: str) -> ImportFault:
     return ImportFault(
-        f"{path.name}: {program} answers in a form that is not known here. Nothing was imported. "
+        f"{name}: {program} answers in a form that is not known here. Nothing was imported. "
         "Export the open items as CSV (docs/journals.md)."
     )
 

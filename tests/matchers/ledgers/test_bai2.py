@@ -223,9 +223,12 @@ def test_what_takes_earlier_reports_back_is_told_for_each_account(
     status: str, does: str, tmp_path: Path
 ) -> None:
     statements = read(tmp_path, report(PAID, group=f"{status},260402,,,2/"))
-    closed, [words], _ = outcome(statements, owed())
-    assert closed == ["1042"]
+    closed, [words, of_entry], _ = outcome(statements, owed())
+    assert closed == []  # what it says of a check is told, and for a person to sort out
     assert f"the bank {does} all that it reported of this account for the day 260402" in words
+    assert f"it stands in a report that {does} an earlier one. Look it up" in of_entry
+    loose = report("16,960,15050,,,1042,A BANK'S OWN CODE", group=f"{status},260402,,,2/")
+    assert outcome(read(tmp_path, loose), owed())[0] == []
 
 
 def test_files_behind_one_another_and_accounts_are_kept_apart(tmp_path: Path) -> None:

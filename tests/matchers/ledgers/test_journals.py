@@ -214,6 +214,8 @@ def test_a_ledger_is_known_by_its_name_or_first_transaction(
         ("beancount", 'include "/etc/passwd"'),
         ("beancount", 'option "insert_pythonpath" "TRUE"'),
         ("beancount", 'option  "documents" "/"'),
+        ("beancount", 'option "d\\ocuments" "/"'),
+        ("beancount", '2026-01-02 document Assets:Cash "/etc/passwd"'),
         ("hledger", "include /etc/passwd"),
         ("hledger", "!include /etc/passwd"),
         ("hledger", "@include /etc/passwd"),
@@ -300,7 +302,7 @@ def test_a_program_gets_a_plain_command_and_nothing_of_the_office(
     answer = of_hledger(("Liabilities:Accounts_Payable", -12000, "EUR"), ("x", 12000, "EUR"))
     body = (
         "import json; json.dump([sys.argv[1:], dict(os.environ), os.getcwd(), sys.stdin.read()],"
-        f" open('seen', 'w')); print({answer!r})"
+        f" open({str(tmp_path / 'seen')!r}, 'w')); print({answer!r})"
     )
     stand_in(monkeypatch, tmp_path, body, "hledger")
     monkeypatch.setenv("MAILROOM_DATABASE__URL", "postgresql://secret@host/db")
@@ -308,12 +310,13 @@ def test_a_program_gets_a_plain_command_and_nothing_of_the_office(
     folder.mkdir()
     path = written(folder, HLEDGER, "-f.journal")
     assert [one.amount for one in read_any(path, own()).records] == [Decimal("120.00")]
-    arguments, environment, where, given = json.loads((folder / "seen").read_text())
-    assert arguments[:5] == ["-f", f"journal:{path}", "print", "-O", "json"]
+    arguments, environment, where, given = json.loads((tmp_path / "seen").read_text())
+    assert arguments[:5] == ["-f", f"journal:{where}/ledger.journal", "print", "-O", "json"]
     assert all(one.startswith("acct:^") for one in arguments[5:])
     assert "MAILROOM_DATABASE__URL" not in environment
-    assert (environment["HOME"], where, given) == (str(folder), str(folder), "")
-    assert sorted(folder.iterdir()) == [path, folder / "seen"]
+    assert (environment["HOME"], given) == (where, "")
+    assert not Path(where).exists()  # a folder for it alone, gone when it is done
+    assert list(folder.iterdir()) == [path]
 
 
 @pytest.mark.parametrize(
@@ -439,3 +442,34 @@ def test_the_same_ledger_again_says_the_same(
     first, again = read_any(path, own()).rows, read_any(path, own()).rows
     assert first == again
     assert isinstance(next(iter(first)), LedgerRecord)
+
+
+@pytest.mark.parametrize("ending", ["asc", "gpg", "bean", "csv:x.journal"])
+def test_no_program_learns_what_its_sender_called_a_file(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beancount decrypts files that end in .asc or .gpg, and would read what was not looked at."""
+    body = f"open({str(tmp_path / 'seen')!r}, 'w').write(repr(sys.argv)); sys.exit('no good')"
+    stand_in(monkeypatch, tmp_path, body, "bean-check", "bean-query")
+    path = written(tmp_path, BEANCOUNT, f"books.{ending}")
+    with pytest.raises(ImportFault, match=f"books.{ending} has errors"):
+        read_any(path, own(), "beancount")
+    seen = (tmp_path / "seen").read_text()
+    assert "/ledger.beancount'" in seen
+    assert "books" not in seen
+
+
+HEADING = "record_id,doc_type,party_name,party_address,number,amount\n"
+
+CELLS = [
+    '"Note:\n2026-01-02 called\n  Bob says ok"',
+    '"2026-01-02 open Assets:Cash\n2026-01-02 * ""x""\n"',
+    "<OFX> or OFXHEADER: x",
+]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_stands_in_a_cell_of_a_table_makes_it_nothing_else(cell: str, tmp_path: Path) -> None:
+    table = f"{HEADING}1,invoice,Acme,{cell},INV-77,5.00\n"
+    found = read_any(written(tmp_path, table, "export.csv"), own())
+    assert [one.number for one in found.records] == ["INV-77"]

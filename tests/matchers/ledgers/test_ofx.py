@@ -295,3 +295,18 @@ def test_a_card_has_entries_that_are_no_checks(tmp_path: Path) -> None:
 def test_the_day_of_an_entry_is_kept(posted: str, day: dt.date | None, tmp_path: Path) -> None:
     [one] = read(tmp_path, SGML.replace("20260402120000[0:GMT]", posted))
     assert one.entries[0].day == day
+
+
+def test_an_entry_in_another_currency_closes_no_check_whatever_its_type(tmp_path: Path) -> None:
+    for kind in ("CHECK", "DEBIT"):
+        text = SGML.replace(
+            "<TRNTYPE>CHECK\n", f"<TRNTYPE>{kind}\n<CURRENCY><CURRATE>1.1<CURSYM>CAD</CURRENCY>\n"
+        )
+        closed, told, _ = outcome(read(tmp_path, text), owed())
+        assert (closed, len(told)) == ([], 1)
+
+
+def test_what_is_pending_does_not_count(tmp_path: Path) -> None:
+    text = SGML.replace("<STMTTRN>", "<STMTTRNP><STMTTRN>", 1)
+    text = text.replace("</STMTTRN>", "</STMTTRN></STMTTRNP>", 1)
+    assert outcome(read(tmp_path, text), owed())[0] == []
