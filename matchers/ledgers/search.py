@@ -342,26 +342,17 @@ class Found:
         """Whether a bill has number and amount but for a slip each, and the day or the party.
 
         Amounts of a check are told apart from all that come near, so checks are searched on; and so
-        are bills where one without a number may be posted to, whose rivals are still to be found.
+        are bills where one without a number came near, whose rivals are still to be found.
         """
-        if self._wanted.check or self._unnumbered():
+        bills = [one for one in self._records.values() if one.doc_type not in NO_BILLS]
+        if self._wanted.check or not all(one.number for one in bills):
             return False
         numbers, amounts = slips(self._wanted.own), near_to(self._wanted)
         return any(
-            one.doc_type not in NO_BILLS
-            and self._number(one, numbers)
+            self._number(one, numbers)
             and self._amount(one, amounts)
             and (one.doc_date in self._wanted.days or self._party(one))
-            for one in self._records.values()
-        )
-
-    def _unnumbered(self) -> bool:
-        """Whether a bill without a number is over the amount, and may be meant by party and day."""
-        return any(
-            one.doc_type not in NO_BILLS
-            and not one.number
-            and self._amount(one, self._wanted.amounts)
-            for one in self._records.values()
+            for one in bills
         )
 
     def meant(self) -> set[str]:
