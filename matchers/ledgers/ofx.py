@@ -44,7 +44,7 @@ PAID_IN = frozenset({"DEP", "DIRECTDEP", "INT", "DIV"})
 """Types whose number is never that of a check of ours: it is the depositor's."""
 
 _HEADER = re.compile(
-    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*"
+    rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)\s*)*+"
     rb"(?:OFXHEADER\s*[:=]|<OFX\s*>)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -198,14 +198,15 @@ def _entry(where: str, line: int, values: Mapping[str, str], currency: str) -> E
     check, unclear = serial(number) if kind not in PAID_IN else ("", "")
     loose = kind != CHEQUE
     own = values.get("CURSYM", currency).upper() if "CURRENCY" in values else currency
-    if not loose and own != currency:
+    unclear = "" if loose else unclear
+    if own != currency:
         unclear = unclear or f"it is in {own[:3]}, the account in {currency}."
     return Entry(
         line=line,
         amount=amount,
         currency=own,
         check=check,
-        unclear="" if loose else unclear,
+        unclear=unclear,
         reversal="CORRECTFITID" in values,
         loose=loose,
         day=booked(values.get("DTPOSTED", ""), "%Y%m%d"),

@@ -1,12 +1,15 @@
 """OFX and QFX downloads, written for these tests as banks write them, broken headers included."""
 
 import datetime as dt
+import time
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from matchers.interface import LedgerRecord, Status
+from matchers.ledgers import ofx
 from matchers.ledgers.columns import ImportFault
 from matchers.ledgers.delimited import LARGEST_HELD
 from matchers.ledgers.statements import Statement, cleared, numbers, others
@@ -302,11 +305,32 @@ def test_an_entry_in_another_currency_closes_no_check_whatever_its_type(tmp_path
         text = SGML.replace(
             "<TRNTYPE>CHECK\n", f"<TRNTYPE>{kind}\n<CURRENCY><CURRATE>1.1<CURSYM>CAD</CURRENCY>\n"
         )
-        closed, told, _ = outcome(read(tmp_path, text), owed())
-        assert (closed, len(told)) == ([], 1)
+        for currency in ("USD", "CAD", ""):
+            check = replace(owed(), currency=currency)
+            closed, [told], _ = outcome(read(tmp_path, text), check)
+            assert closed == []
+            assert "it is in CAD, the account in USD" in told
 
 
 def test_what_is_pending_does_not_count(tmp_path: Path) -> None:
     text = SGML.replace("<STMTTRN>", "<STMTTRNP><STMTTRN>", 1)
     text = text.replace("</STMTTRN>", "</STMTTRN></STMTTRNP>", 1)
     assert outcome(read(tmp_path, text), owed())[0] == []
+
+
+def test_a_head_of_many_marks_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "marks.txt"
+    path.write_text("<??>" * 1000 + "x")
+    began = time.process_time()
+    assert not ofx.is_one(path)
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    "before", ["", "\ufeff", "\n ", '<?xml version="1.0"?>\n<!-- of <x> -->\n']
+)
+def test_a_download_begins_with_its_header_or_element(before: str, tmp_path: Path) -> None:
+    path = tmp_path / "download.txt"
+    for text, known in ((before + SGML, True), (f"{before}a,b\n{SGML}", False)):
+        path.write_text(text, encoding="utf-8")
+        assert ofx.is_one(path) is known
