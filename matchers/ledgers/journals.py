@@ -46,8 +46,7 @@ BEANCOUNT = Kind(
     ),
     forbidden=re.compile(
         r'(?:include|plugin)\s*"|option\s*"(?:insert_pythonpath|documents|[^"\n]*\\)'
-        r"|^\d{4}[-/]\d\d[-/]\d\d\s+document\b",
-        re.MULTILINE,
+        r"|\d{4}[-/]\d+[-/]\d+\s*document(?![a-z])|-----BEGIN PGP"
     ),
     flat='bean-query LEDGER "PRINT" > flat.beancount',
     read=programs.beancount,
@@ -103,10 +102,10 @@ def read(path: Path, kind: Kind, own: LedgerSettings) -> Imported:
         ImportFault: it asks for other files or for code, its program is not installed or finds
             errors, or it has nothing on the accounts of open items.
     """
-    _check(path, kind)
     accounts = {"AP": own.payable_accounts, "AR": own.receivable_accounts}
     wanted = (*own.payable_accounts, *own.receivable_accounts)
     with _alone(path, kind) as copy:
+        _check(copy, path.name, kind)
         read_ones = list(kind.read(copy, path.name, wanted))
     found = [movement for one in read_ones for movement in _movements(one, accounts)]
     if not found:
@@ -122,38 +121,58 @@ def read(path: Path, kind: Kind, own: LedgerSettings) -> Imported:
 
 @contextmanager
 def _alone(path: Path, kind: Kind) -> Iterator[Path]:
-    """A copy in a folder of its own, under a name of ours.
+    """A copy in a folder of its own, under a name of ours, that nobody else changes.
 
     By its sender's name a program might take a file for another kind of thing: beancount decrypts
-    what ends in .asc or .gpg, and so reads what nobody has looked through.
-    """
-    with TemporaryDirectory(prefix="mailroom-ledger-") as folder:
-        copy = Path(folder, f"ledger{kind.endings[0]}")
-        shutil.copyfile(path, copy)
-        yield copy
-
-
-def _check(path: Path, kind: Kind) -> None:
-    """See that a program may be given the file.
+    what ends in .asc or .gpg, and so reads what nobody has looked through. Settings that hledger
+    seeks beside a journal and in all folders above it are found here, and empty.
 
     Raises:
-        ImportFault: it may not.
+        ImportFault: the file is larger than a ledger may be.
     """
     if path.stat().st_size > LARGEST_BYTES:
         raise ImportFault(
             f"{path.name} is larger than 32 MiB. Give fewer years at a time, or export the open "
             "items as CSV (docs/journals.md)."
         )
-    if delimited.encoding(path) != "utf-8-sig":
-        raise ImportFault(f"{path.name} is not saved as UTF-8. Save it so, and import it again.")
-    text = delimited.text(path)
+    with TemporaryDirectory(prefix="mailroom-ledger-") as folder:
+        copy = Path(folder, f"ledger{kind.endings[0]}")
+        shutil.copyfile(path, copy)
+        Path(folder, "hledger.conf").touch()
+        yield copy
+
+
+def _check(copy: Path, name: str, kind: Kind) -> None:
+    """See that a program may be given the copy of a file that was sent under a name.
+
+    Raises:
+        ImportFault: it may not.
+    """
+    try:
+        form = delimited.encoding(copy)
+        text = delimited.text(copy) if form == "utf-8-sig" else ""
+    except ImportFault as error:
+        raise ImportFault(str(error).replace(copy.name, name, 1)) from error
+    if form != "utf-8-sig":
+        raise ImportFault(f"{name} is not saved as UTF-8. Save it so, and import it again.")
     if found := kind.forbidden.search(text):
         line = text.count("\n", 0, found.end()) + 1
         raise ImportFault(
-            f"{path.name}, line {line}: {found[0].strip()!r} makes {kind.name} read other files or "
-            "run code, which no file that is dropped here may. Nothing was imported. Make one "
-            f"plain file with `{kind.flat}`, and import that."
+            f"{name}, line {line}: {found[0].strip()!r} makes {kind.name} read other files or run "
+            "code, which no file that is dropped here may. Nothing was imported. Make one plain "
+            f"file with `{kind.flat}`, and import that.{_as_text(found[0])}"
         )
+
+
+def _as_text(found: str) -> str:
+    """What to do where a word that is forbidden before a quote only ends a text."""
+    word = found.rstrip('"').rstrip()
+    if word not in {"include", "plugin"}:
+        return ""
+    return (
+        f" If it only ends a text there, put a full stop behind it in the ledger ({word + '.'!r}): "
+        "before a quote it cannot be told from an order."
+    )
 
 
 def _movements(one: Transaction, accounts: Mapping[str, Sequence[str]]) -> Iterator[Movement]:

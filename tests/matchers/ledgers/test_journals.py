@@ -216,6 +216,8 @@ def test_a_ledger_is_known_by_its_name_or_first_transaction(
         ("beancount", 'option  "documents" "/"'),
         ("beancount", 'option "d\\ocuments" "/"'),
         ("beancount", '2026-01-02 document Assets:Cash "/etc/passwd"'),
+        ("beancount", ' 2026-1-2 document\tAssets:Cash"/etc/passwd"'),
+        ("beancount", "-----BEGIN PGP MESSAGE-----"),
         ("hledger", "include /etc/passwd"),
         ("hledger", "!include /etc/passwd"),
         ("hledger", "@include /etc/passwd"),
@@ -473,3 +475,27 @@ def test_what_stands_in_a_cell_of_a_table_makes_it_nothing_else(cell: str, tmp_p
     table = f"{HEADING}1,invoice,Acme,{cell},INV-77,5.00\n"
     found = read_any(written(tmp_path, table, "export.csv"), own())
     assert [one.number for one in found.records] == ["INV-77"]
+
+
+def test_a_text_that_ends_like_an_order_is_told_with_what_to_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(monkeypatch, tmp_path, "sys.exit('was asked')", "bean-check", "bean-query")
+    for word in ("plugin", "include"):
+        text = f'{BEANCOUNT}\n2026-01-02 * "WordPress {word}" "Licence"\n'
+        line = text.rstrip().count("\n") + 1
+        says = f"line {line}: .*If it only ends a text there.*'{word}[.]'"
+        with pytest.raises(ImportFault, match=says):
+            read_any(written(tmp_path, text, "a.bean"), own())
+        mended = text.replace(f'{word}"', f'{word}."')
+        with pytest.raises(ImportFault, match="was asked"):
+            read_any(written(tmp_path, mended, "a.bean"), own())
+
+
+def test_settings_above_the_folder_of_a_copy_are_not_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "sys.exit(repr([os.listdir(), open('hledger.conf').read()]))"
+    stand_in(monkeypatch, tmp_path, body, "hledger")
+    with pytest.raises(ImportFault, match=r"hledger\.conf.*, ''"):
+        read_any(written(tmp_path, HLEDGER, "a.journal"), own())
