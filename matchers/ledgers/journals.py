@@ -56,13 +56,13 @@ behind an error."""
 
 HLEDGER = Kind(
     name="hledger",
-    endings=(".journal", ".hledger"),
+    endings=(".journal", ".j", ".hledger", ".ledger"),
     first=re.compile(
         r"^\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:=[-/.\d]+)?(?:[ \t][^\n\t,;\"]*(?:;[^\n]*)?)?\n"
         r"(?:[ \t]+;[^\n]*\n)*[ \t]+(?:[*!] )?[^\W\d][^\n]*",
         re.MULTILINE,
     ),
-    forbidden=re.compile(r"^[\s\ufeff!@]*include\b", re.MULTILINE),
+    forbidden=re.compile(r"^(?:[^\S\n]|[\ufeff!@])*include\b", re.MULTILINE),
     flat="hledger -f LEDGER print > flat.journal",
     read=programs.hledger,
 )

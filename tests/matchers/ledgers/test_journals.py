@@ -499,3 +499,16 @@ def test_settings_above_the_folder_of_a_copy_are_not_found(
     stand_in(monkeypatch, tmp_path, body, "hledger")
     with pytest.raises(ImportFault, match=r"hledger\.conf.*, ''"):
         read_any(written(tmp_path, HLEDGER, "a.journal"), own())
+
+
+def test_many_empty_lines_are_looked_through_at_once() -> None:
+    began = time.process_time()
+    assert not journals.HLEDGER.forbidden.search("\n" * 1_000_000 + "x")
+    assert journals.HLEDGER.forbidden.search("\n" * 1_000_000 + " \r\tinclude x")
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("ending", ["journal", "j", "hledger", "LEDGER", "bean", "beancount"])
+def test_an_ending_tells_what_a_ledger_is(ending: str, tmp_path: Path) -> None:
+    kind = journals.kind_of(written(tmp_path, "~ monthly\n", f"books.{ending}"), "")
+    assert kind is (journals.BEANCOUNT if ending.startswith("bean") else journals.HLEDGER)
