@@ -2,13 +2,12 @@
 
 Pass A looks up identifiers and everything one slip away from them, pass B amounts and days, pass C
 the records of parties, by their names. A and B always run: rivals have the number, or the amount.
-C rests where a record that may be posted to has the document's own number and its amount
-(`Found.numbered`), and where a bill has both but for a slip, and the day or the party
-(`Found.billed`): such a bill is not posted to, nor is any other but one without a number.
+C rests only where a record that may be posted to has the number that the document bears and its
+amount (`Found.numbered`).
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
@@ -60,9 +59,6 @@ OWN_NUMBERS = ("invoice_number", "check_number")
 
 ACCOUNT = "account"
 """The doc_type of an account, which nothing is posted to."""
-
-NO_BILLS = frozenset({ORDER, ACCOUNT, "issued_check", "expected_payment"})
-"""The doc_types that no bill is posted to."""
 
 FIRM = 0.8
 """A number read less surely than this is also looked for in the text of the page (`compare.SURE`),
@@ -118,8 +114,6 @@ class Keys:
     parties: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     """Of the numbers, the document's own that were read surely."""
-    check: bool = False
-    """Whether it is a check."""
 
     @property
     def empty(self) -> bool:
@@ -169,7 +163,6 @@ def keys(extraction: Extraction) -> Keys:
         days=_once(one for one in days if isinstance(one, dt.date)),
         parties=_once(_texts(extraction, PARTY_FIELDS)),
         own=_once(identifiers.fold(str(one.value)) for one in own),
-        check=extraction.kind is Kind.CHECK,
     )
 
 
@@ -288,7 +281,7 @@ def near(shelf: Shelf, extraction: Extraction) -> tuple[LedgerRecord, ...]:
     found = Found(wanted)
     found.add(shelf.exact(wanted))
     found.add(shelf.remote(wanted))
-    if found.numbered() or found.billed():
+    if found.numbered():
         return found.all()
     meant = {*found.meant(), *map(names.fold_name, wanted.parties), *shelf.owners(wanted)} - {""}
     found.add(shelf.of_parties(sorted(meant), wanted, MOST_OF_A_PARTY))
@@ -338,33 +331,16 @@ class Found:
             for one in self._records.values()
         )
 
-    def billed(self) -> bool:
-        """Whether a bill has number and amount but for a slip each, and the day or the party.
-
-        Amounts of a check are told apart from all that come near, so checks are searched on; and so
-        are bills where one without a number came near, whose rivals are still to be found.
-        """
-        bills = [one for one in self._records.values() if one.doc_type not in NO_BILLS]
-        if self._wanted.check or not all(one.number for one in bills):
-            return False
-        numbers, amounts = slips(self._wanted.own), near_to(self._wanted)
-        return any(
-            self._number(one, numbers)
-            and self._amount(one, amounts)
-            and (one.doc_date in self._wanted.days or self._party(one))
-            for one in bills
-        )
-
     def meant(self) -> set[str]:
         """The folded names of the parties found that a document clearly names."""
         return {
             names.fold_name(one.party_name) for one in self._records.values() if self._party(one)
         }
 
-    def _number(self, record: LedgerRecord, numbers: Collection[str]) -> bool:
+    def _number(self, record: LedgerRecord, numbers: Sequence[str]) -> bool:
         return bool(record.number) and identifiers.fold(record.number) in numbers
 
-    def _amount(self, record: LedgerRecord, amounts: Collection[Decimal]) -> bool:
+    def _amount(self, record: LedgerRecord, amounts: Sequence[Decimal]) -> bool:
         return record.amount is not None and abs(record.amount) in amounts
 
     def _party(self, record: LedgerRecord) -> bool:
