@@ -73,6 +73,8 @@ def test_a_check_with_two_things_wrong_is_never_posted(
     posted = []
     for one, other in combinations(wrongs, 2):
         first, second = wrongs[one], wrongs[other]
+        if first.keys() == second.keys() != {"ledger"}:
+            continue  # the second replaces the first
         ledger = first.get("ledger", {}) | second.get("ledger", {})
         changes = {name: value for name, value in (first | second).items() if name != "ledger"}
         decision = decided(check(**says | changes), replace(record, **ledger))
