@@ -122,6 +122,11 @@ def fold_name(name: str) -> str:
     return bare
 
 
+def words_of(name: str) -> list[str]:
+    """All words of a name, its legal form too, without case, accents and punctuation."""
+    return _plain(_unaccented(name)[:LONGEST]).split()
+
+
 def _unaccented(text: str) -> str:
     """Small letters without accents; typographic forms are plain ones."""
     if text.isascii():

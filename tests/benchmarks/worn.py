@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from extractors.interface import Extraction, Field, Kind
 from matchers.compare import amount_field, number_field
 from matchers.interface import LedgerRecord
-from tests.benchmarks.world import DAYS_TO_PAY
+from tests.benchmarks.world import DAYS_TO_PAY, FIRST_NAMES, FORMS
 from tests.matchers.build import extraction, read
 
 KIND_OF = {
@@ -235,10 +235,72 @@ def _readings(name: str, value: object, rnd: random.Random) -> list[Field]:
 
 
 def _named(name: str, value: object, rnd: random.Random) -> object:
-    """A value as it is printed: a name now and then shortened, which is no misreading."""
-    if name in {"vendor", "payee", "payer"} and rnd.random() < 0.15:
-        return shortened(str(value), Wear(signs=0, words=0.1, shortened=0.7, missing=0), rnd)
+    """A value as it is printed: a name now and then not as the ledger has it, yet no misreading."""
+    if name in {"vendor", "payee", "payer"} and rnd.random() < OTHERWISE:
+        return printed(str(value), rnd)
     return value
+
+
+OTHERWISE = 0.15
+"""Share of names that are printed otherwise than the ledger has them; set."""
+
+WIDTH = 22
+"""Signs of a name that a form of fixed width has room for: that of a company or a person in an
+entry of the ACH network (Nacha Operating Rules, appendix three)."""
+
+WRITTEN_OUT = {
+    "Ltd": "Limited",
+    "Pte": "Private",
+    "Inc": "Incorporated",
+    "Corp": "Corporation",
+    "Sdn": "Sendirian",
+    "Bhd": "Berhad",
+    "Co": "Company",
+    "&": "and",
+}
+
+CUSTOMARY = SHORT | {
+    "Construction": "Constr",
+    "Engineering": "Engg",
+    "Electric": "Elec",
+    "Furniture": "Furn",
+    "Insurance": "Ins",
+    "Logistics": "Log",
+    "Packaging": "Pkg",
+    "Restaurant": "Rest",
+    "Solutions": "Solns",
+    "Supplies": "Supp",
+    "Systems": "Sys",
+    "Transport": "Transp",
+    "National": "Natl",
+    "Northern": "N",
+    "Southern": "S",
+}
+
+
+def printed(name: str, rnd: random.Random) -> str:
+    """A name as its bearer prints it, or as it fits a form, where that is not the ledger's way.
+
+    In capitals; its legal form left out, written out, or there where the ledger has none; with
+    customary abbreviations; a first name as an initial; a word left out; or cut at the form's end.
+    """
+    words = name.split()
+    ways = [
+        name.upper(),
+        name[:WIDTH],
+        " ".join(WRITTEN_OUT.get(one, one) for one in words),
+        " ".join(CUSTOMARY.get(one, one) for one in words),
+    ]
+    if words[0] in FIRST_NAMES:
+        ways.append(f"{words[0][0]} {' '.join(words[1:])}")
+    elif form := next((one for one in FORMS if one and name.endswith(one)), ""):
+        ways.append(name.removesuffix(form))
+    else:
+        ways.append(name + rnd.choice([one for one in FORMS if one]))
+    if len(words) > 2:
+        left = rnd.randrange(1, len(words))
+        ways.append(" ".join(words[:left] + words[left + 1 :]))
+    return rnd.choice([one for one in ways if one != name])
 
 
 def _wrong(name: str, value: object, rnd: random.Random) -> object:

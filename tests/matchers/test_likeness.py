@@ -122,6 +122,10 @@ def test_a_plain_identifier_stays_as_it_is(text: str) -> None:
         ("Rafinsha Dai", "Falverel Rafinsha Dairy Corp", True),
         ("Almal Inc", "Ellin & Almal Inc", True),
         ("Gormi Mers Dairy", "Gormi Merstenor Dairy", True),
+        ("Wessalla Intl Elec", "Wessalla International Electric Ltd", True),
+        ("Almal Engg", "Almal Engineering", True),
+        ("Almal Eggn", "Almal Engineering", False),
+        ("Almal Ngg", "Almal Engineering", False),
         ("Trading", "Almal Trading", False),  # says nothing of the party
         ("Al", "Almal Trading", False),
         ("Almal Almal", "Almal Trading", False),
