@@ -27,7 +27,7 @@ MOST_READINGS = 4
 LEAST_LIKELY = 0.01
 """Other readings less likely than this are not followed up."""
 
-MOST_FOUND = 60
+MOST_FOUND = 30
 """Records that one look-up may give, the nearest in amount and day."""
 
 MOST_PARTIES = 15
