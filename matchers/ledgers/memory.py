@@ -136,7 +136,7 @@ class MemoryLedger:
             undated = sorted((one for one in records if not one.doc_date), key=_id)
             yield from undated[: search.MOST_FOUND]
             if not wanted.days:
-                yield from sorted(dated, key=_latest)[: search.MOST_FOUND]
+                yield from sorted(dated, key=_latest)[: search.MOST_WITHOUT_A_DAY]
             for day in wanted.days:
                 yield from _both_ways(dated, _day, day.toordinal(), search.MOST_FOUND)
         payments = [

@@ -287,7 +287,10 @@ def _walked(column: str, amount: Decimal, wanted: search.Keys) -> Iterator[Looku
     size = minor(amount)
     yield Lookup(f"{column} = ? AND day IS NULL", (size,))
     if not wanted.days:
-        yield Lookup(f"{column} = ? AND day IS NOT NULL", (size,), "day DESC, record_id")
+        latest = "day DESC, record_id"
+        yield Lookup(
+            f"{column} = ? AND day IS NOT NULL", (size,), latest, most=search.MOST_WITHOUT_A_DAY
+        )
     for day in wanted.days:
         yield from _both_ways(column, size, "day", day.toordinal(), search.MOST_FOUND)
 

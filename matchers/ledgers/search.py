@@ -30,6 +30,9 @@ LEAST_LIKELY = 0.01
 MOST_FOUND = 30
 """Records that one look-up may give, the nearest in amount and day."""
 
+MOST_WITHOUT_A_DAY = 2 * MOST_FOUND
+"""Records over an amount, the latest, where no day was read: as many as before and after one."""
+
 MOST_PARTIES = 15
 """Parties that pass C follows up."""
 

@@ -7,9 +7,12 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Engine,
+    and_,
     func,
+    literal_column,
     or_,
     select,
 )
@@ -90,8 +93,8 @@ class SqlLedger:
         with reading(self._engine) as connection:
             for some in _chunks(numbers, dialects.MOST_VALUES // 2):
                 named = or_(
-                    RECORD.number_fold.in_(list(map(identifiers.fold, some))),
-                    RECORD.number_digits.in_([one for one in map(digits, some) if one]),
+                    _filled("number_fold", map(identifiers.fold, some)),
+                    _filled("number_digits", map(digits, some)),
                 )
                 query = select(*SHOWN).where(named, RECORD.doc_type == ISSUED)
                 found.update(
@@ -114,7 +117,7 @@ class SqlLedger:
     def of_order(self, number: str) -> tuple[LedgerRecord, ...]:
         """Every record of the order with this number, and every bill for it, by record_id."""
         folded = search.order_numbers(number)
-        named = or_(RECORD.po_fold.in_(folded), RECORD.number_fold.in_(folded))
+        named = or_(_filled("po_fold", folded), _filled("number_fold", folded))
         query = select(*SHOWN).where(named).order_by(RECORD.doc_type != ORDER, RECORD.record_id)
         with reading(self._engine) as connection:
             found = map(from_row, connection.execute(query.limit(search.MOST_OF_AN_ORDER)))
@@ -194,6 +197,11 @@ def altered(connection: Connection) -> Iterator[str]:
             wanted = None
         if wanted != tuple(row[name] for name in STORED):
             yield str(row["record_id"])
+
+
+def _filled(column: str, wanted: Iterable[str]) -> ColumnElement[bool]:
+    """That a column holds one of these, and is not empty: else its partial index is not used."""
+    return and_(RECORD[column].in_(list(wanted)), RECORD[column] != literal_column("''"))
 
 
 def _chunks(values: Iterable[T], size: int) -> Iterator[list[T]]:
