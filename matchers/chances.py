@@ -11,10 +11,10 @@ probability; it can only be told, or hold.
 import math
 from collections.abc import Sequence
 
-SCALE = 0.78
+SCALE = 0.83
 """Bits of probability for each bit of score."""
 
-NO_RECORD = 8.3
+NO_RECORD = 8.6
 """The score at which a single record is as probable as that it is not there."""
 
 LEAST = 0.0001

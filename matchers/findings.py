@@ -8,10 +8,11 @@ from decimal import Decimal
 from config.reasons import Reason
 from config.settings import Rules
 from extractors.interface import Field, Kind
+from extractors.values.names import fold_name
 from matchers.chances import no_record
-from matchers.compare import Paper, due
+from matchers.compare import READ, Paper, due
 from matchers.interface import Allocated, Earlier, History, Ledger, LedgerRecord
-from matchers.likeness import plain_money
+from matchers.likeness import PARTY_ALIKE, name_likeness, plain_money
 from matchers.score import telling
 from matchers.standing import Standing
 
@@ -305,18 +306,29 @@ def of_fields(case: Case, one: Standing, reasons: dict[str, Reason]) -> list[Fin
 
 
 def of_party(case: Case, one: Standing, reason: Reason) -> list[Finding]:
-    """Another party than the ledger's."""
-    if not one.unlike():
+    """Another party than the ledger's, or one named in part whose very name is another's."""
+    other = one.half_named() and not one.alike() and _is_somebody(case, one)
+    if not (one.unlike() or other):
         return []
     read = value(case.paper.extraction.get(one.party_name))
+    known = ", whom the ledger knows" if other else ""
     return [
         Finding(
             reason=reason,
-            words=f"The {case.noun} names {read!r}; {entry(one.record)} is "
+            words=f"The {case.noun} names {read!r}{known}; {entry(one.record)} is "
             f"{one.record.party_name!r}.",
             change=f"the {label(one.party_name)} been {one.record.party_name!r}",
         )
     ]
+
+
+def _is_somebody(case: Case, one: Standing) -> bool:
+    """Whether a name that is only somewhat like the record's party is that of another one."""
+    read = case.paper.extraction.get(one.party_name)
+    if read is None or read.confidence < READ:
+        return False
+    name, party = str(read.value), fold_name(one.record.party_name)
+    return name_likeness(name, party) < PARTY_ALIKE and case.ledger.knows_party([name])
 
 
 def of_date(case: Case, one: Standing) -> list[Finding]:

@@ -116,18 +116,17 @@ def told_apart(one: str, other: str) -> bool:
 def added(read: str, known: str) -> tuple[str, ...]:
     """The words of a name that the known one has nothing like: "Bob" in "Bob Northwind Supplies".
 
-    Legal forms, also those cut short ("Pte"), initials, joining words and words that a reader glued
-    or parted count as known.
+    Legal forms, also one cut short at the end ("Pte"), initials, joining words and words that a
+    reader glued or parted count as known.
     """
-    words, others = names.fold_name(read).split(), names.fold_name(known).split()
-    glued, stated = "".join(others), names.words_of(known)
+    words, others = names.fold_beside(read, known).split(), names.fold_name(known).split()
+    glued = "".join(others)
     return tuple(
         word
         for word in words
         if len(word) > 1
         and word not in _JOINING
         and word not in glued
-        and not any(one.startswith(word) for one in stated)
         and not any(one in word for one in (*others, glued) if len(one) >= FEWEST_LETTERS)
         and max((names.likeness(word, one) for one in others), default=0.0) < SAME_WORD
     )
@@ -145,9 +144,9 @@ def as_read(read: str, known: str) -> float:
 def shortened(read: str, known: str) -> bool:
     """Whether a name is the known one with words left out or cut short: "Rafinsha Dai".
 
-    Each of its words is a word of the known name or some of its letters, the first among them
-    ("Dai", "Engg"); one that is whole is not of those that many companies share; and enough of the
-    letters are there.
+    Each of its words is a word of the known name, the beginning of one or a customary abbreviation,
+    one that is whole is not of those that many companies share, and enough of the letters are
+    there.
     """
     words, others = (
         [one for one in names.fold_name(text).split() if one not in _JOINING]
@@ -157,17 +156,22 @@ def shortened(read: str, known: str) -> bool:
     if not enough or not any(one in others and names.is_telling(one) for one in words):
         return False
     for word in words:
-        whole = [one for one in others if len(word) >= FEWEST_LEFT and _stands_for(word, one)]
+        whole = [
+            one for one in others if len(word) >= FEWEST_LEFT and names.is_short_for(word, one)
+        ]
         if not whole:
             return False
         others.remove(min(whole, key=len))
     return True
 
 
-def _stands_for(short: str, word: str) -> bool:
-    """Whether some letters of a word, in their order and from the first on, stand for it."""
-    rest = iter(word)
-    return short[:1] == word[:1] and all(letter in rest for letter in short)
+def cut_short(read: str, known: str) -> bool:
+    """Whether a name is shortened behind its first word, of which a second is left.
+
+    A first or a last name alone may be anybody's, and of two people one is another payee.
+    """
+    words, others = names.fold_name(read).split(), names.fold_name(known).split()
+    return len(words) > 1 and words[0] == others[0] and shortened(read, known)
 
 
 FEWEST_LEFT = 3

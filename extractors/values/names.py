@@ -68,6 +68,9 @@ _ABBREVIATIONS = {
     "bros": "brothers",
     "dept": "department",
     "natl": "national",
+    "engg": "engineering",
+    "pkg": "packaging",
+    "solns": "solutions",
     "tech": "technology",
     "und": "and",
     "et": "and",
@@ -122,9 +125,27 @@ def fold_name(name: str) -> str:
     return bare
 
 
-def words_of(name: str) -> list[str]:
+def fold_beside(read: str, known: str) -> str:
+    """A name that was read, folded; of the known one's legal form it may have only the beginning.
+
+    "Golden Dairy Pt" beside "Golden Dairy Pte Ltd" is "golden dairy".
+    """
+    words, stated, bare = _words(read), _words(known), fold_name(known).split()
+    form, rest = stated[len(bare) :], words[len(bare) :]
+    cut = stated[: len(bare)] == bare and 0 < len(rest) <= len(form)
+    if cut and all(whole.startswith(one) for one, whole in zip(rest, form, strict=False)):
+        return fold_name(" ".join(words[: len(bare)]))
+    return fold_name(read)
+
+
+def _words(name: str) -> list[str]:
     """All words of a name, its legal form too, without case, accents and punctuation."""
     return _plain(_unaccented(name)[:LONGEST]).split()
+
+
+def is_short_for(short: str, word: str) -> bool:
+    """Whether a folded word is the beginning of another, or a customary abbreviation of it."""
+    return word.startswith(short) or _ABBREVIATIONS.get(short) == word
 
 
 def _unaccented(text: str) -> str:

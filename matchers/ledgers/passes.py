@@ -265,6 +265,8 @@ class Shelf:
         try:
             rows: Sequence[Row] = self._driver.execute(marked, given).fetchall()
         except self._failure as error:
+            if self._connection.dialect.is_disconnect(error, self._driver, None):
+                self._connection.invalidate(error)  # or the rollback's own failure would be told
             raise DBAPIError.instance(marked, given, error, self._failure) from error
         return rows
 

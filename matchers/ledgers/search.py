@@ -18,6 +18,7 @@ from extractors.values import identifiers, names
 from matchers.interface import ORDER, LedgerRecord
 from matchers.ledgers.columns import LARGEST
 from matchers.likeness import PARTY_ALIKE, account, digits, name_likeness, same_identifier
+from matchers.memo import named
 
 T = TypeVar("T", str, Decimal, dt.date)
 
@@ -138,6 +139,8 @@ class Keys:
 
 
 NUMBER_FIELDS = ("invoice_number", "check_number", "references", "memo")
+MOST_IN_A_MEMO = 12
+"""Numbers of a memo that are looked up, beside the whole of it."""
 ORDER_FIELDS = ("po_number",)
 ACCOUNT_FIELDS = ("account_number",)
 AMOUNT_FIELDS = ("total", "amount", "amount_words")
@@ -146,7 +149,7 @@ PARTY_FIELDS = ("vendor", "payee", "payer", "buyer", "sender")
 
 def keys(extraction: Extraction) -> Keys:
     """The keys that a document offers, surest readings first."""
-    numbers = _texts(extraction, NUMBER_FIELDS)
+    numbers = [*_texts(extraction, NUMBER_FIELDS), *_in_memo(extraction)]
     amounts = [one.value for one in _fields(extraction, AMOUNT_FIELDS)]
     days = [one.value for one in _fields(extraction, ("date",))]
     own = [one for one in _fields(extraction, OWN_NUMBERS) if one.confidence >= FIRM]
@@ -167,6 +170,13 @@ def keys(extraction: Extraction) -> Keys:
         parties=_once(_texts(extraction, PARTY_FIELDS)),
         own=_once(identifiers.fold(str(one.value)) for one in own),
     )
+
+
+def _in_memo(extraction: Extraction) -> list[str]:
+    """Everything in a memo that may be one number: "RG-20417 Feb 2026" is none as a whole."""
+    told = (each for memo in _texts(extraction, ("memo",)) for each in named(memo))
+    figures = (one for one in told if any(sign.isdecimal() for sign in one))
+    return list(dict.fromkeys(figures))[:MOST_IN_A_MEMO]
 
 
 def _sound(amount: Decimal) -> bool:

@@ -435,6 +435,16 @@ def test_a_name_that_may_be_short_for_two_parties_tells_none_apart() -> None:
     )
 
 
+def test_a_vendor_named_in_part_is_not_one_whose_very_name_is_anothers() -> None:
+    found = bill(party_name="Meridian Properties Northern")
+    short = invoice(vendor="Meridian Prop")
+    assert matched(short, found).candidate.record.record_id == "0042"
+    named = bill(record_id="X", party_name="Meridian Prop Ltd", number="9", amount=Decimal(7))
+    decision = held(short, found, named)
+    assert decision.reasons[0] is Reason.PARTY_MISMATCH
+    assert "whom the ledger knows" in decision.detail
+
+
 @pytest.mark.parametrize("rest", [{}, {"doc_date": None}])
 @pytest.mark.parametrize(
     "aside",
