@@ -7,9 +7,10 @@ decisions: the contract says that a confidence is the probability that the value
 
 import datetime as dt
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
+from extractors.finders.check import AGREED
 from extractors.interface import Extraction, Field, Kind
 from matchers.compare import amount_field, number_field
 from matchers.interface import LedgerRecord
@@ -197,7 +198,7 @@ def read_as(record: LedgerRecord, rnd: random.Random) -> Extraction:
         if readings := _readings(name, value, rnd):
             fields[name] = readings
     if kind is Kind.CHECK and "amount" in fields:
-        fields["amount_words"] = _words(fields["amount"], record.amount, rnd)
+        fields |= _spelt(fields["amount"], record.amount, rnd)
     return extraction(kind, fields, name=f"{record.record_id}.pdf")
 
 
@@ -343,9 +344,18 @@ def _slip_amount(value: Decimal, rnd: random.Random) -> Decimal:
     return Decimal(figures[:at] + rnd.choice("0123456789") + figures[at + 1 :])
 
 
-def _words(figures: object, over: Decimal | None, rnd: random.Random) -> list[Field]:
-    """What the words state: mostly the same, read by another pair of eyes."""
+def _spelt(figures: object, over: Decimal | None, rnd: random.Random) -> dict[str, list[Field]]:
+    """What the words state, mostly the same, beside the figures.
+
+    Where both say so, both are as sure as the reader of checks takes them to be then.
+    """
     sure = _sure(rnd)
     assert isinstance(figures, list)
     said = over if rnd.random() < sure else _slip_amount(over or Decimal(1), rnd)
-    return [read("amount_words", said, sure)]
+    words = [read("amount_words", said, sure)]
+    if figures[0].value == said:
+        figures, words = (
+            [replace(one[0], confidence=max(one[0].confidence, AGREED)), *one[1:]]
+            for one in (figures, words)
+        )
+    return {"amount": figures, "amount_words": words}
