@@ -113,7 +113,6 @@ def _of_payment(case: Case, one: Standing, key: str | None) -> list[Finding]:
         *of_posting(case, one, key, Reason.CHECK_PRESENTED_TWICE, Reason.DUP_POSTING),
         *([] if spread else of_amount(case, one, _amount_reason(case, one))),
         *(of_party(case, one, Reason.PARTY_MISMATCH) or _namesake(case, one)),
-        *payments.of_unnamed(case, one),
         *payments.of_payee(case),
         *payments.of_drawee(case, one.record),
         *spread,

@@ -165,15 +165,6 @@ def shortened(read: str, known: str) -> bool:
     return True
 
 
-def cut_short(read: str, known: str) -> bool:
-    """Whether a name is shortened behind its first word, of which a second is left.
-
-    A first or a last name alone may be anybody's, and of two people one is another payee.
-    """
-    words, others = names.fold_name(read).split(), names.fold_name(known).split()
-    return len(words) > 1 and words[0] == others[0] and shortened(read, known)
-
-
 FEWEST_LEFT = 3
 """Letters that are left of a word that was cut short."""
 

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 
 def named(memo: str) -> tuple[str, ...]:
-    """Everything in a memo that may be one number: its words, two of them together, their parts."""
+    """Everything in a memo that may be one number: its words, their parts, two words together."""
     words = _words(memo)
     return (
         *words,
-        *map("".join, pairwise(words)),
         *(one for word in words for one in _parts(word)),
+        *map("".join, pairwise(words)),
     )
 
 

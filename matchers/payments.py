@@ -78,53 +78,18 @@ SUGGESTED = "not named on the check: the only open items that add up to it"
 
 
 def _named_too(one: Standing, other: Standing) -> bool:
-    """Whether the memo names this record as well: of the same payer, or of whoever it may be.
+    """Whether the memo names this record of the same payer as well.
 
-    Where the payer is not clear, another record of the very number is a rival, no second invoice.
+    Where the payer is not clear, of whoever it may be; but the very number is a rival's then.
     """
     same = other.record.record_id == one.record.record_id
     if same or family(other.record) != PAYMENT or not other.exact("memo"):
         return False
-    if one.alike():
-        return other.alike()
-    return not _same_number(one, other) and not other.unlike()
+    return other.alike() if one.alike() else not _same_number(one, other)
 
 
 def _same_number(one: Standing, other: Standing) -> bool:
     return plain_identifier(one.record.number) == plain_identifier(other.record.number)
-
-
-def of_unnamed(case: Case, one: Standing) -> list[Finding]:
-    """Whoever else may have paid, where the check does not clearly name the payer.
-
-    The number in its memo may be that of two customers, and its account another customer's.
-    """
-    if one.alike():
-        return []
-    others = [each for each in case.standings[1:] if each.payment and not each.unlike()]
-    found = [
-        Finding(
-            reason=Reason.AMBIGUOUS_ITEMS,
-            words=f"The memo's number is that of {entry(one.record)} and of {entry(each.record)}, "
-            "and nothing says who pays.",
-            change="its payer been read",
-        )
-        for each in others
-        if each.exact("memo") and _same_number(one, each) and not each.priced()
-    ]
-    return found + [
-        Finding(
-            reason=Reason.ACCOUNT_CONFLICT,
-            words=f"It is drawn on the account that the ledger has for {each.record.party_name!r}; "
-            f"{entry(one.record)} is of {one.record.party_name!r}.",
-            change="its payer been read",
-        )
-        for each in others
-        if each.exact("account_number")
-        and not each.differs("routing")
-        and not one.exact("account_number")
-        and each.record.party_name != one.record.party_name
-    ]
 
 
 def unknown_numbers(paper: Paper, known: tuple[Standing, ...]) -> tuple[str, ...]:

@@ -23,8 +23,6 @@ from matchers.likeness import (
     ONE_SLIP,
     PARTY_ALIKE,
     PARTY_UNLIKE,
-    cut_short,
-    digits,
     one_slip,
     plain_identifier,
     shortened,
@@ -32,10 +30,6 @@ from matchers.likeness import (
 
 STRONG_LENGTH, STRONG_DIGITS = 4, 3
 """A number with fewer signs or figures than these is no strong identifier: many share it."""
-
-LONG_REFERENCE = 5
-"""Signs of an invoice's number, four figures among them, that says what is paid where its payer is
-not clearly named."""
 
 CENTS = Decimal(1)
 """Two amounts of one party and one day that lie closer than this may be one, rounded."""
@@ -180,8 +174,7 @@ class Standing:
         """Whether the document is clearly about this record, be everything else in order or not."""
         if self.payment:
             named = self.exact("memo")
-            referred = named and (self.priced() or self._referred())
-            return referred or (self.alike() and (named or self.priced()))
+            return (named and self.priced()) or (self.alike() and (named or self.priced()))
         if self.close(self.number_name):
             return self._drawn() if self.paper.kind is Kind.CHECK else self._named()
         if self.near_number():
@@ -208,7 +201,7 @@ class Standing:
         found = []
         supported = self.alike() or self.dated() or self.exact("po_number")
         if self.paper.kind is Kind.CHECK:
-            supported = (self.alike() and self._legible()) or self._referred()
+            supported = self.alike() and self._legible()
         if self.numbered() and supported and (account := self._account()) is not None:
             fields = (self.number_name, self.amount_name)
             found.append(Proof("number and amount", fields, account))
@@ -237,37 +230,21 @@ class Standing:
         return () if self.close("account_number") else None
 
     def _by_account(self) -> list[Proof]:
-        """The rules for an issued check whose payee is not to be compared, or not all there."""
+        """The rules for an issued check whose payee is not to be compared, or hardly legible."""
         if self.payment or not (self.numbered() and self.exact("account_number")):
             return []
         fields = (self.number_name, self.amount_name)
         if not self.record.party_name:
             return [Proof("number, account and amount", ("account_number", *fields))]
-        if (self.alike() and self._legible()) or not self.dated():
-            return []
-        if self.half_read():
+        if not (self.alike() and self._legible()) and self.half_read() and self.dated():
             rule = "number, account, date, amount and what is legible of the payee"
-        elif self._cut_short():
-            rule = "number, account, date, amount and a payee cut short"
-        else:
-            return []
-        return [Proof(rule, fields, ("account_number", "date"))]
+            return [Proof(rule, fields, ("account_number", "date"))]
+        return []
 
     def half_named(self) -> bool:
         """Whether the name that was read is near the record's, but clearly neither it nor not."""
         found = self.of(self.party_name)
         return found is not None and PARTY_UNLIKE <= found.similarity < PARTY_ALIKE
-
-    def _referred(self) -> bool:
-        """Whether a payer that no name speaks against names its invoice, by a long number.
-
-        Numbers of our own invoices come once, so that the number finds and the amount confirms: so
-        cash is applied where remitters are named in part, hardly legible, or not at all. Whether
-        this one does come once is `payments.of_unnamed`'s to say.
-        """
-        number = self.record.number
-        long = len(plain_identifier(number)) >= LONG_REFERENCE and bool(digits(number))
-        return self.payment and long and not self.unlike()
 
     def _legible(self) -> bool:
         """Whether the party was read more likely than not."""
@@ -283,15 +260,6 @@ class Standing:
         if found is None or (found.confidence or 0) >= SURE:
             return False
         return found.similarity >= PARTY_UNLIKE
-
-    def _cut_short(self) -> bool:
-        """Whether the party is the record's, its first word whole and something of the rest."""
-        found = self.of(self.party_name)
-        return (
-            found is not None
-            and found.similarity >= PARTY_UNLIKE
-            and cut_short(found.read, self.record.party_name)
-        )
 
     def clear(self, proof: Proof, rules: Rules) -> bool:
         """Whether every field that decides was read surely enough."""

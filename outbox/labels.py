@@ -195,7 +195,8 @@ def _anew(basis: Basis, terms: Terms, then: "_Then") -> tuple[str, Decimal] | No
 class _Then:
     """Answers what nobody asked at a decision and a posting depends on: postings as of that moment.
 
-    Whether a party is known only words the reasons of a case, which is no posting either way.
+    Of whom the ledger knew nothing was kept where nobody asked; so nobody else is taken to bear a
+    name, and what such a decision posted counts, be it right or wrong.
     """
 
     journal: Journal
@@ -204,8 +205,8 @@ class _Then:
     def posted_to(self, record_id: str) -> Earlier | None:
         return self.journal.posted_to(record_id, before=self.at)
 
-    def knows_party(self, names: Iterable[str]) -> bool:
-        return bool(tuple(names))
+    def knows_party(self, names: Iterable[str]) -> bool:  # noqa: ARG002 - as in Ledger
+        return False
 
     def lacking(self, extraction: Extraction, amount: Decimal) -> str | None:
         raise Unasked(f"certificates of {extraction.kind} over {amount}: the policy asks for none")

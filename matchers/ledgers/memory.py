@@ -101,7 +101,8 @@ class MemoryLedger:
             (self._digits, wanted.digits),
             (self._orders, wanted.orders),
         ):
-            yield from _nearest(_all(index, readings), wanted)
+            for reading in readings:
+                yield from _nearest(index.get(reading, []), wanted)
 
     def remote(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
         """The records one slip away, and those over the very amounts, whatever their day."""

@@ -77,13 +77,13 @@ class Shelf:
     def exact(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
         """The records with the very numbers and orders, and those of the day nearly so dear."""
         lookups = [
-            self._among(column, readings, wanted)
+            self._among(column, [one], wanted)
             for column, readings in (
                 ("number_fold", wanted.numbers),
                 ("number_digits", wanted.digits),
                 ("po_fold", wanted.orders),
             )
-            if readings
+            for one in readings
         ]
         yield from self._asked([*lookups, *self._of_day(wanted)])
 

@@ -25,6 +25,12 @@ T = TypeVar("T", str, Decimal, dt.date)
 MOST_READINGS = 4
 """Readings of one field that are looked up, surest first; further ones are noise."""
 
+MOST_IN_A_MEMO = 16
+"""Numbers of a memo that are looked up, beside the whole of it."""
+
+FEWEST_FIGURES = 3
+"""Figures of those; fewer are days, or the number of a flat."""
+
 LEAST_LIKELY = 0.01
 """Other readings less likely than this are not followed up."""
 
@@ -139,8 +145,6 @@ class Keys:
 
 
 NUMBER_FIELDS = ("invoice_number", "check_number", "references", "memo")
-MOST_IN_A_MEMO = 12
-"""Numbers of a memo that are looked up, beside the whole of it."""
 ORDER_FIELDS = ("po_number",)
 ACCOUNT_FIELDS = ("account_number",)
 AMOUNT_FIELDS = ("total", "amount", "amount_words")
@@ -175,8 +179,8 @@ def keys(extraction: Extraction) -> Keys:
 def _in_memo(extraction: Extraction) -> list[str]:
     """Everything in a memo that may be one number: "RG-20417 Feb 2026" is none as a whole."""
     told = (each for memo in _texts(extraction, ("memo",)) for each in named(memo))
-    figures = (one for one in told if any(sign.isdecimal() for sign in one))
-    return list(dict.fromkeys(figures))[:MOST_IN_A_MEMO]
+    numbers = (one for one in told if sum(map(str.isdecimal, one)) >= FEWEST_FIGURES)
+    return list(dict.fromkeys(numbers))[:MOST_IN_A_MEMO]
 
 
 def _sound(amount: Decimal) -> bool:

@@ -232,3 +232,17 @@ def _decided(ledger: Ledger, documents: Sequence[Any]) -> list[tuple[Any, ...]]:
 def test_an_amount_that_no_record_can_have_troubles_no_search(make: Make, amount: str) -> None:
     document = invoice(total=Decimal(amount))
     assert ids(make([bill()]).near(document)) == ids([bill()])
+
+
+def test_a_number_in_a_memo_is_found_beside_others_and_among_many(make: Make) -> None:
+    memo = "Inv RG-20417 Feb 2026 acct 55 unit 3 S-5512/S-5513"
+    wanted = [
+        expected(record_id=number, number=number, amount=Decimal("77.00"), party_name="Quill")
+        for number in ("RG-20417", "S-5512", "S-5513")
+    ]
+    crowd = [
+        bill(record_id=f"{n:03}", number="2026", party_name=f"Zeta {n}", doc_date=DAY)
+        for n in range(40)
+    ]
+    found = ids(make([*wanted, *crowd]).near(check(memo=memo, payer=None)))
+    assert {one.record_id for one in wanted} <= found
