@@ -1,13 +1,20 @@
 """Labels in the journal, on both databases."""
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from matchers.basis import Asked, Basis, decided
+from matchers.interface import Matched
+from matchers.ledgers.memory import MemoryLedger
+from outbox import labels
 from outbox.interface import OutboxError, Workspace
 from outbox.journal import Journal
 from outbox.journal_labels import CERTIFIED, CONFIRMED, LABELLED
 from outbox.verify import recount
+from tests.matchers.build import RULES, TODAY, Past, bill, invoice
 from tests.outbox.desk import arrive, match
 
 
@@ -61,3 +68,20 @@ def test_the_certificate_in_force_must_lie_where_its_event_says(
 ) -> None:
     journal.certified("a.json", "0f", "Ann")
     assert any("a.json cannot be read" in one for one in recount(workspace, journal).findings)
+
+
+def test_what_an_older_decision_posted_by_a_name_in_part_still_counts(journal: Journal) -> None:
+    asked = Asked(MemoryLedger([bill()]), Past())
+    basis = Basis(
+        extraction=invoice(vendor="Nordwind"),
+        version="of now",
+        rules=RULES,
+        mode="policy",
+        stale_days=0,
+        today=TODAY,
+    )
+    assert isinstance(decided(basis, asked), Matched)
+    older = replace(asked.noted(basis), parties=())
+    terms = labels.Terms(version="of then", rules=RULES, bands=())
+    then = labels._Then(journal, "2026-01-01T00:00:00+00:00")
+    assert labels._anew(older, terms, then) == ("0042", Decimal("1234.50"))
