@@ -104,11 +104,6 @@ class MemoryLedger:
             for reading in readings:
                 yield from _nearest(index.get(reading, []), wanted)
 
-    def remote(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
-        """The records one slip away, and those over the very amounts, whatever their day."""
-        yield from self._slipped(wanted)
-        yield from self._priced(wanted)
-
     def _of_day(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
         for day in wanted.days:
             for amount in wanted.amounts:
@@ -118,7 +113,8 @@ class MemoryLedger:
                 yield from _nearest((one for one, size in priced if size in near), wanted)
                 yield from _nearest(about, wanted)
 
-    def _slipped(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
+    def slipped(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
+        """The records whose number, order or account is one slip away."""
         for index, readings in ((self._numbers, wanted.numbers), (self._orders, wanted.orders)):
             for reading in readings:
                 yield from _nearest(_all(index, search.variants(reading)), wanted)
@@ -130,7 +126,8 @@ class MemoryLedger:
                     records = [one for one in records if abs(one.amount or Decimal(0)) in near]
                 yield from _nearest(records, wanted)
 
-    def _priced(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
+    def priced(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
+        """The records over the very amounts, whatever their day."""
         for amount in wanted.amounts:
             records = self._amounts.get(amount, [])
             dated = [one for one in records if one.doc_date]

@@ -87,14 +87,18 @@ class Shelf:
         ]
         yield from self._asked([*lookups, *self._of_day(wanted)])
 
-    def remote(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
-        """The records one slip away, and those over the very amounts, whatever their day."""
+    def priced(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
+        """The records over the very amounts, whatever their day."""
+        yield from self._asked(self._priced(wanted))
+
+    def slipped(self, wanted: search.Keys) -> Iterator[LedgerRecord]:
+        """The records whose number, order or account is one slip away."""
         lookups = [
             self._among(column, sorted(search.variants(one)), wanted)
             for column, readings in (("number_fold", wanted.numbers), ("po_fold", wanted.orders))
             for one in readings
         ]
-        yield from self._asked([*lookups, *self._of_accounts(wanted), *self._priced(wanted)])
+        yield from self._asked([*lookups, *self._of_accounts(wanted)])
 
     def of_parties(
         self, folds: Iterable[str], wanted: search.Keys, most: int

@@ -1,9 +1,10 @@
 """How a ledger is searched for one document: the keys of the passes, and when they may rest. Pure.
 
 Pass A looks up identifiers and everything one slip away from them, pass B amounts and days, pass C
-the records of parties, by their names. A and B always run: rivals have the number, or the amount.
-C rests only where a record that may be posted to has the number that the document bears and its
-amount (`Found.numbered`).
+the records of parties, by their names. Rivals have the number, or the amount. So C rests only where
+a record that may be posted to has the number that the document bears and its amount
+(`Found.numbered`), and of a bill then the slips of A as well: a number read surely is no other one.
+The amount of a check is told apart from all that come near, so its slips are always looked up.
 """
 
 import datetime as dt
@@ -124,6 +125,8 @@ class Keys:
     parties: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
     """Of the numbers, the document's own that were read surely."""
+    check: bool = False
+    """Whether it is a check."""
 
     @property
     def empty(self) -> bool:
@@ -173,6 +176,7 @@ def keys(extraction: Extraction) -> Keys:
         days=_once(one for one in days if isinstance(one, dt.date)),
         parties=_once(_texts(extraction, PARTY_FIELDS)),
         own=_once(identifiers.fold(str(one.value)) for one in own),
+        check=extraction.kind is Kind.CHECK,
     )
 
 
@@ -267,11 +271,11 @@ class Shelf(Protocol):
         And those of the very days that were read, over the same amount or nearly it.
         """
 
-    def remote(self, wanted: Keys) -> Iterable[LedgerRecord]:
-        """The records whose number, order or account is one slip away.
+    def priced(self, wanted: Keys) -> Iterable[LedgerRecord]:
+        """The records over the very amounts that were read, whatever their day."""
 
-        And those over the very amounts that were read, whatever their day.
-        """
+    def slipped(self, wanted: Keys) -> Iterable[LedgerRecord]:
+        """The records whose number, order or account is one slip away."""
 
     def of_parties(self, folds: Iterable[str], wanted: Keys, most: int) -> Iterable[LedgerRecord]:
         """The records of parties by their folded names, nearest in amount and nearest in day.
@@ -297,7 +301,10 @@ def near(shelf: Shelf, extraction: Extraction) -> tuple[LedgerRecord, ...]:
     wanted = keys(extraction)
     found = Found(wanted)
     found.add(shelf.exact(wanted))
-    found.add(shelf.remote(wanted))
+    found.add(shelf.priced(wanted))
+    if not wanted.check and found.numbered():
+        return found.all()
+    found.add(shelf.slipped(wanted))
     if found.numbered():
         return found.all()
     meant = {*found.meant(), *map(names.fold_name, wanted.parties), *shelf.owners(wanted)} - {""}
